@@ -1,0 +1,155 @@
+/**
+ * Every failure that the program can name. Anything else that is thrown is a bug (exit 1, with its
+ * stack). Exit codes are those of the command line: 2 usage or configuration, 3 partial, 4 drift
+ * needs a decision, 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 lock
+ * held, 130 interrupted.
+ */
+interface ErrorKind {
+  readonly exit: ExitCode;
+  /** True where the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  readonly hint: string;
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 130;
+
+const config = (hint: string): ErrorKind => ({ exit: 2, retryable: false, hint });
+const drift = (hint: string): ErrorKind => ({ exit: 4, retryable: false, hint });
+const source = (hint: string, retryable = true): ErrorKind => ({ exit: 5, retryable, hint });
+const data = (hint: string): ErrorKind => ({ exit: 6, retryable: false, hint });
+const storage = (hint: string): ErrorKind => ({ exit: 7, retryable: true, hint });
+
+export const ERRORS = {
+  USAGE: config("See `canonry <command> --help`."),
+  CONFIG_MISSING: config("Run `canonry init` to write a commented one."),
+  CONFIG_INVALID: config("Correct the key that is named; docs/configuration.md lists them all."),
+  NAME_INVALID: config("Use a-z, 0-9 and _, beginning with a letter, at most 40 characters."),
+  PUBLICATION_UNKNOWN: config("`canonry config` lists the publications that are defined."),
+  SOURCE_UNKNOWN: config("`canonry status` lists the sources that were loaded."),
+  PERIOD_INVALID: config(
+    "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
+  ),
+  FILE_MISSING: config("Check the path; relative paths start at the home."),
+  PATH_UNSAFE: config("Name a path inside the home, without `..`."),
+  PATH_SYMLINK: config("Replace the symbolic link with a real folder or file."),
+  URL_SCHEME: config("Only https:, http: and, in the configuration itself, file: are fetched."),
+  URL_PRIVATE_ADDRESS: config(
+    "Set `fetch.allow_private: true` in config/settings.yaml if you mean it.",
+  ),
+  MANIFEST_UNSAFE: config("Remove the construct that is named from the YAML."),
+  MANIFEST_INVALID: config("Correct the field at the JSON pointer that is named."),
+  MANIFEST_CONFLICT: drift(
+    "Both the file and the database changed: keep one of the two versions shown.",
+  ),
+  DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
+  PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
+  DOWNLOAD_FAILED: source("The publisher's server did not deliver; run again later."),
+  DOWNLOAD_TIMEOUT: source("The server was too slow; raise `fetch.timeout_seconds` or run again."),
+  DOWNLOAD_TRUNCATED: source("The connection ended early; run again."),
+  DOWNLOAD_TOO_LARGE: source("Raise `fetch.max_bytes` if the file is right.", false),
+  DOWNLOAD_REDIRECT: source("Correct the address in config/publications.yaml.", false),
+  FORMAT_MISMATCH: data("The bytes are not what the name says: look at the file; a login page?"),
+  FORMAT_UNKNOWN: data("Formats read: csv, tsv, xlsx, xlsm, xls, xlsb, ods, and zip of these."),
+  ARCHIVE_TOO_LARGE: data("Raise the limit in config/settings.yaml if the file is right."),
+  ARCHIVE_SIZE_MISMATCH: data(
+    "The archive lies about its sizes: fetch it again or tell the publisher.",
+  ),
+  ARCHIVE_UNSAFE_PATH: data("The archive names a path outside itself: do not trust it."),
+  ARCHIVE_CORRUPT: data("The archive is damaged: fetch it again."),
+  ARCHIVE_DUPLICATE_ENTRY: data("Two entries have one name, and readers disagree which counts."),
+  WORKBOOK_ENCRYPTED: data("Save the workbook without its password."),
+  WORKBOOK_CORRUPT: data("The workbook is damaged: fetch it again."),
+  WORKBOOK_TIMEOUT: data("The reader was ended at its deadline: save the file as xlsx."),
+  WORKBOOK_TOO_LARGE: data("The reader was ended at its memory limit: save the file as xlsx."),
+  XML_DTD_FORBIDDEN: data("The workbook holds a document type declaration, which none needs."),
+  SHEET_TOO_LARGE: data("Raise the limit in config/settings.yaml if the sheet is right."),
+  CSV_ENCODING: data("Save the file as UTF-8."),
+  CSV_UNCLOSED_QUOTE: data("Close the quote that opens at the record named."),
+  CSV_ROW_WIDTH: data("Correct the record named, or tell the publisher."),
+  CSV_LINE_TOO_LONG: data("A record is longer than the limit: is it a CSV file?"),
+  TABLE_TOO_WIDE: data("Unpivot the table in the canonical manifest."),
+  TABLE_UNSURE: data("Look at it with `canonry inspect`."),
+  HEADER_INVALID: data("Correct the header that is named."),
+  VALUE_INVALID: data(
+    "The value does not fit its column: widen the type in the canonical manifest.",
+  ),
+  CONSERVATION_BROKEN: data(
+    "Rows read and rows loaded differ; nothing was committed. Report this.",
+  ),
+  GRAIN_BROKEN: data("Two rows have one key: correct `grain` in the canonical manifest."),
+  RIVAL_FILES: data("Two files hold the same rows: name one in config/publications.yaml."),
+  EXPORT_FAILED: storage("The export was not replaced; run `canonry export` again."),
+  STORAGE_FULL: storage("Free some space; nothing was half-written."),
+  STORAGE_UNAVAILABLE: storage("Check that the folder can be read and written."),
+  STORAGE_CONFLICT: storage("Another process wrote it first; run again."),
+  DATABASE_UNAVAILABLE: storage(
+    "Check DATABASE_URL, or `canonry db start` for the embedded server.",
+  ),
+  DATABASE_UNREACHABLE_HOME: storage(
+    "The server's user cannot reach the home: move it, or chmod o+x the folders above.",
+  ),
+  DATABASE_LOST: storage("The database went away in the middle; nothing was committed. Run again."),
+  LOCK_HELD: {
+    exit: 8,
+    retryable: true,
+    hint: "Another run holds it: wait, or look with `canonry status`.",
+  },
+  INTERRUPTED: { exit: 130, retryable: true, hint: "Run again; what was finished stays finished." },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Where something was seen: any of file, member of an archive, sheet, row (1-based), column, key, line. */
+export interface Where {
+  readonly file?: string | undefined;
+  readonly member?: string | undefined;
+  readonly sheet?: string | undefined;
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+  readonly key?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/** A failure with a code. `message` says what was seen; the hint of the table says what to do. */
+export class CanonryError extends Error {
+  readonly code: ErrorCode;
+  readonly where: Where;
+
+  constructor(code: ErrorCode, message: string, where: Where = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CanonryError";
+    this.code = code;
+    this.where = where;
+  }
+
+  get exit(): ExitCode {
+    return ERRORS[this.code].exit;
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+
+  get hint(): string {
+    return ERRORS[this.code].hint;
+  }
+
+  /** One line: code, what, where, what to do. */
+  describe(): string {
+    const place = describeWhere(this.where);
+    return `${this.code}: ${this.message}${place === "" ? "" : ` (${place})`}. ${this.hint}`;
+  }
+}
+
+export function describeWhere(where: Where): string {
+  return Object.entries(where)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
+}
+
+/** Of several exit codes the first of 1, 7, 8, 4, 6, 5, 3 counts; an interrupt or usage error wins over all. */
+export function worstExit(codes: readonly ExitCode[]): ExitCode {
+  const order: readonly ExitCode[] = [130, 2, 1, 7, 8, 4, 6, 5, 3];
+  return order.find((code) => codes.includes(code)) ?? 0;
+}

@@ -1,0 +1,58 @@
+import { sha256 } from "./hash.ts";
+
+/** Postgres cuts identifiers at 63 bytes; `_marker` and `_vintages` must still fit behind a name. */
+export const LONGEST_NAME = 54;
+
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization between binary both case cast
+  check collate collation column concurrently constraint create cross current_catalog current_date
+  current_role current_schema current_time current_timestamp current_user default deferrable desc
+  distinct do else end except false fetch for foreign freeze from full grant group having ilike in
+  initially inner intersect into is isnull join lateral leading left like limit localtime
+  localtimestamp natural not notnull null offset on only or order outer overlaps placing primary
+  references returning right select session_user similar some symmetric system_user table tablesample
+  then to trailing true union unique user using variadic verbose when where window with cmax cmin ctid
+  tableoid xmax xmin oid constructor prototype period period_start period_end`.split(/\s+/),
+);
+
+/**
+ * A name by rule from any text: `[a-z][a-z0-9_]*`, at most 54 bytes. Accents are folded; a text with
+ * no letter or digit gives `column`; a name that begins with a digit gets `n_`, a reserved word `_value`
+ * behind it; a longer one is cut and gets the first 8 hex digits of its hash.
+ */
+export function nameOf(text: string): string {
+  const words = text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replace(/&/g, " and ")
+    .replace(/%/g, " percent ")
+    .replace(/£/g, " gbp ")
+    .replace(/['’]/g, "")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  if (words === "") return /\S/.test(text) ? `column_${sha256(text).slice(0, 8)}` : "column";
+  const safe = /^[0-9]/.test(words) ? `n_${words}` : words;
+  const free = RESERVED.has(safe) ? `${safe}_value` : safe;
+  return shorten(free, LONGEST_NAME);
+}
+
+/** Cuts to `longest` bytes with a hash of the whole at the end, so different names stay different. */
+export function shorten(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  return `${name.slice(0, longest - 9).replace(/_+$/, "")}_${sha256(name).slice(0, 8)}`;
+}
+
+/** `name`, or `name_2`, `name_3`… : the first that is not taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let n = 2; ; n++) {
+    const candidate = `${shorten(name, LONGEST_NAME - 1 - String(n).length)}_${n}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+/** Publication codes and source codes: what may stand in a path, a table name and an address. */
+export function isCode(text: string): boolean {
+  return /^[a-z][a-z0-9_]{0,39}$/.test(text) && !/^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/.test(text);
+}

@@ -1,0 +1,48 @@
+/** What config/publications.yaml says of one publication, validated. Keys are those of the YAML. */
+export interface PublicationConfig {
+  readonly code: string;
+  readonly name: string;
+  /** Path of the canonical manifest relative to the home; the default is manifests/canonical/<code>/<code>_canonical.yaml. */
+  readonly canonical_manifest: string;
+  readonly landing_page?: string;
+  readonly domain?: string;
+  readonly frequency?: "weekly" | "monthly" | "quarterly" | "annual";
+  /** Explicit links, in the order written. */
+  readonly urls: readonly { readonly period: string; readonly url: string }[];
+  /** A folder of files; the period comes from file and folder names unless `periods` narrows it. Relative to the home. */
+  readonly folder?: string;
+  /** An address with {yyyy} {yy} {mm} {mon} {month} {Month} {q} {fy}, one release per scheduled period. */
+  readonly url?: string;
+  readonly periods?: {
+    readonly from: string;
+    readonly to?: string;
+    /** Days after the end of a period until its release is expected. */
+    readonly lag_days: number;
+  };
+  readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly drift: "evolve" | "review" | "freeze";
+  /** Days after it was last fetched for the first time during which a release is looked at again. */
+  readonly recheck_days: number;
+}
+
+/** What config/settings.yaml says, with defaults filled in. */
+export interface Settings {
+  readonly database: {
+    /** Null: the embedded server. */
+    readonly url: string | null;
+    readonly port: number | null;
+  };
+  readonly storage: { readonly backend: "local"; readonly base_dir: string | null };
+  readonly fetch: {
+    readonly timeout_seconds: number;
+    readonly total_seconds: number;
+    readonly retries: number;
+    readonly max_bytes: number;
+    readonly max_redirects: number;
+    readonly allow_private: boolean;
+    readonly user_agent: string;
+    readonly recheck_days: number;
+  };
+  readonly run: { readonly concurrency: number };
+  readonly limits: import("./limits.ts").Limits;
+}
