@@ -1,0 +1,60 @@
+import type { Drift } from "./drift.ts";
+import type { CanonicalManifest, SourceContract } from "./manifest.ts";
+
+/** One part of a load as the ledger keeps it. */
+export interface PartRecord {
+  readonly part: number;
+  readonly artifact: string;
+  readonly file_name: string;
+  readonly member: string | null;
+  readonly sheet: string | null;
+  readonly range: string;
+  readonly fingerprint: string;
+  readonly rows_data: number;
+  readonly rows_total: number;
+}
+
+/** What the loader counted while it wrote; compared with the table before the commit. */
+export interface LoadCounts {
+  readonly rows_data: number;
+  readonly rows_total: number;
+  /** Data rows by data period; the period of the release where the source has no other. */
+  readonly periods: readonly { readonly period: string; readonly rows: number }[];
+  readonly parts: readonly PartRecord[];
+  /** The proof of conservation, as stored: rows by kind and values, markers and empty cells by column. */
+  readonly conservation: object;
+}
+
+/** Everything that one load commits together. */
+export interface LoadCommit {
+  readonly publication: string;
+  readonly publication_name: string;
+  readonly period: string;
+  readonly source: string;
+  readonly run_id: string;
+  readonly key: string;
+  readonly reading_hash: string;
+  readonly contract: SourceContract;
+  /** 0 for a new source. */
+  readonly base_version: number;
+  readonly changed: boolean;
+  readonly drift: readonly Drift[];
+  readonly copy_columns: readonly string[];
+  /** Lines of COPY's text format for the load's id, streamed once. */
+  readonly lines: (loadId: string) => AsyncIterable<Uint8Array | string>;
+  /** Called after the last line; throws CONSERVATION_BROKEN if what was read is not what was written. */
+  readonly counts: () => LoadCounts;
+  /** The manifest after this contract, given the text and document in force. */
+  readonly manifest: (
+    current: { readonly text: string; readonly document: CanonicalManifest } | null,
+    contract: SourceContract,
+  ) => { readonly text: string; readonly document: CanonicalManifest };
+}
+
+export interface LoadReceipt {
+  readonly load_id: string;
+  readonly vintage: number;
+  readonly rows_data: number;
+  readonly rows_total: number;
+  readonly contract_version: number;
+}

@@ -1,0 +1,137 @@
+import type { Region, SourceContract } from "../../model/manifest.ts";
+import { fileStem } from "./file-stem.ts";
+import { headerKey, headerText, lastingColumns, nameKey, type Similarity, similarity } from "./similarity.ts";
+
+/** Below this a region is a new table rather than a changed one. */
+const ACCEPT = 0.55;
+/** Headers in common that a match needs, whatever sheet and file say. */
+const ACCEPT_HEADERS = 0.4;
+/** Two candidates closer than this are not decided silently. */
+const MARGIN = 0.03;
+
+export interface Assignment {
+  /** Null: a new source. */
+  readonly contract: SourceContract | null;
+  /** One, or several of different files: parts that add up, or rivals. */
+  readonly regions: readonly Region[];
+  readonly similarity: Similarity | null;
+  /** Set if the match is too close to call. */
+  readonly ambiguous: string | null;
+}
+
+interface Candidate {
+  readonly region: Region;
+  readonly contract: SourceContract;
+  readonly similarity: Similarity;
+}
+
+/**
+ * Which region is which source. Greedy by score, ties by order of the document, so equal input gives
+ * equal output. A source takes a second region only from another file of the same kind.
+ */
+export function assign(
+  regions: readonly Region[],
+  contracts: readonly SourceContract[],
+): readonly Assignment[] {
+  const candidates = rank(regions, contracts);
+  const taken = new Map<string, { regions: Region[]; similarity: Similarity }>();
+  const placed = new Set<Region>();
+  for (const candidate of candidates) {
+    if (placed.has(candidate.region)) continue;
+    const holder = taken.get(candidate.contract.code);
+    if (holder === undefined) {
+      taken.set(candidate.contract.code, {
+        regions: [candidate.region],
+        similarity: candidate.similarity,
+      });
+    } else if (addsTo(candidate, holder.regions)) holder.regions.push(candidate.region);
+    else continue;
+    placed.add(candidate.region);
+  }
+  const matched = contracts.flatMap((contract): Assignment[] => {
+    const holder = taken.get(contract.code);
+    if (holder === undefined) return [];
+    const ambiguous = closeCall(contract, holder, candidates, taken, placed);
+    return [{ contract, regions: inOrder(holder.regions, regions), similarity: holder.similarity, ambiguous }];
+  });
+  return [...matched, ...groupNew(regions.filter((region) => !placed.has(region)))];
+}
+
+function rank(regions: readonly Region[], contracts: readonly SourceContract[]): Candidate[] {
+  const all = regions.flatMap((region) =>
+    contracts.map((contract): Candidate => {
+      const stem = fileStem(region.member ?? region.file);
+      return { region, contract, similarity: similarity(region, stem, contract) };
+    }),
+  );
+  return all
+    .filter(({ similarity: s }) => s.score >= ACCEPT && s.headers >= ACCEPT_HEADERS)
+    .map((candidate, order) => ({ candidate, order }))
+    .sort((a, b) => b.candidate.similarity.score - a.candidate.similarity.score || a.order - b.order)
+    .map(({ candidate }) => candidate);
+}
+
+function addsTo(candidate: Candidate, regions: readonly Region[]): boolean {
+  const { region, contract, similarity: s } = candidate;
+  const known = contract.match.files.includes(fileStem(region.member ?? region.file));
+  return (
+    known &&
+    s.headers > 0.8 &&
+    regions.every(
+      (other) =>
+        (other.artifact !== region.artifact || other.member !== region.member) &&
+        nameKey(other.sheet) === nameKey(region.sheet) &&
+        other.number === region.number,
+    )
+  );
+}
+
+/** Another free source, or another unplaced table of the file, that fits nearly as well. */
+function closeCall(
+  contract: SourceContract,
+  holder: { regions: readonly Region[]; similarity: Similarity },
+  candidates: readonly Candidate[],
+  taken: ReadonlyMap<string, unknown>,
+  placed: ReadonlySet<Region>,
+): string | null {
+  const near = candidates.find(
+    (other) =>
+      holder.similarity.score - other.similarity.score < MARGIN &&
+      ((other.contract !== contract &&
+        holder.regions.includes(other.region) &&
+        !taken.has(other.contract.code)) ||
+        (other.contract === contract && !placed.has(other.region))),
+  );
+  if (near === undefined) return null;
+  const score = (s: Similarity): string => s.score.toFixed(2);
+  return `${near.region.id} fits ${near.contract.code} with ${score(near.similarity)}, against ${score(holder.similarity)}`;
+}
+
+function inOrder(some: readonly Region[], all: readonly Region[]): readonly Region[] {
+  return all.filter((region) => some.includes(region));
+}
+
+/** New tables of different files with one sheet, stem and header set are one source. */
+function groupNew(regions: readonly Region[]): readonly Assignment[] {
+  const groups = new Map<string, Region[]>();
+  for (const region of regions) {
+    const key = [
+      nameKey(region.sheet),
+      region.number,
+      fileStem(region.member ?? region.file),
+      ...lastingColumns(region).map((column) => headerKey(headerText(column))),
+    ].join("\u001f");
+    const group = groups.get(key);
+    const fresh = group?.every(
+      (other) => other.artifact !== region.artifact || other.member !== region.member,
+    );
+    if (group !== undefined && fresh === true) group.push(region);
+    else groups.set(group === undefined ? key : `${key}\u001f${region.id}`, [region]);
+  }
+  return [...groups.values()].map((group) => ({
+    contract: null,
+    regions: group,
+    similarity: null,
+    ambiguous: null,
+  }));
+}

@@ -1,0 +1,163 @@
+import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
+import type { Region } from "../../model/manifest.ts";
+import type { RegionRow } from "../../model/region-row.ts";
+import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
+
+/** Lines are handed to COPY in pieces of about this size. */
+const PIECE_BYTES = 1 << 16;
+
+export interface LoadScope {
+  readonly publication: string;
+  readonly publication_name: string;
+  readonly period: string;
+  readonly run_id: string;
+  readonly manifest: LoadCommit["manifest"];
+}
+
+export interface LoadNeeds {
+  rowsOf(region: Region): AsyncIterable<readonly RegionRow[]>;
+  /** Commits whole or not at all; see LoadCommit. */
+  commit(load: LoadCommit): Promise<LoadReceipt>;
+}
+
+/** Loads one issue of one source in one transaction. Memory: one batch of rows. */
+export async function loadIssue(
+  decision: SourceDecision,
+  issue: Issue,
+  scope: LoadScope,
+  needs: LoadNeeds,
+): Promise<LoadReceipt> {
+  const encoders: PartEncoder[] = [];
+  return needs.commit({
+    ...scope,
+    source: decision.source,
+    key: issue.key,
+    reading_hash: issue.reading_hash,
+    contract: decision.contract,
+    base_version: decision.base_version,
+    changed: decision.changed,
+    drift: decision.drift,
+    copy_columns: copyColumns(decision.contract),
+    lines: (loadId) => linesOf(decision, issue, loadId, encoders, needs),
+    counts: () => settle(decision, issue, scope.period, encoders),
+  });
+}
+
+async function* linesOf(
+  decision: SourceDecision,
+  issue: Issue,
+  loadId: string,
+  encoders: PartEncoder[],
+  needs: LoadNeeds,
+): AsyncIterable<string> {
+  encoders.length = 0;
+  for (const [at, part] of issue.parts.entries()) {
+    const encoder = partEncoder(decision.contract, part, { loadId, part: at + 1 });
+    encoders.push(encoder);
+    let piece = "";
+    for await (const batch of needs.rowsOf(part.region)) {
+      for (const row of batch) {
+        piece += encoder.encode(row);
+        if (piece.length < PIECE_BYTES) continue;
+        yield piece;
+        piece = "";
+      }
+    }
+    if (piece !== "") yield piece;
+  }
+}
+
+function settle(
+  decision: SourceDecision,
+  issue: Issue,
+  period: string,
+  encoders: readonly PartEncoder[],
+): LoadCounts {
+  const periods = new Map<string, number>();
+  const parts = issue.parts.map((part, at): PartRecord => {
+    const encoder = encoders[at];
+    if (encoder === undefined) throw new CanonryError("CONSERVATION_BROKEN", `part ${at + 1} was never read`);
+    prove(decision, part, encoder);
+    for (const [key, rows] of encoder.tally.periods) {
+      const name = key === "" ? period : key;
+      periods.set(name, (periods.get(name) ?? 0) + rows);
+    }
+    return partRecord(part, at + 1, encoder);
+  });
+  return {
+    rows_data: parts.reduce((sum, part) => sum + part.rows_data, 0),
+    rows_total: parts.reduce((sum, part) => sum + part.rows_total, 0),
+    periods: [...periods].sort().map(([name, rows]) => ({ period: name, rows })),
+    parts,
+    conservation: { parts: encoders.map((encoder, at) => proofOf(issue.parts[at], encoder)) },
+  };
+}
+
+function partRecord(part: Part, number: number, encoder: PartEncoder): PartRecord {
+  const { region } = part;
+  return {
+    part: number,
+    artifact: region.artifact,
+    file_name: region.file,
+    member: region.member,
+    sheet: region.sheet,
+    range: region.range,
+    fingerprint: region.fingerprint,
+    rows_data: encoder.tally.rows.data,
+    rows_total: encoder.tally.rows.total,
+  };
+}
+
+/** What the reader saw when it drafted and what the loader wrote must agree, cell for cell. */
+function prove(decision: SourceDecision, part: Part, encoder: PartEncoder): void {
+  const { region } = part;
+  const { rows, columns } = encoder.tally;
+  const expected =
+    decision.contract.layout === "unpivot"
+      ? part.periods.reduce((sum, { index }) => sum + cellsOf(region, index), 0)
+      : region.n_rows;
+  if (rows.data !== expected) {
+    throw broken(region, `${rows.data} data rows were written, ${expected} were seen`);
+  }
+  if (decision.contract.layout === "unpivot") return;
+  for (const { column, index } of part.bindings) {
+    const seen = region.columns[index];
+    const wrote = columns.get(column);
+    if (seen === undefined || wrote === undefined || seen.role !== "measure") continue;
+    if (wrote.values !== seen.values) {
+      throw broken(region, `${wrote.values} values of ${column} were written, ${seen.values} were seen`);
+    }
+  }
+}
+
+function cellsOf(region: Region, index: number): number {
+  const column = region.columns[index];
+  return column === undefined ? 0 : region.n_rows - column.empty;
+}
+
+function broken(region: Region, message: string): CanonryError {
+  return new CanonryError("CONSERVATION_BROKEN", message, {
+    file: region.file,
+    sheet: region.sheet ?? undefined,
+  });
+}
+
+function proofOf(part: Part | undefined, encoder: PartEncoder): object {
+  const { rows, columns } = encoder.tally;
+  return {
+    rows: {
+      data: rows.data,
+      total: rows.total,
+      header: part?.region.header_rows.length ?? 0,
+      section: countRows(part?.region.section_rows ?? []),
+      skipped: countRows(part?.region.skipped_rows ?? []),
+    },
+    columns: Object.fromEntries(columns),
+  };
+}
+
+function countRows(ranges: readonly (readonly [number, number])[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}

@@ -1,0 +1,75 @@
+import type { ContractColumn } from "../../model/manifest.ts";
+import { isMarker } from "../../model/marker.ts";
+import type { Cell } from "../../model/sheet.ts";
+import {
+  booleanLiteral,
+  dateLiteral,
+  integerLiteral,
+  numberOfCell,
+  timestampLiteral,
+} from "../../model/value.ts";
+
+/** Null is SQL NULL; a marker stands where a number could and keeps its token as published. */
+export interface EncodedCell {
+  readonly value: string | null;
+  readonly marker: string | null;
+}
+
+const EMPTY: EncodedCell = { value: null, marker: null };
+
+/** Encodes cells of one column. Gives null for a cell that the column's type cannot hold. */
+export function cellEncoder(column: ContractColumn): (cell: Cell | null) => EncodedCell | null {
+  if (column.type === "text") return (cell) => (cell === null ? EMPTY : { value: cell.text, marker: null });
+  const known = new Set(column.markers);
+  const literal = literalOf(column);
+  const takesMarkers = column.role === "measure";
+  return (cell) => {
+    if (cell === null || cell.text.trim() === "") return EMPTY;
+    const value = literal(cell);
+    if (value !== null) return { value, marker: null };
+    const token = cell.text.trim();
+    const stands = cell.kind === "error" || known.has(token) || isMarker(token, known);
+    return takesMarkers && stands ? { value: null, marker: token } : null;
+  };
+}
+
+function literalOf(column: ContractColumn): (cell: Cell) => string | null {
+  switch (column.type) {
+    case "bigint":
+      return (cell) => {
+        const number = numberOfCell(cell);
+        return number === null ? null : integerLiteral(number);
+      };
+    case "numeric":
+      return numberOfCell;
+    case "date":
+      return (cell) => dateLiteral(cell.text);
+    case "timestamp":
+      return (cell) => timestampLiteral(cell.text) ?? midnight(dateLiteral(cell.text));
+    case "boolean":
+      return (cell) => booleanLiteral(cell.text);
+    case "text":
+      return (cell) => cell.text;
+  }
+}
+
+function midnight(day: string | null): string | null {
+  return day === null ? null : `${day}T00:00:00`;
+}
+
+/** A field of COPY's text format. Source: PostgreSQL documentation, COPY, "Text Format". */
+export function copyField(value: string | null): string {
+  if (value === null) return "\\N";
+  return /[\\\t\n\r\b\f\v]/.test(value) ? escapeField(value) : value;
+}
+
+function escapeField(value: string): string {
+  return value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\b", "\\b")
+    .replaceAll("\f", "\\f")
+    .replaceAll("\v", "\\v");
+}

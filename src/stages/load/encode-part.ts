@@ -1,0 +1,134 @@
+import { CanonryError } from "../../model/errors.ts";
+import type { Part } from "../../model/decision.ts";
+import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+import type { RegionRow } from "../../model/region-row.ts";
+import type { Cell } from "../../model/sheet.ts";
+import { periodOfTimeCell } from "../../model/time-cell.ts";
+import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
+import { newTally, type Tally } from "./tally.ts";
+
+/** Columns that every bronze table begins with. */
+export const SYSTEM_COLUMNS = ["_load_id", "_part", "_row", "_kind", "_period"] as const;
+
+/** The columns of a COPY for a contract, in the order in which `PartEncoder.encode` writes them. */
+export function copyColumns(contract: SourceContract): readonly string[] {
+  return [
+    ...SYSTEM_COLUMNS,
+    ...contract.columns.flatMap((column) =>
+      hasMarkers(column) ? [column.name, `${column.name}_marker`] : [column.name],
+    ),
+  ];
+}
+
+export function hasMarkers(column: ContractColumn): boolean {
+  return column.role === "measure" && column.markers.length > 0;
+}
+
+export interface PartEncoder {
+  /** Lines of COPY's text format, each ended by a line feed: one a row, or one a cell if unpivoted. */
+  encode(row: RegionRow): string;
+  readonly tally: Tally;
+}
+
+interface Field {
+  readonly column: ContractColumn;
+  readonly index: number;
+  readonly encode: (cell: Cell | null) => EncodedCell | null;
+}
+
+/** Turns the rows of a part into lines for COPY and counts what it wrote. Memory: one row. */
+export function partEncoder(
+  contract: SourceContract,
+  part: Part,
+  place: { readonly loadId: string; readonly part: number },
+): PartEncoder {
+  const tally = newTally(contract);
+  const fields = contract.columns.map((column): Field => {
+    const bound = part.bindings.find((binding) => binding.column === column.name);
+    return { column, index: bound?.index ?? -1, encode: cellEncoder(column) };
+  });
+  const write = (row: RegionRow, period: string | null, cellOf: (field: Field) => Cell | null): string => {
+    let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
+    for (const field of fields) line += encodeField(field, cellOf(field), row, part, tally);
+    tally.count(row.kind, period);
+    return `${line}\n`;
+  };
+  const encode =
+    contract.layout === "unpivot" ? unpivotRow(part, write) : plainRow(contract, part, write);
+  return { tally, encode };
+}
+
+type WriteRow = (row: RegionRow, period: string | null, cellOf: (field: Field) => Cell | null) => string;
+
+function plainRow(contract: SourceContract, part: Part, write: WriteRow): (row: RegionRow) => string {
+  const dataPeriod = dataPeriodOf(contract, part);
+  const sections = sectionIndex(part);
+  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections));
+}
+
+/** One line for each cell that holds something; the empty ones are counted, not loaded. */
+function unpivotRow(part: Part, write: WriteRow): (row: RegionRow) => string {
+  const sections = sectionIndex(part);
+  return (row) => {
+    let lines = "";
+    for (const { index, period } of part.periods) {
+      const value = row.cells[index] ?? null;
+      if (value === null || value.text.trim() === "") continue;
+      lines += write(row, period, ({ column, index: at }) => {
+        if (column.name === "data_period") return { column: 0, kind: "text", text: period };
+        return column.name === "value" ? value : cellAt(row, at, sections);
+      });
+    }
+    return lines;
+  };
+}
+
+/** Index of the column that holds the label of the section, or -1. */
+function sectionIndex(part: Part): number {
+  return part.region.columns.findIndex((column) => column.letter === "");
+}
+
+function cellAt(row: RegionRow, index: number, sections: number): Cell | null {
+  if (index === -1) return null;
+  if (index !== sections) return row.cells[index] ?? null;
+  return row.section === null ? null : { column: 0, kind: "text", text: row.section };
+}
+
+function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) => string | null {
+  const bound = part.bindings.filter(({ column }) => contract.time.includes(column));
+  if (bound.length === 0) return () => null;
+  const cache = new Map<string, string | null>();
+  return (row) => {
+    const text = bound.map(({ index }) => row.cells[index]?.text.trim() ?? "").join(" ");
+    const known = cache.get(text);
+    if (known !== undefined) return known;
+    const header = part.region.columns[bound[0]?.index ?? 0]?.header.at(-1) ?? "";
+    const period = periodOfTimeCell(text, header);
+    cache.set(text, period);
+    return period;
+  };
+}
+
+function encodeField(field: Field, cell: Cell | null, row: RegionRow, part: Part, tally: Tally): string {
+  const encoded = field.encode(cell);
+  const marks = hasMarkers(field.column);
+  if (encoded === null || (encoded.marker !== null && !marks)) throw misfit(field, cell, row, part);
+  if (row.kind === "data") tally.cell(field.column.name, encoded);
+  const value = `\t${copyField(encoded.value)}`;
+  return marks ? `${value}\t${copyField(encoded.marker)}` : value;
+}
+
+function misfit(field: Field, cell: Cell | null, row: RegionRow, part: Part): CanonryError {
+  const letter = part.region.columns[field.index]?.letter;
+  return new CanonryError(
+    "VALUE_INVALID",
+    `${JSON.stringify(cell?.text ?? "")} is no ${field.column.type} for ${field.column.name}`,
+    {
+      file: part.region.file,
+      member: part.region.member ?? undefined,
+      sheet: part.region.sheet ?? undefined,
+      row: row.row,
+      column: letter,
+    },
+  );
+}

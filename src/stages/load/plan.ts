@@ -1,0 +1,113 @@
+import type { Issue, LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
+import { sha256, stableJson } from "../../model/hash.ts";
+import type { Plan, Planned } from "../../model/stage.ts";
+
+/** What the ledger holds of one source and period. */
+export interface LoadRecord {
+  readonly source: string;
+  readonly load_id: string;
+  readonly vintage: number;
+  readonly key: string;
+  readonly is_current: boolean;
+}
+
+export interface OutcomeRecord {
+  readonly source: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+export interface LoadFacts {
+  readonly decision: ReleaseDecision;
+  /** Loads of the release, any vintage. */
+  readonly loads: readonly LoadRecord[];
+  readonly outcomes: readonly OutcomeRecord[];
+  /** Keys of what is in quarantine for the release and not resolved. */
+  readonly quarantined: readonly string[];
+}
+
+export type LoadAction =
+  | { readonly kind: "load"; readonly decision: SourceDecision; readonly issue: Issue }
+  | { readonly kind: "record"; readonly decision: SourceDecision; readonly status: "held" | "quarantined"; readonly reason: string }
+  | { readonly kind: "quarantine"; readonly items: readonly LeftOut[] };
+
+/** Identity of something left out, so that a second run records nothing new. */
+export function leftOutKey(item: LeftOut): string {
+  return sha256(stableJson([item.artifact, item.member, item.sheet, item.range, item.reason]));
+}
+
+/** Pure: same facts, same plan. */
+export function plan(facts: LoadFacts): Plan<LoadAction> {
+  const todo: Planned<LoadAction>[] = [];
+  const skipped: { key: string; reason: string }[] = [];
+  for (const decision of facts.decision.sources) {
+    if (decision.verdict === "load") planIssues(decision, facts, todo, skipped);
+    else planRecord(decision, facts, todo, skipped);
+  }
+  const left = facts.decision.left_out.filter((item) => item.what !== "duplicate" && item.what !== "empty");
+  const fresh = left.filter((item) => !facts.quarantined.includes(leftOutKey(item)));
+  if (fresh.length > 0) {
+    todo.push({
+      key: "quarantine",
+      action: { kind: "quarantine", items: fresh },
+      reason: `${fresh.length} of the release could not be loaded`,
+    });
+  }
+  return { todo, skipped };
+}
+
+/**
+ * The last issue is to be current; earlier ones are loaded once, for their vintage. Loaded before is
+ * not enough: content that goes A, B, A again ends with A current.
+ */
+function planIssues(
+  decision: SourceDecision,
+  facts: LoadFacts,
+  todo: Planned<LoadAction>[],
+  skipped: { key: string; reason: string }[],
+): void {
+  const loads = facts.loads.filter((load) => load.source === decision.source);
+  const current = loads.find((load) => load.is_current);
+  const last = decision.issues.at(-1);
+  for (const issue of decision.issues) {
+    const isLast = issue === last;
+    const before = loads.find((load) => load.key === issue.key);
+    if (isLast && current?.key === issue.key) {
+      skipped.push({ key: issue.key, reason: `${decision.source}: vintage ${current.vintage} holds the same content` });
+    } else if (!isLast && (before !== undefined || current?.key === last?.key)) {
+      skipped.push({ key: issue.key, reason: `${decision.source}: a later issue is current` });
+    } else {
+      todo.push({
+        key: issue.key,
+        action: { kind: "load", decision, issue },
+        reason: reasonFor(decision, issue, current),
+      });
+    }
+  }
+}
+
+function reasonFor(decision: SourceDecision, issue: Issue, current: LoadRecord | undefined): string {
+  const rows = issue.parts.reduce((sum, part) => sum + part.region.n_rows, 0);
+  const what = current === undefined ? "first load" : `other content than vintage ${current.vintage}`;
+  return `${decision.source}: ${what}, ${rows} rows (${issue.evidence})`;
+}
+
+function planRecord(
+  decision: SourceDecision,
+  facts: LoadFacts,
+  todo: Planned<LoadAction>[],
+  skipped: { key: string; reason: string }[],
+): void {
+  const status = decision.verdict === "hold" ? "held" : "quarantined";
+  const reason = decision.reasons.join("; ");
+  const known = facts.outcomes.find((outcome) => outcome.source === decision.source);
+  if (known?.status === status && known.reason === reason) {
+    skipped.push({ key: decision.source, reason: `${decision.source}: ${status} as before: ${reason}` });
+    return;
+  }
+  todo.push({
+    key: decision.source,
+    action: { kind: "record", decision, status, reason },
+    reason: `${decision.source}: ${status}: ${reason}`,
+  });
+}

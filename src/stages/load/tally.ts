@@ -1,0 +1,42 @@
+import type { SourceContract } from "../../model/manifest.ts";
+import type { EncodedCell } from "./encode-cell.ts";
+
+export interface ColumnTally {
+  values: number;
+  markers: number;
+  empty: number;
+}
+
+/** What was written, counted while it was written: one side of the proof of conservation. */
+export interface Tally {
+  readonly rows: { data: number; total: number };
+  /** Data rows by data period; the empty string stands for the period of the release. */
+  readonly periods: ReadonlyMap<string, number>;
+  readonly columns: ReadonlyMap<string, ColumnTally>;
+  count(kind: "data" | "total", period: string | null): void;
+  cell(column: string, encoded: EncodedCell): void;
+}
+
+export function newTally(contract: SourceContract): Tally {
+  const rows = { data: 0, total: 0 };
+  const periods = new Map<string, number>();
+  const columns = new Map<string, ColumnTally>(
+    contract.columns.map((column) => [column.name, { values: 0, markers: 0, empty: 0 }]),
+  );
+  return {
+    rows,
+    periods,
+    columns,
+    count(kind, period) {
+      rows[kind]++;
+      if (kind === "data") periods.set(period ?? "", (periods.get(period ?? "") ?? 0) + 1);
+    },
+    cell(column, { value, marker }) {
+      const tally = columns.get(column);
+      if (tally === undefined) return;
+      if (value !== null) tally.values++;
+      else if (marker !== null) tally.markers++;
+      else tally.empty++;
+    },
+  };
+}
