@@ -1,0 +1,132 @@
+import { againstNumbers, type Core, countsOf, findCores, isNumeric } from "./core.ts";
+import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
+import { type HeaderZone, headerAbove } from "./header.ts";
+import { type Line, linesOf, type Pane } from "./line.ts";
+import { lineText, markerMeanings } from "./notes.ts";
+import { findPanes } from "./panes.ts";
+import type { SheetSample } from "./sample.ts";
+import { makeTable } from "./table.ts";
+import { isDocumentation, textCores } from "./text-table.ts";
+import { noteText } from "./words.ts";
+
+interface PaneFound {
+  readonly tables: FoundTable[];
+  readonly titleRows: number[];
+  readonly notesRows: number[];
+}
+
+/** The tables of a sheet, top to bottom, then left to right. */
+export function findTables(sample: SheetSample): FoundSheet {
+  const found = findPanes(sample).map((pane) => tablesOf(sample, pane));
+  const tables = found
+    .flatMap((one) => one.tables)
+    .sort((a, b) => a.top - b.top || a.pane.left - b.pane.left);
+  const inTables = new Set<number>();
+  for (const table of tables) for (const row of table.headerRows) inTables.add(row);
+  const notes = found.flatMap((one) => one.notesRows).filter((row) => !inTables.has(row));
+  return {
+    tables,
+    titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
+    notesRows: rangesOf(notes),
+    quarantined: false,
+    reasons: [],
+  };
+}
+
+function tablesOf(sample: SheetSample, pane: Pane): PaneFound {
+  const lines = linesOf(sample, pane);
+  const drafts: { core: Core; zone: HeaderZone }[] = [];
+  let from = 0;
+  for (const core of findCores(lines)) {
+    drafts.push({ core, zone: headerAbove(lines, core, from, sample.merges) });
+    from = core.last + 1;
+  }
+  const isFile = sample.name === null;
+  const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
+  const free = freeLines(lines, kept);
+  for (const { header, core } of textCores(lines, free, isFile)) {
+    kept.push({ core, zone: { header: [header], unit: [], section: [], data: [] } });
+  }
+  kept.sort((a, b) => a.core.first - b.core.first);
+  const tables = kept.flatMap((draft) => makeTable({ pane, lines, sample, ...draft }) ?? []);
+  return surround(lines, tables, kept);
+}
+
+/** Whether figures make a table: not a stray number beside text, nor a list of contents. */
+function isTable(lines: readonly Line[], core: Core, zone: HeaderZone, isFile: boolean): boolean {
+  const headers = zone.header.map((at) => lines[at]).filter((line) => line !== undefined);
+  const measures = [...core.columns].filter(([, count]) => isNumeric(count));
+  if (core.columns.size < 2 && headers.length === 0) return core.members.length >= 3 && isFile;
+  if (core.columns.size < 2 && core.members.length < 2) return false;
+  if (core.members.length === 1 && headers.length === 0) return false;
+  if (isFile) return true;
+  const onlyIndex = measures.length === 1 && measures[0]?.[0] === Math.min(...core.columns.keys());
+  const last = headers.at(-1);
+  if (last !== undefined && isDocumentation(last) && (onlyIndex || measures.length === 0))
+    return false;
+  if (onlyIndex && headers.length === 0) return false;
+  return againstSelf(lines, core) || headers.length > 0;
+}
+
+/** At least two rows of figures with a label. */
+function againstSelf(lines: readonly Line[], core: Core): boolean {
+  const figures = core.members.filter((at) => (lines[at]?.numbers ?? 0) > 0).length;
+  const labelled = [...core.columns.values()].some((count) => !isNumeric(count));
+  return figures >= 2 && (labelled || core.columns.size >= 2);
+}
+
+function freeLines(
+  lines: readonly Line[],
+  drafts: readonly { core: Core; zone: HeaderZone }[],
+): number[] {
+  const taken = new Set<number>();
+  for (const { core, zone } of drafts) {
+    for (let at = core.first; at <= core.last; at++) taken.add(at);
+    for (const at of [...zone.header, ...zone.unit, ...zone.section, ...zone.data]) taken.add(at);
+  }
+  return lines.map((_, at) => at).filter((at) => !taken.has(at));
+}
+
+/** Gives each table the titles above it and the notes around it. */
+function surround(
+  lines: readonly Line[],
+  tables: readonly FoundTable[],
+  drafts: readonly { core: Core; zone: HeaderZone }[],
+): PaneFound {
+  const free = freeLines(lines, drafts);
+  const titleRows: number[] = [];
+  const notesRows: number[] = [];
+  const noted: string[] = [];
+  const titles = new Map<FoundTable, Line[]>();
+  for (const at of free) {
+    const line = lines[at];
+    if (line === undefined) continue;
+    const text = lineText(line);
+    const next = tables.find((table) => table.top > line.row);
+    const near =
+      next !== undefined &&
+      !tables.some((table) => table.bottom > line.row && table.bottom < next.top);
+    const isNote = noteText(text) || line.prose > 0 || next === undefined || !near;
+    if (isNote) {
+      notesRows.push(line.row);
+      noted.push(text);
+    } else {
+      titleRows.push(line.row);
+      titles.set(next, [...(titles.get(next) ?? []), line]);
+    }
+  }
+  const meanings = markerMeanings(noted);
+  const named = tables.map((table) => {
+    const above = titles.get(table) ?? [];
+    return {
+      ...table,
+      title: above[0] === undefined ? null : lineText(above[0]),
+      titleRows: above.map((line) => line.row),
+      notes: noted.slice(0, 200),
+      markerMeanings: meanings,
+    };
+  });
+  return { tables: named, titleRows, notesRows };
+}
+
+export { againstNumbers, countsOf };

@@ -1,0 +1,271 @@
+import type { MergedRange } from "../../model/sheet.ts";
+import { isTimely, isWords, isYear } from "./cell-class.ts";
+import { againstNumbers, type Core, countsOf, isNumeric } from "./core.ts";
+import { cellAt, type Line, mergeAt } from "./line.ts";
+import { captionText, noteText, seriesText, stripMarks, unitText } from "./words.ts";
+
+/** What stands above the first line of a core. Indexes into the lines of the pane, ascending. */
+export interface HeaderZone {
+  readonly header: number[];
+  /** Units, series ids, column numbers: neither names nor observations. */
+  readonly unit: number[];
+  /** Labels of the first group, between header and data. */
+  readonly section: number[];
+  /** Lines that turned out to be rows without figures. */
+  readonly data: number[];
+}
+
+interface Walk {
+  readonly lines: readonly Line[];
+  readonly core: Core;
+  readonly merges: readonly MergedRange[];
+  readonly zone: HeaderZone;
+  readonly left: number;
+  readonly right: number;
+}
+
+const MOST_HEADER_LINES = 9;
+
+/** Walks up from the first line of the core, no higher than the line `from`. */
+export function headerAbove(
+  lines: readonly Line[],
+  core: Core,
+  from: number,
+  merges: readonly MergedRange[],
+): HeaderZone {
+  const columns = [...core.columns.keys()];
+  const walk: Walk = {
+    lines,
+    core,
+    merges,
+    zone: { header: [], unit: [], section: [], data: [] },
+    left: Math.min(...columns),
+    right: Math.max(...columns),
+  };
+  for (let at = core.first - 1; at >= from; at--) {
+    if (!step(walk, at)) break;
+    if (walk.zone.header.length >= MOST_HEADER_LINES) break;
+  }
+  settleUnits(walk);
+  for (const list of Object.values(walk.zone) as number[][]) list.sort((a, b) => a - b);
+  return walk.zone;
+}
+
+/** Blank rows between this line and the one below it. */
+function gapBelow(walk: Walk, at: number): number {
+  return walk.lines[at + 1]?.gap ?? 0;
+}
+
+/** True to go on upwards. */
+function step(walk: Walk, at: number): boolean {
+  const line = walk.lines[at];
+  if (line === undefined) return false;
+  const { zone } = walk;
+  const gap = gapBelow(walk, at);
+  if (gap > (zone.header.length === 0 ? 3 : 1)) return false;
+  if (gap > 0 && zone.header.length > 0 && (covered(walk) || line.cells.length < 2)) return false;
+  if (line.cells.length === 1) return single(walk, at, line);
+  return several(walk, at, line);
+}
+
+function single(walk: Walk, at: number, line: Line): boolean {
+  const { zone, core, left, right } = walk;
+  const cell = line.cells[0];
+  if (cell === undefined) return false;
+  const merge = mergeAt(walk.merges, line.row, cell.column);
+  if (zone.header.length === 0) return labelBelowHeader(walk, at, line);
+  if (captionText(cell.text) || noteText(cell.text) || cell.class === "prose") return false;
+  if (gapBelow(walk, at) > 0) return false;
+  const downwards = merge !== undefined && merge.bottom > line.row;
+  if (cell.column <= left && !downwards) return false;
+  if (cell.column < left || cell.column > right) return false;
+  if (unitText(cell.text) && !isOverGroup(walk, merge)) {
+    zone.unit.push(at);
+    return true;
+  }
+  const measured = [...core.columns].some(
+    ([column, count]) => column >= cell.column && isNumeric(count),
+  );
+  if (!measured && !downwards) return false;
+  if (merge !== undefined && merge.left <= left && merge.right >= right) return false;
+  zone.header.push(at);
+  return true;
+}
+
+/** A merge over some, not all, of the columns of figures. */
+function isOverGroup(walk: Walk, merge: MergedRange | undefined): boolean {
+  return merge !== undefined && merge.right > merge.left && merge.left > walk.left;
+}
+
+/** A single cell right above the figures: the label of a group, a unit, or the only header of a list. */
+function labelBelowHeader(walk: Walk, at: number, line: Line): boolean {
+  const { zone, core, lines } = walk;
+  const cell = line.cells[0];
+  const above = lines[at - 1];
+  if (cell === undefined) return false;
+  if (isNumeric(countsOf(core, cell.column)) && isWords(cell)) {
+    if (unitText(cell.text) && core.columns.size > 1) zone.unit.push(at);
+    else if (core.columns.size <= 2 && gapBelow(walk, at) === 0 && !noteText(cell.text))
+      zone.header.push(at);
+    else if (above !== undefined && againstNumbers(above, core) > 0) zone.unit.push(at);
+    else return false;
+    return true;
+  }
+  if (cell.class === "prose" || captionText(cell.text)) return false;
+  const nearHeader = above !== undefined && above.cells.length >= 2 && line.gap <= 2;
+  const group = nearHeader && againstNumbers(above, core) > 0;
+  const another =
+    above !== undefined && above.cells.length === 1 && zone.section.length === 0 && at >= 2;
+  if (group || (another && headerSoon(walk, at))) {
+    zone.section.push(at);
+    return true;
+  }
+  return false;
+}
+
+function headerSoon(walk: Walk, at: number): boolean {
+  for (let up = at - 1; up >= Math.max(0, at - 3); up--) {
+    const line = walk.lines[up];
+    if (line === undefined || (walk.lines[up + 1]?.gap ?? 0) > 2) return false;
+    if (line.cells.length >= 2) return againstNumbers(line, walk.core) > 0;
+  }
+  return false;
+}
+
+function several(walk: Walk, at: number, line: Line): boolean {
+  const { zone, core, lines } = walk;
+  const inside = line.cells.filter((cell) => cell.column >= walk.left && cell.column <= walk.right);
+  if (inside.length === 0) return false;
+  if (isMetadataPair(line, core)) return false;
+  const against = againstNumbers(line, core);
+  if (against === 0 && zone.header.length === 0) {
+    const above = lines[at - 1];
+    const headed = above !== undefined && line.gap <= 1 && againstNumbers(above, core) > 0;
+    const numbered = line.numbers > 0 && line.sequence;
+    if (headed && !numbered && line.words > 0) {
+      if (labelsOnly(walk, line)) zone.header.push(at);
+      else zone.data.push(at);
+      return true;
+    }
+    if (numbered) {
+      zone.header.push(at);
+      return true;
+    }
+    if (core.columns.size >= 2 && line.prose === 0 && gapBelow(walk, at) === 0 && noNumbers(core)) {
+      zone.header.push(at);
+      return true;
+    }
+    return line.words > 0 && gapBelow(walk, at) === 0 && zone.header.push(at) > 0;
+  }
+  if (line.prose > 0 && against < 2) return false;
+  if (noteText(line.cells[0]?.text ?? "") && against === 0) return false;
+  zone.header.push(at);
+  return true;
+}
+
+function noNumbers(core: Core): boolean {
+  return ![...core.columns.values()].some(isNumeric);
+}
+
+/** Names of the key columns on a line of their own, below the names of the measures. */
+function labelsOnly(walk: Walk, line: Line): boolean {
+  const above = walk.lines.find(
+    (one) => one.gap >= 0 && one === walk.lines[walk.lines.indexOf(line) - 1],
+  );
+  if (above === undefined) return false;
+  return line.cells.every((cell) => cellAt(above, cell.column) === undefined);
+}
+
+/** "Period: | March 2024": a pair of the title block. */
+function isMetadataPair(line: Line, core: Core): boolean {
+  if (line.cells.length > 2) return false;
+  const [first, second] = line.cells;
+  if (first === undefined || second === undefined) return false;
+  if (first.text.endsWith(":") && core.columns.size > 2) return true;
+  return second.class === "prose" && core.columns.size > 3;
+}
+
+/** Whether every column of figures has a name by now. */
+function covered(walk: Walk): boolean {
+  const named = new Set<number>();
+  for (const at of walk.zone.header) {
+    for (const cell of walk.lines[at]?.cells ?? []) named.add(cell.column);
+  }
+  const wanted = [...walk.core.columns].filter(([, count]) => isNumeric(count));
+  const missing = wanted.filter(([column]) => !named.has(column)).length;
+  return missing <= wanted.length * 0.2;
+}
+
+/** Header lines that only repeat units, series ids or column numbers are no names, if names stand above. */
+function settleUnits(walk: Walk): void {
+  const { zone, lines } = walk;
+  if (zone.header.length < 2) return;
+  const ordered = [...zone.header].sort((a, b) => a - b);
+  for (const at of ordered.slice(1)) {
+    const line = lines[at];
+    if (line === undefined) continue;
+    const named = new Set(
+      ordered
+        .filter((other) => other < at)
+        .flatMap((other) => lines[other]?.cells ?? [])
+        .map((cell) => cell.column),
+    );
+    if (isUnitLine(line, named, walk) && keepsNamesApart(walk, ordered, at)) {
+      zone.header.splice(zone.header.indexOf(at), 1);
+      zone.unit.push(at);
+    }
+  }
+  const top = ordered[0];
+  const line = top === undefined ? undefined : lines[top];
+  if (
+    top !== undefined &&
+    line !== undefined &&
+    line.cells.every((cell) => unitText(cell.text) && cell.column > walk.left) &&
+    line.cells.length < 2
+  ) {
+    zone.header.splice(zone.header.indexOf(top), 1);
+    zone.unit.push(top);
+  }
+}
+
+function isUnitLine(line: Line, named: ReadonlySet<number>, walk: Walk): boolean {
+  const cells = line.cells.filter((cell) => cell.column > walk.left || !isWords(cell));
+  if (cells.length === 0 || !cells.every((cell) => named.has(cell.column) || unitText(cell.text)))
+    return false;
+  if (cells.every((cell) => unitText(cell.text))) return true;
+  if (cells.every((cell) => seriesText(cell.text))) return true;
+  const counted =
+    line.sequence &&
+    cells.every((cell) => /^\(?\d{1,3}\)?$/.test(cell.text)) &&
+    cells[0] !== undefined &&
+    cells[0].value <= 2;
+  return counted && !cells.some(isTimely) && !cells.some(isYear);
+}
+
+/** Whether header paths stay different without the line. */
+function keepsNamesApart(walk: Walk, header: readonly number[], without: number): boolean {
+  const paths = new Set<string>();
+  let columns = 0;
+  for (const [column, count] of walk.core.columns) {
+    if (!isNumeric(count)) continue;
+    const texts: string[] = [];
+    for (const at of header) {
+      const line = walk.lines[at];
+      if (at === without || line === undefined) continue;
+      texts.push(textOver(line, column));
+    }
+    columns++;
+    paths.add(texts.map(stripMarks).join("|"));
+  }
+  return paths.size === columns;
+}
+
+/** The text of a header line over a column: its own, or the nearest to the left. */
+function textOver(line: Line, column: number): string {
+  let text = "";
+  for (const cell of line.cells) {
+    if (cell.column > column) break;
+    text = cell.text;
+  }
+  return text;
+}

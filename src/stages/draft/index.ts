@@ -1,0 +1,122 @@
+// Reads:  the artifacts of one release, through the formats
+// Writes: nothing (the pipeline keeps the document in the run's folder)
+// Key:    the sha256 of the artifacts and READER_VERSION: same input, same document
+// Errors: INTERRUPTED; a file that cannot be read becomes an artifact with `error`, never an exception
+import { openWorkbook } from "../../formats/open-workbook.ts";
+import type { Bytes } from "../../model/bytes.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { Limits } from "../../model/limits.ts";
+import type {
+  DraftArtifact,
+  PeriodEvidence,
+  Region,
+  ReleaseManifest,
+  SheetClaims,
+} from "../../model/manifest.ts";
+import type { Workbook } from "../../model/sheet.ts";
+import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
+import { readSheet } from "./read-sheet.ts";
+
+export { readSheet, type SheetSeen } from "./read-sheet.ts";
+
+/** Version of the code that sees tables. A later one may see more in the same bytes. */
+export const READER_VERSION = 1;
+
+export interface DraftInput {
+  readonly publication: string;
+  readonly period: string;
+  readonly artifacts: readonly { readonly artifact: DraftArtifact; readonly bytes: Bytes }[];
+  readonly limits: Limits;
+  readonly periodEvidence: readonly PeriodEvidence[];
+  readonly signal?: AbortSignal;
+}
+
+/** What was seen in one file. */
+export interface FileSeen {
+  readonly format: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly regions: readonly Region[];
+  readonly sheets: readonly SheetClaims[];
+  readonly evidence: readonly PeriodEvidence[];
+}
+
+/** The draft manifest of a release: every sheet of every artifact, read whole. Memory: one sheet's sample. */
+export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> {
+  const artifacts: DraftArtifact[] = [];
+  const regions: Region[] = [];
+  const sheets: SheetClaims[] = [];
+  const evidence: PeriodEvidence[] = [...input.periodEvidence];
+  for (const { artifact, bytes } of input.artifacts) {
+    evidence.push(...fileEvidence(artifact.file));
+    try {
+      const seen = await readFile(artifact, bytes, input.limits, input.signal);
+      regions.push(...seen.regions);
+      sheets.push(...seen.sheets);
+      evidence.push(...seen.evidence);
+      artifacts.push({ ...artifact, format: seen.format, ...modified(artifact, seen.properties) });
+    } catch (error) {
+      artifacts.push({ ...artifact, error: describe(error) });
+    }
+  }
+  return {
+    schema: "canonry/manifest@1",
+    state: "draft",
+    publication: input.publication,
+    period: input.period,
+    reader_version: READER_VERSION,
+    artifacts,
+    period_evidence: uniqueEvidence(evidence),
+    regions,
+    sheets,
+  };
+}
+
+/** Opens one file and reads all its sheets. Throws CanonryError for what cannot be read. */
+export async function readFile(
+  artifact: Pick<DraftArtifact, "sha256" | "file">,
+  bytes: Bytes,
+  limits: Limits,
+  signal?: AbortSignal,
+): Promise<FileSeen> {
+  stopIf(signal);
+  const workbook = await openWorkbook(bytes, { limits, fileName: artifact.file });
+  try {
+    return await readWorkbook(workbook, artifact, signal);
+  } finally {
+    await workbook.close();
+  }
+}
+
+async function readWorkbook(
+  workbook: Workbook,
+  artifact: Pick<DraftArtifact, "sha256" | "file">,
+  signal: AbortSignal | undefined,
+): Promise<FileSeen> {
+  const regions: Region[] = [];
+  const sheets: SheetClaims[] = [];
+  for (const sheet of workbook.sheets) {
+    stopIf(signal);
+    const seen = await readSheet(sheet, artifact.sha256, artifact.file);
+    regions.push(...seen.regions);
+    sheets.push(seen.claims);
+  }
+  const evidence = workbookEvidence(workbook, regions);
+  return { format: workbook.format, properties: workbook.properties, regions, sheets, evidence };
+}
+
+function stopIf(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new CanonryError("INTERRUPTED", "drafting was interrupted");
+}
+
+function modified(
+  artifact: DraftArtifact,
+  properties: Readonly<Record<string, string>>,
+): { modified?: string } {
+  const own = properties["modified"];
+  return artifact.modified === undefined && own !== undefined ? { modified: own } : {};
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof CanonryError) || error.code === "INTERRUPTED") throw error;
+  return { code: error.code, message: error.message };
+}

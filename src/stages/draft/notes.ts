@@ -1,0 +1,40 @@
+import { squeeze } from "./cell-class.ts";
+import type { Line } from "./line.ts";
+
+const MEANING =
+  /^(\[[\w\s]{1,6}\]|\*{1,3}|\.{1,3}|:{1,2}|[-–—~#^†‡]|[a-z]|<\s?\d+|n\/a)\s*(?:=|-|–|—|:|\bindicates?\b|\bdenotes?\b|\bmeans?\b|\brepresents?\b|\bshows?\b)\s*(\S.*)$/i;
+const QUOTED =
+  /(?:["“‘'`])(\[?\w{0,4}\]?|[*.:\-–~#]{1,3})["”’']\s*(?:=|-|–|:|\bindicates?\b|\bdenotes?\b|\bmeans?\b|\brepresents?\b)\s*([^.;]+)/gi;
+const SPACED = /^(\[\w{1,4}\]|\*{1,3}|\.\.|:|#)\s+([A-Za-z].*)$/;
+
+/** What notes say of markers: "[c] = confidential", "* suppressed: counts under 5". */
+export function markerMeanings(notes: readonly string[]): Record<string, string> {
+  const meanings: Record<string, string> = {};
+  for (const note of notes) {
+    for (const part of note.split(/;|\n/)) readMeaning(squeeze(part), meanings);
+    for (const match of note.matchAll(QUOTED)) {
+      const [, token = "", meaning = ""] = match;
+      if (token !== "") meanings[token] ??= clip(meaning);
+    }
+  }
+  return meanings;
+}
+
+function readMeaning(text: string, meanings: Record<string, string>): void {
+  const match = MEANING.exec(text) ?? SPACED.exec(text);
+  if (match === null) return;
+  const [, token = "", meaning = ""] = match;
+  if (/^[a-z]$/i.test(token) && meaning.length > 60) return;
+  meanings[token] ??= clip(meaning);
+}
+
+function clip(text: string): string {
+  return squeeze(text)
+    .replace(/[.;,]+$/, "")
+    .slice(0, 200);
+}
+
+/** The text of a line, cells joined by a space. */
+export function lineText(line: Line): string {
+  return line.cells.map((cell) => cell.text).join(" ");
+}

@@ -1,0 +1,161 @@
+import { isTimely, isWords, type SampleCell } from "./cell-class.ts";
+import { type Line, linesOf, type Pane } from "./line.ts";
+import type { SheetSample } from "./sample.ts";
+import { stripMarks } from "./words.ts";
+
+/** A run of columns without an empty column inside, among the lines of a pane. */
+interface Segment {
+  readonly left: number;
+  readonly right: number;
+  /** Rows with a cell in the segment; rows with a number. */
+  readonly rows: ReadonlySet<number>;
+  readonly figures: ReadonlySet<number>;
+  /** The first column holds labels or times next to figures. */
+  readonly labelled: boolean;
+  /** Texts of the first line with words, lower case, without marks. */
+  readonly heads: readonly string[];
+}
+
+/**
+ * Cuts a sheet into parts side by side, where an empty column parts tables that stand for themselves:
+ * they repeat their header, or have their own labels and other rows. An empty column that only spaces
+ * out one table cuts nothing. Where the whole sheet cannot be cut, each stretch between blank rows is
+ * tried for itself.
+ */
+export function findPanes(sample: SheetSample): Pane[] {
+  let right = -1;
+  for (const row of sample.rows) right = Math.max(right, row.cells.at(-1)?.column ?? -1);
+  if (right < 0) return [];
+  const whole: Pane = { left: 0, right, top: 1, bottom: sample.lastRow };
+  const cut = cutColumns(sample, whole);
+  if (cut.length > 1) return cut;
+  return sample.elided.length > 0 ? [whole] : cutStretches(sample, whole);
+}
+
+function cutStretches(sample: SheetSample, whole: Pane): Pane[] {
+  const lines = linesOf(sample, whole);
+  const panes: Pane[] = [];
+  let open: Pane[] = [];
+  for (let first = 0; first < lines.length; ) {
+    let next = first + 1;
+    while (next < lines.length && (lines[next]?.gap ?? 0) === 0) next++;
+    const top = lines[first]?.row ?? 1;
+    const bottom = lines[next - 1]?.row ?? top;
+    const parts = cutColumns(sample, { ...whole, top, bottom });
+    if (parts.length > 1) {
+      panes.push(...open, ...parts);
+      open = [];
+    } else {
+      open = [{ ...whole, top: open[0]?.top ?? top, bottom }];
+    }
+    first = next;
+  }
+  return [...panes, ...open];
+}
+
+function cutColumns(sample: SheetSample, pane: Pane): Pane[] {
+  const lines = linesOf(sample, pane);
+  const segments = segmentsOf(lines);
+  const groups: Segment[][] = [];
+  for (const segment of segments) {
+    const group = groups.at(-1);
+    if (group !== undefined && !independent(group, segment)) group.push(segment);
+    else groups.push([segment]);
+  }
+  if (groups.length < 2) return [pane];
+  return groups.map((group, at) => ({
+    ...pane,
+    left: at === 0 ? pane.left : (group[0]?.left ?? pane.left),
+    right:
+      at === groups.length - 1 ? pane.right : (groups[at + 1]?.[0]?.left ?? pane.right + 1) - 1,
+  }));
+}
+
+function segmentsOf(lines: readonly Line[]): Segment[] {
+  const used = new Set<number>();
+  for (const line of lines) {
+    if (line.cells.length < 2 && line.words > 0) continue;
+    for (const cell of line.cells) used.add(cell.column);
+  }
+  const columns = [...used].sort((a, b) => a - b);
+  const runs: [number, number][] = [];
+  for (const column of columns) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] === column - 1) run[1] = column;
+    else runs.push([column, column]);
+  }
+  return runs.map(([left, right]) => segmentOf(lines, left, right));
+}
+
+function segmentOf(lines: readonly Line[], left: number, right: number): Segment {
+  const rows = new Set<number>();
+  const figures = new Set<number>();
+  let labels = 0;
+  let heads: string[] = [];
+  for (const line of lines) {
+    const cells = line.cells.filter((cell) => cell.column >= left && cell.column <= right);
+    if (cells.length === 0) continue;
+    rows.add(line.row);
+    const numbers = cells.filter((cell) => cell.class === "number").length;
+    if (isFigureLine(cells, numbers)) {
+      figures.add(line.row);
+      if (isLabel(cells[0], left)) labels++;
+    } else if (heads.length === 0 && cells.filter(isWords).length >= 2) {
+      heads = cells.map((cell) => stripMarks(cell.text).toLowerCase());
+    }
+  }
+  const labelled = figures.size > 0 && labels >= figures.size * 0.6 && right > left;
+  return { left, right, rows, figures, labelled, heads };
+}
+
+function isFigureLine(cells: readonly SampleCell[], numbers: number): boolean {
+  return numbers > 0 && numbers + 2 >= cells.filter(isWords).length;
+}
+
+function isLabel(cell: SampleCell | undefined, left: number): boolean {
+  return cell !== undefined && cell.column === left && (isWords(cell) || isTimely(cell));
+}
+
+function independent(group: readonly Segment[], next: Segment): boolean {
+  const [first] = group;
+  const last = group.at(-1);
+  if (first === undefined || last === undefined) return false;
+  const rows = union(group.map((one) => one.rows));
+  const figures = union(group.map((one) => one.figures));
+  if (repeats(group, next)) return true;
+  const gap = next.left - last.right - 1;
+  if (next.rows.size <= 2 && rows.size > 6) return gap >= 2;
+  const overlap = jaccard(rows, next.rows);
+  if (next.figures.size === 0 || figures.size === 0)
+    return overlap < 0.5 && (gap >= 2 || next.rows.size >= 2);
+  const figureOverlap = jaccard(figures, next.figures);
+  const labelled = next.labelled && group.some((one) => one.labelled);
+  if (labelled) return gap >= 2 || figureOverlap < 0.85 || ownHeads(group, next);
+  return gap >= 2 && figureOverlap < 0.5;
+}
+
+/** The header of the next segment is the header of the group again. */
+function repeats(group: readonly Segment[], next: Segment): boolean {
+  const heads = group.flatMap((one) => one.heads);
+  if (next.heads.length < 2 || heads.length < 2 || !next.labelled) return false;
+  const shared = next.heads.filter((head) => heads.includes(head)).length;
+  return next.heads[0] === group[0]?.heads[0] && shared >= next.heads.length * 0.6;
+}
+
+function ownHeads(group: readonly Segment[], next: Segment): boolean {
+  const key = group[0]?.heads[0];
+  return key !== undefined && next.heads[0] === key;
+}
+
+function union(sets: readonly ReadonlySet<number>[]): Set<number> {
+  const all = new Set<number>();
+  for (const set of sets) for (const value of set) all.add(value);
+  return all;
+}
+
+function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  let both = 0;
+  for (const value of b) if (a.has(value)) both++;
+  const all = a.size + b.size - both;
+  return all === 0 ? 0 : both / all;
+}

@@ -1,0 +1,42 @@
+import type { Region, SheetClaims } from "../../model/manifest.ts";
+import type { Sheet } from "../../model/sheet.ts";
+import { countClaims, sheetClaims } from "./claims.ts";
+import { findTables } from "./find-tables.ts";
+import { profileColumns } from "./profile.ts";
+import { regionOf } from "./region.ts";
+import { sampleSheet } from "./sample.ts";
+
+/** One sheet, seen. */
+export interface SheetSeen {
+  readonly regions: readonly Region[];
+  readonly claims: SheetClaims;
+}
+
+/**
+ * Reads a sheet three times at most: to find its tables, to profile their columns over all rows, and
+ * to count what every cell was claimed as. Memory: that of the sample.
+ */
+export async function readSheet(sheet: Sheet, artifact: string, file: string): Promise<SheetSeen> {
+  const sample = await sampleSheet(sheet);
+  const found = findTables(sample);
+  const profiles = found.tables.length === 0 ? [] : await profileColumns(sheet, found.tables);
+  const regions = found.tables.flatMap((table, at) => {
+    const profile = profiles[at];
+    if (profile === undefined) return [];
+    const place = {
+      artifact,
+      file,
+      member: sheet.member,
+      sheet: sheet.name,
+      hidden: sheet.hidden,
+      number: at + 1,
+    };
+    return [regionOf(place, table, profile)];
+  });
+  const judged = found.tables.map((table, at) => ({
+    ...table,
+    quarantined: regions[at]?.quarantined ?? table.quarantined,
+  }));
+  const final = { ...found, tables: judged };
+  return { regions, claims: sheetClaims(sheet, artifact, final, await countClaims(sheet, final)) };
+}

@@ -1,0 +1,88 @@
+import { isWords } from "./cell-class.ts";
+import type { Core } from "./core.ts";
+import type { Line } from "./line.ts";
+import { documentationText, noteText } from "./words.ts";
+
+/**
+ * Lines without figures that make a grid of words: at least three lines of two or more filled columns.
+ * `free` are the indexes of lines that no table of figures claims, ascending.
+ */
+export function textCores(
+  lines: readonly Line[],
+  free: readonly number[],
+  isFile: boolean,
+): { header: number; core: Core }[] {
+  const found: { header: number; core: Core }[] = [];
+  for (const run of runsOf(lines, free)) {
+    const made = textCore(lines, run, isFile);
+    if (made !== null) found.push(made);
+  }
+  return found;
+}
+
+function runsOf(lines: readonly Line[], free: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  let before = -2;
+  for (const at of free) {
+    const line = lines[at];
+    if (line === undefined || line.cells.length < 2) continue;
+    const run = runs.at(-1);
+    if (run !== undefined && at === before + 1 && line.gap === 0) run.push(at);
+    else runs.push([at]);
+    before = at;
+  }
+  return runs;
+}
+
+function textCore(
+  lines: readonly Line[],
+  run: readonly number[],
+  isFile: boolean,
+): { header: number; core: Core } | null {
+  const [head, ...rest] = run;
+  const first = head === undefined ? undefined : lines[head];
+  if (head === undefined || first === undefined || rest.length < (isFile ? 1 : 2)) return null;
+  if (!first.cells.every((cell) => isWords(cell) || cell.class === "marker" || first.sequence))
+    return null;
+  if (noteText(first.cells[0]?.text ?? "") && !isFile) return null;
+  const width = first.cells.length;
+  const fit = rest.filter(
+    (at) => (lines[at]?.cells.length ?? 0) >= Math.min(2, width * 0.5),
+  ).length;
+  if (fit < rest.length * 0.7) return null;
+  if (!isFile && (isDocumentation(first) || isProse(lines, rest))) return null;
+  const core: Core = {
+    first: rest[0] ?? head,
+    last: rest.at(-1) ?? head,
+    members: [...rest],
+    columns: new Map(),
+  };
+  for (const at of rest) {
+    for (const cell of lines[at]?.cells ?? []) {
+      const count = core.columns.get(cell.column) ?? {
+        numbers: 0,
+        markers: 0,
+        words: 0,
+        times: 0,
+        all: 0,
+      };
+      count.all++;
+      if (cell.class === "number") count.numbers++;
+      else if (cell.class === "marker") count.markers++;
+      else if (isWords(cell)) count.words++;
+      else count.times++;
+      core.columns.set(cell.column, count);
+    }
+  }
+  return { header: head, core };
+}
+
+export function isDocumentation(header: Line): boolean {
+  const words = header.cells.filter((cell) => documentationText(cell.text)).length;
+  return words >= Math.max(1, header.cells.length * 0.5);
+}
+
+function isProse(lines: readonly Line[], rows: readonly number[]): boolean {
+  const prose = rows.filter((at) => (lines[at]?.prose ?? 0) > 0).length;
+  return prose > rows.length * 0.3;
+}

@@ -1,0 +1,56 @@
+/** Words of the field that say what a line is. Vocabulary of official statistics, of no one file. */
+
+const TOTAL =
+  /^(?:(?:sub|grand|overall|column|row)?[\s-]*totals?\b.*|.*\b(?:sub-?)?totals?|all|all (?!other)\w.*|overall|aggregate|combined|sum)$/i;
+
+/** Words that say that a row is a total: "Total", "All ages", "Grand total:", "Sub-total North". */
+export function totalWord(text: string): boolean {
+  return text.length <= 80 && TOTAL.test(stripMarks(text).replace(/[:.,]+$/, ""));
+}
+
+const NOTE =
+  /^(?:\(?\[?\d{1,2}[\].):]\)?\s*\S|\[?(?:sources?|notes?|footnotes?|key|contacts?|copyright|©|crown copyright|publi(?:shed|cation)|last updated|next (?:update|release|publication)|released?|further information|background|symbols?|for (?:more|further)|email|e-mail|tel(?:ephone)?|website|url|https?:|www\.|disclaimer|caveats?|data quality|please note|n\.?b\.?\b|back to|return to|this (?:table|worksheet|sheet|spreadsheet)|end of (?:work)?sheet)\b|[*†‡¹²³⁴⁵⁶⁷⁸⁹#~^]{1,3}\s*[A-Za-z=(]|(?:\.\.?|:|-|[a-z]|\[\w{1,4}\]|\*+)\s*(?:=|-|–|:)\s*\w|r\s+revised|p\s+provisional|["“]\W?["”]\s)/i;
+
+/** Texts that open a note, a source line, a contact, a key of markers. */
+export function noteText(text: string): boolean {
+  return NOTE.test(text);
+}
+
+const CAPTION =
+  /^(?:table|figure|chart|annex|appendix|worksheet|sheet|section|part)\s+[\dA-Z][\w.]*\b/i;
+
+/** Texts that open the title of a table: "Table 3b: ...". */
+export function captionText(text: string): boolean {
+  return CAPTION.test(text);
+}
+
+const UNIT =
+  /^\(?(?:%|per ?cents?|percentages?(?: change)?|£|£?\s?(?:m|k|bn|000s?|'000s?|million|millions|thousand|thousands|billion)|£ ?(?:per \w+)|gbp|€|\$|n|no\.?|nos?\.?|number|numbers|count|counts|rate|index|ratio|persons|people|years?|months?|weeks?|days|hours|pounds|pence|kg|km|tonnes|ktoe|gwh|mw|per \d[\d,]*.*|rate per .*|thousands? .*|'?000s?'?|\d{4}\s?=\s?100|index \d{4}.*|ppt|pp|percentage points?)\)?$/i;
+
+/** Texts that are nothing but a unit: "%", "£ million", "Number", "per 1,000". */
+export function unitText(text: string): boolean {
+  return text.length <= 40 && UNIT.test(text);
+}
+
+/** Series identifiers of four signs or so: "D7BT", "K5C3". */
+export function seriesText(text: string): boolean {
+  return /^(?=.*\d)(?=.*[A-Z])[A-Z0-9]{4,6}$/.test(text);
+}
+
+const MARKS =
+  /\s*(?:\[(?:notes?\s*)?[\w\s,;&.]{0,14}\]|\((?:see )?notes?[^)]*\)|\(\d{1,2}(?:\s*[,&]\s*\d{1,2})*\)|\(?[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,\s]*[¹²³⁴⁵⁶⁷⁸⁹⁰]+)*\)?|[*†‡]+)(?=\s|$|:)/gi;
+
+/** The text without footnote marks: "[note 3]", "(1)", "[7]", "²", "*", digits glued to a word. */
+export function stripMarks(text: string): string {
+  const bare = text.replace(MARKS, "").trim();
+  const glued = /^(.*[a-z)]{3})(\d{1,2}(?:,\d{1,2})*)$/.exec(bare);
+  return (glued?.[1] ?? bare) || text;
+}
+
+const DOCUMENTATION =
+  /^(?:notes?(?: (?:number|text|no\.?))?|description|definitions?|explanation|meaning|comments?|contents?|worksheet(?: (?:title|name|number))?|sheet(?: (?:name|title))?|tab(?: name)?|table (?:title|name|number|description)|tables?|titles?|links?|url|hyperlink|field(?: name)?|name of field|column(?:s| name)?|data ?type|format|glossary|terms?|abbreviations?|acronyms?|symbols?|shorthand|page|document|version|variable(?: name)?|metadata|guidance|topic|reference|further information|notes and definitions|worksheet contents|methodology)$/i;
+
+/** Words that head a list of contents, notes, terms or fields, never a table of figures. */
+export function documentationText(text: string): boolean {
+  return DOCUMENTATION.test(stripMarks(text));
+}
