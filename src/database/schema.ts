@@ -1,0 +1,266 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+
+/** The ledger. Migrations in drizzle/ are generated from this file by drizzle-kit. */
+export const ops = pgSchema("ops");
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+const now = (name: string) => at(name).notNull().defaultNow();
+const counter = (name: string) => bigint(name, { mode: "number" });
+
+export const publication = ops.table("publication", {
+  code: text("code").primaryKey(),
+  name: text("name").notNull(),
+  manifestVersion: integer("manifest_version").notNull().default(0),
+  /** Grows with every edit by a person: releases that are done are decided again. */
+  editEpoch: integer("edit_epoch").notNull().default(0),
+  updatedAt: now("updated_at"),
+});
+
+export const manifest = ops.table(
+  "manifest",
+  {
+    publication: text("publication").notNull(),
+    version: integer("version").notNull(),
+    /** The YAML, as written. */
+    text: text("text").notNull(),
+    document: jsonb("document").notNull(),
+    digest: text("digest").notNull(),
+    by: text("by").notNull(),
+    runId: text("run_id"),
+    createdAt: now("created_at"),
+  },
+  (table) => [primaryKey({ columns: [table.publication, table.version] })],
+);
+
+export const source = ops.table("source", {
+  code: text("code").primaryKey(),
+  publication: text("publication").notNull(),
+  position: integer("position").notNull(),
+  version: integer("version").notNull(),
+  createdAt: now("created_at"),
+});
+
+export const contract = ops.table(
+  "contract",
+  {
+    source: text("source").notNull(),
+    version: integer("version").notNull(),
+    document: jsonb("document").notNull(),
+    loadId: counter("load_id"),
+    createdAt: now("created_at"),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.version] })],
+);
+
+export const release = ops.table(
+  "release",
+  {
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    status: text("status").notNull(),
+    /** Files, rules and edits that the status was decided on; null: to be tried again. */
+    releaseKey: text("release_key"),
+    readerVersion: integer("reader_version"),
+    detail: text("detail").notNull().default(""),
+    exit: smallint("exit").notNull().default(0),
+    updatedAt: now("updated_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.publication, table.period] }),
+    check(
+      "release_status",
+      sql`status in ('loaded', 'partial', 'held', 'quarantined', 'failed', 'not_published')`,
+    ),
+  ],
+);
+
+export const link = ops.table(
+  "link",
+  {
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    url: text("url").notNull(),
+    status: text("status").notNull(),
+    sha256: text("sha256"),
+    fileName: text("file_name"),
+    sizeBytes: counter("size_bytes"),
+    etag: text("etag"),
+    lastModified: text("last_modified"),
+    detail: text("detail"),
+    checkedAt: at("checked_at").notNull(),
+    firstFetchedAt: at("first_fetched_at"),
+    changedAt: at("changed_at"),
+  },
+  (table) => [primaryKey({ columns: [table.publication, table.period, table.url] })],
+);
+
+export const artifact = ops.table("artifact", {
+  sha256: text("sha256").primaryKey(),
+  fileName: text("file_name").notNull(),
+  sizeBytes: counter("size_bytes").notNull(),
+  firstSeenAt: now("first_seen_at"),
+});
+
+export const run = ops.table("run", {
+  runId: text("run_id").primaryKey(),
+  backfillId: text("backfill_id").notNull(),
+  publication: text("publication").notNull(),
+  period: text("period").notNull(),
+  status: text("status").notNull(),
+  detail: text("detail").notNull().default(""),
+  host: text("host").notNull(),
+  pid: integer("pid").notNull(),
+  startedAt: now("started_at"),
+  finishedAt: at("finished_at"),
+});
+
+/** The documents of a run that outlive its folder. */
+export const lineage = ops.table(
+  "lineage",
+  {
+    runId: text("run_id").notNull(),
+    kind: text("kind").notNull(),
+    document: jsonb("document").notNull(),
+    createdAt: now("created_at"),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.kind] })],
+);
+
+export const load = ops.table(
+  "load",
+  {
+    loadId: counter("load_id").primaryKey().generatedAlwaysAsIdentity(),
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    source: text("source").notNull(),
+    vintage: integer("vintage").notNull(),
+    key: text("key").notNull(),
+    readingHash: text("reading_hash").notNull(),
+    contractVersion: integer("contract_version").notNull(),
+    rowsData: counter("rows_data").notNull(),
+    rowsTotal: counter("rows_total").notNull(),
+    conservation: jsonb("conservation").notNull(),
+    isCurrent: boolean("is_current").notNull(),
+    runId: text("run_id").notNull(),
+    loadedAt: now("loaded_at"),
+    supersededAt: at("superseded_at"),
+  },
+  (table) => [
+    uniqueIndex("load_vintage").on(table.source, table.period, table.vintage),
+    uniqueIndex("load_current").on(table.source, table.period).where(sql`is_current`),
+    index("load_release").on(table.publication, table.period),
+  ],
+);
+
+export const part = ops.table(
+  "part",
+  {
+    loadId: counter("load_id").notNull(),
+    part: smallint("part").notNull(),
+    artifact: text("artifact").notNull(),
+    fileName: text("file_name").notNull(),
+    member: text("member"),
+    sheet: text("sheet"),
+    range: text("range").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    rowsData: counter("rows_data").notNull(),
+    rowsTotal: counter("rows_total").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.loadId, table.part] })],
+);
+
+/** First and last day of every period that the warehouse knows. */
+export const period = ops.table("period", {
+  period: text("period").primaryKey(),
+  periodStart: date("period_start").notNull(),
+  periodEnd: date("period_end").notNull(),
+});
+
+/** The data periods that the loads of a source hold, and which load is the latest issue of each. */
+export const loadPeriod = ops.table(
+  "load_period",
+  {
+    loadId: counter("load_id").notNull(),
+    source: text("source").notNull(),
+    period: text("period").notNull(),
+    rows: counter("rows").notNull(),
+    isLatest: boolean("is_latest").notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.loadId, table.period] }),
+    index("load_period_source").on(table.source, table.period),
+  ],
+);
+
+/** The last outcome of each source of a release. */
+export const outcome = ops.table(
+  "outcome",
+  {
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    source: text("source").notNull(),
+    status: text("status").notNull(),
+    reason: text("reason").notNull().default(""),
+    loadId: counter("load_id"),
+    runId: text("run_id").notNull(),
+    updatedAt: now("updated_at"),
+  },
+  (table) => [primaryKey({ columns: [table.publication, table.period, table.source] })],
+);
+
+export const drift = ops.table("drift", {
+  driftId: counter("drift_id").primaryKey().generatedAlwaysAsIdentity(),
+  publication: text("publication").notNull(),
+  period: text("period").notNull(),
+  source: text("source").notNull(),
+  kind: text("kind").notNull(),
+  verdict: text("verdict").notNull(),
+  detail: jsonb("detail").notNull(),
+  runId: text("run_id").notNull(),
+  createdAt: now("created_at"),
+});
+
+export const quarantine = ops.table(
+  "quarantine",
+  {
+    quarantineId: counter("quarantine_id").primaryKey().generatedAlwaysAsIdentity(),
+    key: text("key").notNull(),
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    artifact: text("artifact").notNull(),
+    fileName: text("file_name").notNull(),
+    member: text("member"),
+    sheet: text("sheet"),
+    range: text("range"),
+    reason: text("reason").notNull(),
+    runId: text("run_id").notNull(),
+    createdAt: now("created_at"),
+    resolvedAt: at("resolved_at"),
+  },
+  (table) => [index("quarantine_release").on(table.publication, table.period)],
+);
+
+export const exported = ops.table("export", {
+  source: text("source").primaryKey(),
+  contentKey: text("content_key").notNull(),
+  sha256: text("sha256").notNull(),
+  sizeBytes: counter("size_bytes").notNull(),
+  rows: counter("rows").notNull(),
+  path: text("path").notNull(),
+  writtenAt: now("written_at"),
+});
