@@ -1,6 +1,6 @@
 import { isMarker } from "../../model/marker.ts";
 import type { Cell } from "../../model/sheet.ts";
-import { dateLiteral, isDigitCode, numberLiteral, timestampLiteral } from "../../model/value.ts";
+import { dateLiteral, numberLiteral, timestampLiteral } from "../../model/value.ts";
 
 /**
  * What a cell looks like before anything is known of its column. `prose` is a sentence, `period` a
@@ -48,7 +48,7 @@ export function looksLikePeriod(text: string): boolean {
 }
 
 function textClass(text: string): CellClass {
-  if (numberLiteral(text) !== null) return isDigitCode(text) ? "text" : "number";
+  if (numberLiteral(text) !== null) return "number";
   if (looksLikePeriod(text)) return dateLiteral(text) === null ? "period" : "date";
   if (dateLiteral(text) !== null || timestampLiteral(text) !== null) return "date";
   if (isMarker(text)) return "marker";

@@ -44,8 +44,8 @@ export function typeColumn(
 function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean {
   if (tally.numbers === 0)
     return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
-  if (tally.codes > 0 && tally.numbers === tally.integers) return false;
-  const other = tally.words + timely + tally.booleans + tally.codes;
+  if (tally.codes > 0) return false;
+  const other = tally.words + timely + tally.booleans;
   return other <= (tally.numbers + tally.markers) * 0.1 && lettersAreTokens(tally);
 }
 

@@ -32,8 +32,7 @@ export function findColumns(
   const kept: number[] = [];
   const helpers: number[] = [];
   for (const column of candidates) {
-    if (isColumn(column, core, body, header, paths.get(column) ?? [], filled, merges))
-      kept.push(column);
+    if (isColumn(column, core, body, header, paths, filled, merges)) kept.push(column);
     else helpers.push(column);
   }
   const span = trimApart(kept, filled);
@@ -71,20 +70,48 @@ function isColumn(
   core: Core,
   body: readonly Line[],
   header: readonly Line[],
-  path: readonly string[],
+  paths: ReadonlyMap<number, readonly string[]>,
   filled: ReadonlySet<number>,
   merges: readonly MergedRange[],
 ): boolean {
-  if (!filled.has(column)) return path.length > 0 && !isDivider(column, header, merges);
+  const path = paths.get(column) ?? [];
+  if (!filled.has(column)) {
+    return (
+      path.length > 0 &&
+      !isDivider(column, header, merges) &&
+      !lends(column, header, merges, filled)
+    );
+  }
   if (path.length > 0 || header.length === 0) return true;
   const cells = countsOf(core, column).all;
-  const right = Math.max(...[...filled].filter((one) => one < column), -1);
-  const edge = ![...filled].some(
-    (one) => one > column && one !== column && countsOf(core, one).all > cells,
-  );
-  if (cells <= Math.max(2, body.length * 0.04) && body.length >= 8 && (edge || right === -1))
-    return false;
+  const figures = [...filled].filter((one) => isNumeric(countsOf(core, one)));
+  const headed = figures.filter((one) => (paths.get(one) ?? []).length > 0);
+  const edge = headed.every((one) => one < column) || headed.every((one) => one > column);
+  const few = cells <= Math.max(2, body.length * 0.04) && body.length >= 8;
+  if (few && edge && !isLabels(column, core, figures)) return false;
   return cells > 0;
+}
+
+/** Labels to the left of all figures. */
+function isLabels(column: number, core: Core, figures: readonly number[]): boolean {
+  const count = countsOf(core, column);
+  return count.words + count.times >= count.all * 0.5 && figures.some((one) => one > column);
+}
+
+/** A header cell merged over a filled column lends its name to that one. */
+function lends(
+  column: number,
+  header: readonly Line[],
+  merges: readonly MergedRange[],
+  filled: ReadonlySet<number>,
+): boolean {
+  const leaf = [...header].reverse().find((line) => cellAt(line, column) !== undefined);
+  return merges.some(
+    (one) =>
+      one.top === leaf?.row &&
+      one.left === column &&
+      [...filled].some((other) => other > column && other <= one.right),
+  );
 }
 
 /** A label that runs down beside the header's lines and heads no column: it parts two groups. */
@@ -150,7 +177,6 @@ function fillsDown(
   if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
   if (count.all > body.length * 0.7 || body.length < 4 || count.all < 2)
     return mergedDown(body, column, merges);
-  if (body[0] === undefined || cellAt(body[0], column) === undefined) return false;
   const right = [...core.columns].filter(
     ([other, one]) => other > column && one.all > body.length * 0.8,
   );

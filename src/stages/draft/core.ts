@@ -1,6 +1,6 @@
 import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
 import type { Line } from "./line.ts";
-import { captionText, noteText } from "./words.ts";
+import { captionText, noteText, seriesText, unitText } from "./words.ts";
 
 /** What stands in one column over the data lines of a core. */
 export interface ColumnCount {
@@ -48,8 +48,8 @@ function add(core: Core, line: Line, index: number): void {
   for (const cell of line.cells) {
     const count = countsOf(core, cell.column);
     count.all++;
-    if (cell.class === "number" || cell.class === "error") count.numbers++;
-    else if (cell.class === "marker") count.markers++;
+    if (cell.class === "number") count.numbers++;
+    else if (cell.class === "marker" || cell.class === "error") count.markers++;
     else if (isWords(cell)) count.words++;
     if (isTimely(cell)) count.times++;
     core.columns.set(cell.column, count);
@@ -88,22 +88,86 @@ function conflict(count: ColumnCount, cell: SampleCell, members: number): boolea
   return members >= 2 && isWordy(count) && cell.class === "number" && !isYear(cell);
 }
 
-/** Whether a line holds figures: numbers that are not a header's. */
-function hasFigures(lines: readonly Line[], index: number): boolean {
+/** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
+function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
   const line = lines[index];
   if (line === undefined || line.numbers === 0) return false;
+  if (inside && line.gap === 0 && sameShape(lines[index - 1], line)) return !countsUp(line);
+  if (headsNext(lines, index, inside)) return false;
   if (!line.sequence) return !loneYear(line);
   return alikeNeighbour(lines, index);
 }
 
+/** Same columns filled with the same kinds of cells. */
+function sameShape(before: Line | undefined, line: Line): boolean {
+  if (before === undefined || before.cells.length !== line.cells.length) return false;
+  return line.cells.every((cell, at) => {
+    const other = before.cells[at];
+    return other?.column === cell.column && other.class === cell.class;
+  });
+}
+
+/** At least three years or numbers that go up by one step across: a header, whatever stands above. */
+function countsUp(line: Line): boolean {
+  if (!line.sequence || line.numbers < 3) return false;
+  const values = line.cells.filter((cell) => cell.class === "number").map((cell) => cell.value);
+  const step = (values[1] ?? 0) - (values[0] ?? 0);
+  return values.every((value, at) => at === 0 || value - (values[at - 1] ?? 0) === step);
+}
+
+/**
+ * A line that names columns though it holds numbers: it has words where the line below has figures,
+ * and no figures where that one has words. Such as percentiles or a year beside names.
+ */
+function headsNext(lines: readonly Line[], index: number, inside: boolean): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  if (line === undefined || next === undefined || next.gap > 2) return false;
+  if (yearsOverWords(line, next)) return true;
+  if (line.words < 2) return false;
+  let over = 0;
+  let under = 0;
+  for (const cell of line.cells) {
+    const below = next.cells.find((other) => other.column === cell.column);
+    if (below === undefined) continue;
+    if (isWords(cell) && below.class === "number") over++;
+    if (cell.class === "number" && isWords(below)) under++;
+  }
+  if (under > 0) return false;
+  const inRow = inside && line.gap === 0;
+  if (over >= 2) return !inRow || over >= next.numbers * 0.5;
+  return !inRow && yearsOverFigures(line, next);
+}
+
+/** Years, at least two, above the names of their columns. */
+function yearsOverWords(line: Line, next: Line): boolean {
+  const numbers = line.cells.filter((cell) => cell.class === "number");
+  if (numbers.length < 2 || !numbers.every(isYear)) return false;
+  return numbers.every((cell) => {
+    const below = next.cells.find((other) => other.column === cell.column);
+    return below !== undefined && isWords(below);
+  });
+}
+
+function yearsOverFigures(line: Line, next: Line): boolean {
+  const numbers = line.cells.filter((cell) => cell.class === "number");
+  if (!numbers.every(isYear) || line.words < numbers.length) return false;
+  return numbers.every((cell) => {
+    const below = next.cells.find((other) => other.column === cell.column);
+    return below !== undefined && !isYear(below) && !isWords(below);
+  });
+}
+
 /** A title or a caption that speaks of a year, or a page number. */
 function loneYear(line: Line): boolean {
+  const [first] = line.cells;
+  const years = line.cells.every((cell) => cell.class !== "number" || isYear(cell));
   return (
     line.numbers === 1 &&
     line.cells.length <= 2 &&
-    line.cells.every((cell) => cell.class !== "number" || isYear(cell)) &&
+    years &&
     line.words >= 1 &&
-    line.cells[0]?.class !== "number"
+    first?.class !== "number"
   );
 }
 
@@ -118,16 +182,12 @@ function alikeNeighbour(lines: readonly Line[], index: number): boolean {
 }
 
 function alike(a: Line, b: Line): boolean {
-  if (a.cells.length !== b.cells.length || a.numbers !== b.numbers) return false;
-  let same = 0;
-  for (const [at, cell] of a.cells.entries()) {
+  if (!sameShape(a, b) || a.numbers > 3) return false;
+  const years = a.cells.every((cell, at) => {
     const other = b.cells[at];
-    if (other === undefined || other.column !== cell.column || other.class !== cell.class)
-      return false;
-    if (cell.class === "number" && isYear(cell) !== isYear(other)) return false;
-    if (cell.text === other.text) same++;
-  }
-  return same < a.cells.length && a.numbers <= 3;
+    return other !== undefined && isYear(cell) === isYear(other);
+  });
+  return years && a.cells.some((cell, at) => cell.text !== b.cells[at]?.text);
 }
 
 /**
@@ -139,7 +199,8 @@ export function findCores(lines: readonly Line[]): Core[] {
   let core: Core | null = null;
   let header = false;
   for (const [index, line] of lines.entries()) {
-    if (hasFigures(lines, index)) {
+    const inside = core !== null && !header && core.last === index - 1;
+    if (hasFigures(lines, index, inside)) {
       if (core === null || header || !goesOn(core, lines, index)) {
         core = newCore(index);
         cores.push(core);
@@ -147,7 +208,7 @@ export function findCores(lines: readonly Line[]): Core[] {
       add(core, line, index);
       header = false;
     } else if (core !== null) {
-      if (standsWithCore(core, line)) add(core, line, index);
+      if (standsWithCore(core, line) || tokenRow(core, lines, index)) add(core, line, index);
       else if (opensTable(core, lines, index)) header = true;
     }
   }
@@ -164,14 +225,47 @@ function standsWithCore(core: Core, line: Line): boolean {
   return known === line.cells.length;
 }
 
+/** A row of letters such as F and S where numbers stand, in the middle of rows of figures. */
+function tokenRow(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  const [label, ...rest] = line?.cells ?? [];
+  if (line === undefined || next === undefined || label === undefined || rest.length === 0)
+    return false;
+  if (line.gap > 0 || next.gap > 0 || core.last !== index - 1) return false;
+  if (!isWordy(countsOf(core, label.column)) || next.numbers === 0 || !fits(core, next))
+    return false;
+  return rest.every((cell) => !isWords(cell) || /^\S{1,3}$/.test(cell.text));
+}
+
 /** Whether a line without figures, below a core, is the header of another table. */
 function opensTable(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   if (line === undefined) return false;
+  if (repeatsAbove(lines, core, index)) return core.last !== index - 1 || line.gap > 0;
   const measures = numericColumns(core).length;
+  if (
+    line.cells.every(
+      (cell) =>
+        !isNumeric(countsOf(core, cell.column)) || seriesText(cell.text) || unitText(cell.text),
+    )
+  )
+    return false;
   const against = againstNumbers(line, core);
   if (line.cells.length < 2) return captionText(line.cells[0]?.text ?? "") && line.gap > 0;
   return against >= Math.min(2, measures) || against >= line.cells.length * 0.5;
+}
+
+/** Whether the line is the header of the core again: the same texts stood right above its figures. */
+function repeatsAbove(lines: readonly Line[], core: Core, index: number): boolean {
+  const line = lines[index];
+  if (line === undefined || line.cells.length < 2) return false;
+  const text = line.cells.map((cell) => cell.text).join("|");
+  for (let at = core.first - 1; at >= Math.max(0, core.first - 6); at--) {
+    const above = lines[at];
+    if (above !== undefined && above.cells.map((cell) => cell.text).join("|") === text) return true;
+  }
+  return false;
 }
 
 function goesOn(core: Core, lines: readonly Line[], index: number): boolean {

@@ -158,9 +158,24 @@ function several(walk: Walk, at: number, line: Line): boolean {
     return line.words > 0 && gapBelow(walk, at) === 0 && zone.header.push(at) > 0;
   }
   if (line.prose > 0 && against < 2) return false;
+  if (zone.header.length > 0 && isCaption(walk, line)) return false;
   if (noteText(line.cells[0]?.text ?? "") && against === 0) return false;
   zone.header.push(at);
   return true;
+}
+
+/** A caption beside a unit above a complete header: it groups nothing. */
+function isCaption(walk: Walk, line: Line): boolean {
+  if (line.cells.length > 2 || line.cells[0]?.column !== walk.left || !covered(walk)) return false;
+  const merged = line.cells.slice(1).some((cell) => {
+    const merge = mergeAt(walk.merges, line.row, cell.column);
+    return merge !== undefined && merge.right > merge.left;
+  });
+  const below = walk.zone.header.some((at) => {
+    const header = walk.lines[at];
+    return header !== undefined && cellAt(header, walk.left) !== undefined;
+  });
+  return !merged && below;
 }
 
 function noNumbers(core: Core): boolean {
@@ -230,10 +245,11 @@ function settleUnits(walk: Walk): void {
 
 function isUnitLine(line: Line, named: ReadonlySet<number>, walk: Walk): boolean {
   const cells = line.cells.filter((cell) => cell.column > walk.left || !isWords(cell));
-  if (cells.length === 0 || !cells.every((cell) => named.has(cell.column) || unitText(cell.text)))
-    return false;
+  const signs = line.cells.every((cell) => seriesText(cell.text) || unitText(cell.text));
+  if (signs) return true;
+  if (cells.length === 0) return false;
+  if (!cells.every((cell) => named.has(cell.column) || unitText(cell.text))) return false;
   if (cells.every((cell) => unitText(cell.text))) return true;
-  if (cells.every((cell) => seriesText(cell.text))) return true;
   const counted =
     line.sequence &&
     cells.every((cell) => /^\(?\d{1,3}\)?$/.test(cell.text)) &&

@@ -71,8 +71,8 @@ function lineOf(
   let timely = 0;
   let prose = 0;
   for (const cell of cells) {
-    if (cell.class === "number" || cell.class === "error") numbers++;
-    else if (cell.class === "marker") markers++;
+    if (cell.class === "number") numbers++;
+    else if (cell.class === "marker" || cell.class === "error") markers++;
     else if (isWords(cell)) words++;
     if (cell.class === "prose") prose++;
     if (isTimely(cell)) timely++;

@@ -14,6 +14,8 @@ interface Segment {
   readonly labelled: boolean;
   /** Texts of the first line with words, lower case, without marks. */
   readonly heads: readonly string[];
+  /** Texts of the first column beside figures. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -92,20 +94,22 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
   const figures = new Set<number>();
   let labels = 0;
   let heads: string[] = [];
+  const keys: string[] = [];
   for (const line of lines) {
     const cells = line.cells.filter((cell) => cell.column >= left && cell.column <= right);
-    if (cells.length === 0) continue;
+    if (cells.length === 0 || line.cells.length < 2) continue;
     rows.add(line.row);
     const numbers = cells.filter((cell) => cell.class === "number").length;
     if (isFigureLine(cells, numbers)) {
       figures.add(line.row);
+      if (cells[0]?.column === left && keys.length < 100) keys.push(cells[0].text);
       if (isLabel(cells[0], left)) labels++;
     } else if (heads.length === 0 && cells.filter(isWords).length >= 2) {
       heads = cells.map((cell) => stripMarks(cell.text).toLowerCase());
     }
   }
   const labelled = figures.size > 0 && labels >= figures.size * 0.6 && right > left;
-  return { left, right, rows, figures, labelled, heads };
+  return { left, right, rows, figures, labelled, heads, keys };
 }
 
 function isFigureLine(cells: readonly SampleCell[], numbers: number): boolean {
@@ -137,9 +141,16 @@ function independent(group: readonly Segment[], next: Segment): boolean {
 /** The header of the next segment is the header of the group again. */
 function repeats(group: readonly Segment[], next: Segment): boolean {
   const heads = group.flatMap((one) => one.heads);
-  if (next.heads.length < 2 || heads.length < 2 || !next.labelled) return false;
+  if (next.heads.length < 2 || heads.length < 2) return false;
+  if (!next.labelled && (next.heads.length < 3 || !sameKeys(group[0], next))) return false;
   const shared = next.heads.filter((head) => heads.includes(head)).length;
   return next.heads[0] === group[0]?.heads[0] && shared >= next.heads.length * 0.6;
+}
+
+function sameKeys(first: Segment | undefined, next: Segment): boolean {
+  if (first === undefined || next.keys.length < 3) return false;
+  const same = next.keys.filter((key, at) => key === first.keys[at]).length;
+  return same >= next.keys.length * 0.9;
 }
 
 function ownHeads(group: readonly Segment[], next: Segment): boolean {

@@ -50,7 +50,9 @@ function textCore(
     (at) => (lines[at]?.cells.length ?? 0) >= Math.min(2, width * 0.5),
   ).length;
   if (fit < rest.length * 0.7) return null;
+  if (isPairs(lines, run)) return null;
   if (!isFile && (isDocumentation(first) || isProse(lines, rest))) return null;
+  if (!isFile && width < 3 && rest.length < 10) return null;
   const core: Core = {
     first: rest[0] ?? head,
     last: rest.at(-1) ?? head,
@@ -80,6 +82,12 @@ function textCore(
 export function isDocumentation(header: Line): boolean {
   const words = header.cells.filter((cell) => documentationText(cell.text)).length;
   return words >= Math.max(1, header.cells.length * 0.5);
+}
+
+/** "Title: | ...", "Contact: | ...": the block above a table, not a table. */
+function isPairs(lines: readonly Line[], run: readonly number[]): boolean {
+  const labels = run.filter((at) => lines[at]?.cells[0]?.text.endsWith(":") === true).length;
+  return labels >= run.length * 0.5;
 }
 
 function isProse(lines: readonly Line[], rows: readonly number[]): boolean {

@@ -19,6 +19,7 @@ export function findTotals(
   const values = matrix(lines, measures);
   byLevel(lines, keys, values, totals);
   byWord(lines, keys, values, totals);
+  byBlankKey(lines, keys, values, totals);
   if (lines.length <= MOST_LINES) bySum(lines, values, totals);
   return totals;
 }
@@ -49,15 +50,51 @@ function byWord(
     const texts = lines.map((line) => cellAt(line, key));
     const distinct = new Set(texts.map((cell) => cell?.text ?? ""));
     if (distinct.size < 2) continue;
-    const codes = distinct.size > Math.max(30, lines.length * 0.5);
+    const count = new Map<string, number>();
+    for (const cell of texts) count.set(cell?.text ?? "", (count.get(cell?.text ?? "") ?? 0) + 1);
     for (const [at, line] of lines.entries()) {
       const cell = texts[at];
       if (cell === undefined || totals.has(line) || !totalWord(cell.text)) continue;
-      const certain = /^(?:grand |sub-?\s?)?totals?[:.]?$/i.test(cell.text);
-      const name = codes && !certain && lines.length > 30;
-      if (name && sumOf(values, at) === null) continue;
+      const certain = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i.test(cell.text);
+      const level = (count.get(cell.text) ?? 0) >= 2;
+      if (!certain && !level && sumOf(values, at) === null) continue;
       totals.set(line, `"${cell.text.slice(0, 40)}" says so`);
     }
+  }
+}
+
+/**
+ * A row whose second key is blank, and that is the sum of the rows with the same first key: the year
+ * among its quarters. Counts only if it holds for most such rows.
+ */
+function byBlankKey(
+  lines: readonly Line[],
+  keys: readonly number[],
+  values: Matrix,
+  totals: Map<Line, string>,
+): void {
+  const [first, second] = keys;
+  if (first === undefined || second === undefined) return;
+  const parts = new Map<string, number[]>();
+  const wholes = new Map<string, number[]>();
+  for (const [at, line] of lines.entries()) {
+    if (totals.has(line)) continue;
+    const key = cellAt(line, first)?.text ?? "";
+    const side = cellAt(line, second) === undefined ? wholes : parts;
+    side.set(key, [...(side.get(key) ?? []), at]);
+  }
+  const found: number[] = [];
+  let tried = 0;
+  for (const [key, [at, ...more]] of wholes) {
+    const rows = parts.get(key) ?? [];
+    if (at === undefined || more.length > 0 || rows.length < 2) continue;
+    tried++;
+    if (agree(values[at] ?? [], columnSums(values, rows), rows.length)) found.push(at);
+  }
+  if (found.length < 2 || found.length < tried * 0.6) return;
+  for (const at of found) {
+    const line = lines[at];
+    if (line !== undefined) totals.set(line, "it is the sum of the rows with the same label");
   }
 }
 
