@@ -1,4 +1,4 @@
-CREATE SCHEMA "ops";
+CREATE SCHEMA IF NOT EXISTS "ops";
 --> statement-breakpoint
 CREATE TABLE "ops"."artifact" (
 	"sha256" text PRIMARY KEY NOT NULL,

@@ -1,0 +1,116 @@
+import {
+  access,
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+  rename,
+} from "node:fs/promises";
+import { dirname, parse, relative, sep } from "node:path";
+import process from "node:process";
+import type { ServerFiles, SystemUser } from "../model/server-files.ts";
+
+/** The file system as the embedded server's keeper needs it. */
+export const localServerFiles: ServerFiles = {
+  async ensureFolder(path, owner) {
+    await mkdir(path, { recursive: true });
+    await chmod(path, 0o700);
+    if (owner !== null) await chown(path, owner.uid, owner.gid);
+  },
+  async readText(path) {
+    try {
+      return await readFile(path, "utf8");
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  },
+  async writeSecret(path, text, owner) {
+    const temp = `${path}.tmp`;
+    await writeFile(temp, text, { mode: 0o600 });
+    if (owner !== null) await chown(temp, owner.uid, owner.gid);
+    await rename(temp, path);
+  },
+  remove: (path) => rm(path, { force: true }),
+  async exists(path) {
+    return access(path).then(
+      () => true,
+      () => false,
+    );
+  },
+  async firstUnreachable(path, user) {
+    for (const folder of foldersAbove(path)) {
+      const facts = await stat(folder).catch(() => null);
+      if (facts === null) return null;
+      const bit = facts.uid === user.uid ? 0o100 : facts.gid === user.gid ? 0o010 : 0o001;
+      if ((facts.mode & bit) === 0) return folder;
+    }
+    return null;
+  },
+  async ensureLinks(links) {
+    for (const { path, target } of links) {
+      if (await lstat(path).then(() => true, () => false)) continue;
+      await symlink(relative(dirname(path), target), path).catch((error: unknown) => {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      });
+    }
+  },
+  async serverUser(path) {
+    if (process.getuid?.() !== 0) return null;
+    const users = await systemUsers();
+    const facts = await stat(path).catch(() => null);
+    const owner = users.find((user) => user.uid === facts?.uid && user.uid !== 0);
+    const named = (name: string): SystemUser | undefined => users.find((user) => user.name === name);
+    return owner ?? named("postgres") ?? named("nobody") ?? null;
+  },
+  async takeLock(path) {
+    await mkdir(dirname(path), { recursive: true });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        await writeFile(path, String(process.pid), { flag: "wx" });
+        return true;
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      }
+      const holder = Number(await readFile(path, "utf8").catch(() => "0"));
+      if (holder > 0 && isAlive(holder)) return false;
+      await rm(path, { force: true });
+    }
+    return false;
+  },
+};
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** `/a/b/c` gives `/`, `/a`, `/a/b`: the folders that one passes on the way. */
+function foldersAbove(path: string): readonly string[] {
+  const { root } = parse(path);
+  const names = path.slice(root.length).split(sep).filter((name) => name !== "");
+  return names.map((_, at) => root + names.slice(0, at).join(sep));
+}
+
+async function systemUsers(): Promise<readonly SystemUser[]> {
+  const text = await readFile("/etc/passwd", "utf8").catch(() => "");
+  return text.split("\n").flatMap((line) => {
+    const [name, , uid, gid] = line.split(":");
+    return name === undefined || uid === undefined || gid === undefined
+      ? []
+      : [{ name, uid: Number(uid), gid: Number(gid) }];
+  });
+}

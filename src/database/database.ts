@@ -1,0 +1,175 @@
+import pg from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { databaseFailure, translated } from "./failure.ts";
+import { migrate } from "./migrate.ts";
+
+/** Anything that runs statements: the pool, or the one client of a transaction. */
+export interface Executor {
+  /** Rows of a statement. bigint comes as a number (our counts stay below 2^53), numeric as text. */
+  rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** One client inside `begin … commit`. */
+export interface Transaction extends Executor {
+  /**
+   * COPY … FROM STDIN in text format, with back-pressure. Gives the rows that the server counted.
+   * A rejected row ends it promptly with VALUE_INVALID, a cut connection with DATABASE_LOST.
+   */
+  copyIn(table: string, columns: readonly string[], lines: AsyncIterable<string | Uint8Array>): Promise<number>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Folder of the generated migrations. */
+  readonly migrations: string;
+  readonly poolSize?: number;
+  /** Called when the database is closed, after the last connection ended. */
+  readonly onClose?: () => Promise<void>;
+}
+
+pg.types.setTypeParser(20, Number);
+
+/** A pool on one Postgres. Nothing is connected before the first statement. */
+export class Database implements Executor {
+  readonly url: string;
+  private readonly pool: pg.Pool;
+  private readonly options: DatabaseOptions;
+  private migrated: Promise<void> | null = null;
+
+  constructor(options: DatabaseOptions) {
+    this.options = options;
+    this.url = options.url;
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize ?? 8,
+      application_name: "canonry",
+      connectionTimeoutMillis: 10_000,
+    });
+    // An idle client whose server went away reports it here; the next statement meets it again.
+    this.pool.on("error", () => undefined);
+  }
+
+  /** The ledger exists in its newest shape. Two that migrate at once: the second waits. */
+  ready(): Promise<void> {
+    this.migrated ??= translated(() => this.withClient((client) => migrate(client, this.options.migrations)));
+    return this.migrated;
+  }
+
+  async rows<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return translated(async () => (await this.pool.query<Row>(sql, [...values])).rows);
+  }
+
+  /** Commits what `work` did, or nothing of it. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      await client.query("begin");
+      try {
+        const result = await work(transactionOn(client));
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        await client.query("rollback").catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Runs `work` while the session lock `name` is held; `held` gives what to do if another has it. The
+   * lock is the connection's: a crash frees it.
+   */
+  async withLock<Result>(name: string, work: () => Promise<Result>, held: () => Result): Promise<Result> {
+    return this.withClient(async (client) => {
+      const got = await client.query<{ got: boolean }>(
+        "select pg_try_advisory_lock(hashtextextended($1, 0)) as got",
+        [name],
+      );
+      if (got.rows[0]?.got !== true) return held();
+      try {
+        return await work();
+      } finally {
+        await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [name]).catch(() => undefined);
+      }
+    });
+  }
+
+  /** The bytes of `COPY (sql) TO STDOUT` in CSV format, NULL unquoted and empty text quoted. */
+  async *copyOut(sql: string): AsyncIterable<Buffer> {
+    const client = await translated(() => this.pool.connect());
+    let broken: Error | undefined;
+    try {
+      const stream = client.query(copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`));
+      for await (const chunk of stream) yield chunk as Buffer;
+    } catch (error) {
+      broken = error instanceof Error ? error : new Error(String(error));
+      throw databaseFailure(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+    await this.options.onClose?.();
+  }
+
+  private async withClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await translated(() => this.pool.connect());
+    let lost: Error | undefined;
+    const onError = (error: Error): void => {
+      lost = error;
+    };
+    client.on("error", onError);
+    try {
+      return await work(client);
+    } catch (error) {
+      throw databaseFailure(lost ?? error);
+    } finally {
+      client.off("error", onError);
+      client.release(lost);
+    }
+  }
+}
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    async rows<Row extends object>(sql: string, values: readonly unknown[] = []) {
+      return (await client.query<Row>(sql, [...values])).rows;
+    },
+    async copyIn(table, columns, lines) {
+      const stream = client.query(copyFrom(`copy ${table} (${columns.join(", ")}) from stdin`));
+      await pour(lines, stream);
+      return stream.rowCount ?? 0;
+    },
+  };
+}
+
+/** Writes every line and waits for the server's word. An error of either side ends both. */
+async function pour(
+  lines: AsyncIterable<string | Uint8Array>,
+  stream: NodeJS.WritableStream & { destroy(error?: Error): unknown },
+): Promise<void> {
+  let failure: Error | null = null;
+  const finished = new Promise<void>((resolve, reject) => {
+    stream.once("finish", resolve);
+    stream.once("error", (error: Error) => {
+      failure = error;
+      reject(error);
+    });
+  });
+  finished.catch(() => undefined);
+  try {
+    for await (const piece of lines) {
+      if (failure !== null) break;
+      if (!stream.write(piece)) {
+        await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), finished]);
+      }
+    }
+  } catch (error) {
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    await finished.catch(() => undefined);
+    throw error;
+  }
+  if (failure === null) stream.end();
+  await finished;
+}
