@@ -47,8 +47,11 @@ export function looksLikePeriod(text: string): boolean {
   return text.length <= 40 && /\d/.test(text) && PERIOD.test(text);
 }
 
+/** "00:19:31": a time that was taken, a figure in layout and a text in value. */
+const DURATION = /^\d{1,3}:\d\d(?::\d\d(?:\.\d+)?)?$/;
+
 function textClass(text: string): CellClass {
-  if (numberLiteral(text) !== null) return "number";
+  if (numberLiteral(text) !== null || DURATION.test(text)) return "number";
   if (looksLikePeriod(text)) return dateLiteral(text) === null ? "period" : "date";
   if (dateLiteral(text) !== null || timestampLiteral(text) !== null) return "date";
   if (isMarker(text)) return "marker";

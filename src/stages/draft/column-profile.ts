@@ -41,6 +41,8 @@ export interface ColumnTally {
   readonly tokens: Map<string, number>;
   /** The first texts that are neither number nor token, with their rows, for the reasons. */
   readonly strays: { readonly row: number; readonly text: string }[];
+  /** Their texts with counts, the first 20 different ones. */
+  readonly strayTexts: Map<string, number>;
   readonly distinct: Set<string>;
   overflow: boolean;
   /** Values that differ from what came before, in order of the rows; for time columns. */
@@ -65,6 +67,7 @@ export function newTally(): ColumnTally {
     totalNumbers: 0,
     tokens: new Map(),
     strays: [],
+    strayTexts: new Map(),
     distinct: new Set(),
     overflow: false,
     seen: [],
@@ -162,8 +165,15 @@ function tallyText(
   }
   if (kind === "data" && !tallyTime(tally, text)) {
     tally.words++;
-    if (tally.strays.length < 20) tally.strays.push({ row, text: text.slice(0, 60) });
+    addStray(tally, text, row);
   }
+}
+
+function addStray(tally: ColumnTally, text: string, row: number): void {
+  if (tally.strays.length < 20) tally.strays.push({ row, text: text.slice(0, 60) });
+  const count = tally.strayTexts.get(text);
+  if (count !== undefined || tally.strayTexts.size < 20)
+    tally.strayTexts.set(text, (count ?? 0) + 1);
 }
 
 /** A number with a footnote mark glued to it, such as "100%*" or "1,234 (r)". */

@@ -69,17 +69,40 @@ function tokensOf(tally: ColumnTally): Record<string, number> {
   return Object.fromEntries([...tally.tokens].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/**
+ * Short words without a space, at most three different ones, among many numbers: tokens that the notes
+ * do not explain, such as "DNF". Anything longer is a stray that holds the table back.
+ */
+function strayTokens(tally: ColumnTally): Map<string, number> {
+  const words = [...tally.strayTexts];
+  const short = words.every(([text]) => text.length <= 8 && /^[A-Z*.#]+[A-Za-z*.#]*$/.test(text));
+  const all = sumOf(tally.strayTexts.values()) === tally.words;
+  return short && all && words.length <= 3 ? new Map(words) : new Map();
+}
+
+function sumOf(counts: Iterable<number>): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}
+
 function typeNumbers(
   tally: ColumnTally,
   leaf: string,
   leftmost: boolean,
   filled: number,
 ): TypedColumn {
+  const tokens = strayTokens(tally);
+  for (const [token, count] of tokens) tally.tokens.set(token, count);
   const whole = tally.integers === tally.numbers;
   const years = tally.years === tally.numbers && tally.markers === 0;
   const coded = whole && CODE_HEADER.test(leaf);
-  const values = filled - tally.markers;
-  const base = { markers: coded ? {} : tokensOf(tally), values, strays: coded ? [] : tally.strays };
+  const values = filled - tally.markers - sumOf(tokens.values());
+  const base = {
+    markers: coded ? {} : tokensOf(tally),
+    values,
+    strays: coded || tokens.size > 0 ? [] : tally.strays,
+  };
   if (coded) return { ...base, type: "text", role: "dimension", values: filled };
   const type: ColumnType = whole ? "bigint" : "numeric";
   if (years && (TIME_HEADER.test(leaf) || (leftmost && tally.distinct.size > 1))) {

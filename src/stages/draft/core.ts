@@ -22,7 +22,7 @@ export interface Core {
 }
 
 export function countsOf(core: Core, column: number): ColumnCount {
-  return core.columns.get(column) ?? { numbers: 0, markers: 0, words: 0, times: 0, all: 0 };
+  return core.columns.get(column) ?? emptyCount();
 }
 
 /** Whether numbers dominate the column. Markers count for numbers only where there are numbers. */
@@ -42,16 +42,24 @@ function newCore(index: number): Core {
   return { first: index, last: index, members: [], columns: new Map() };
 }
 
+export function emptyCount(): ColumnCount {
+  return { numbers: 0, markers: 0, words: 0, times: 0, all: 0 };
+}
+
+export function countCell(count: ColumnCount, cell: SampleCell): void {
+  count.all++;
+  if (cell.class === "number") count.numbers++;
+  else if (cell.class === "marker" || cell.class === "error") count.markers++;
+  else if (isWords(cell)) count.words++;
+  if (isTimely(cell)) count.times++;
+}
+
 function add(core: Core, line: Line, index: number): void {
   core.members.push(index);
   core.last = index;
   for (const cell of line.cells) {
     const count = countsOf(core, cell.column);
-    count.all++;
-    if (cell.class === "number") count.numbers++;
-    else if (cell.class === "marker" || cell.class === "error") count.markers++;
-    else if (isWords(cell)) count.words++;
-    if (isTimely(cell)) count.times++;
+    countCell(count, cell);
     core.columns.set(cell.column, count);
   }
 }
@@ -208,7 +216,12 @@ export function findCores(lines: readonly Line[]): Core[] {
       add(core, line, index);
       header = false;
     } else if (core !== null) {
-      if (standsWithCore(core, line) || tokenRow(core, lines, index)) add(core, line, index);
+      if (
+        standsWithCore(core, line) ||
+        tokenRow(core, lines, index) ||
+        lastLabel(core, lines, index)
+      )
+        add(core, line, index);
       else if (opensTable(core, lines, index)) header = true;
     }
   }
@@ -236,6 +249,22 @@ function tokenRow(core: Core, lines: readonly Line[], index: number): boolean {
   if (!isWordy(countsOf(core, label.column)) || next.numbers === 0 || !fits(core, next))
     return false;
   return rest.every((cell) => !isWords(cell) || /^\S{1,3}$/.test(cell.text));
+}
+
+/** A labelled row of words right below the figures, where the block ends: its values are words. */
+function lastLabel(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  const [label, ...rest] = line?.cells ?? [];
+  if (line === undefined || label === undefined || rest.length === 0) return false;
+  if (line.gap > 0 || core.last !== index - 1 || (next !== undefined && next.gap === 0))
+    return false;
+  if (next !== undefined && next.numbers > 0 && next.gap <= 1) return false;
+  if (noteText(label.text) || line.prose > 0 || core.members.length < 3) return false;
+  return (
+    isWordy(countsOf(core, label.column)) &&
+    line.cells.every((cell) => countsOf(core, cell.column).all > 0)
+  );
 }
 
 /** Whether a line without figures, below a core, is the header of another table. */

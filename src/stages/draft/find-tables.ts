@@ -4,6 +4,7 @@ import { type HeaderZone, headerAbove } from "./header.ts";
 import { type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
 import { findPanes } from "./panes.ts";
+import { plainCore } from "./plain.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
 import { isDocumentation, textCores } from "./text-table.ts";
@@ -35,6 +36,19 @@ export function findTables(sample: SheetSample): FoundSheet {
 
 function tablesOf(sample: SheetSample, pane: Pane): PaneFound {
   const lines = linesOf(sample, pane);
+  const plain = plainCore(lines);
+  if (plain !== null) {
+    const drafts = [{ core: plain, zone: { header: [0], unit: [], section: [], data: [] } }];
+    const table = makeTable({
+      pane,
+      lines,
+      sample,
+      core: plain,
+      zone: drafts[0]?.zone ?? { header: [0], unit: [], section: [], data: [] },
+    });
+    if (table !== null && (sample.name === null || [...plain.columns.values()].some(isNumeric)))
+      return surround(lines, [table], drafts);
+  }
   const drafts: { core: Core; zone: HeaderZone }[] = [];
   let from = 0;
   for (const core of findCores(lines)) {

@@ -46,6 +46,7 @@ export function headerAbove(
     if (!step(walk, at)) break;
     if (walk.zone.header.length >= MOST_HEADER_LINES) break;
   }
+  settleRows(walk);
   settleUnits(walk);
   for (const list of Object.values(walk.zone) as number[][]) list.sort((a, b) => a - b);
   return walk.zone;
@@ -133,35 +134,45 @@ function headerSoon(walk: Walk, at: number): boolean {
 }
 
 function several(walk: Walk, at: number, line: Line): boolean {
-  const { zone, core, lines } = walk;
+  const { zone, core } = walk;
   const inside = line.cells.filter((cell) => cell.column >= walk.left && cell.column <= walk.right);
   if (inside.length === 0) return false;
   if (isMetadataPair(line, core)) return false;
   const against = againstNumbers(line, core);
-  if (against === 0 && zone.header.length === 0) {
-    const above = lines[at - 1];
-    const headed = above !== undefined && line.gap <= 1 && againstNumbers(above, core) > 0;
-    const numbered = line.numbers > 0 && line.sequence;
-    if (headed && !numbered && line.words > 0) {
-      if (labelsOnly(walk, line)) zone.header.push(at);
-      else zone.data.push(at);
-      return true;
-    }
-    if (numbered) {
-      zone.header.push(at);
-      return true;
-    }
-    if (core.columns.size >= 2 && line.prose === 0 && gapBelow(walk, at) === 0 && noNumbers(core)) {
-      zone.header.push(at);
-      return true;
-    }
-    return line.words > 0 && gapBelow(walk, at) === 0 && zone.header.push(at) > 0;
-  }
+  if (against === 0 && zone.header.length === 0) return withoutFigures(walk, at, line);
   if (line.prose > 0 && against < 2) return false;
   if (zone.header.length > 0 && isCaption(walk, line)) return false;
   if (noteText(line.cells[0]?.text ?? "") && against === 0) return false;
   zone.header.push(at);
   return true;
+}
+
+/**
+ * A line that says nothing where the figures stand: column numbers, names of key columns on a line of
+ * their own, or a row whose figures are missing; that is settled once the header is known.
+ */
+function withoutFigures(walk: Walk, at: number, line: Line): boolean {
+  const { zone, core, lines } = walk;
+  const above = lines[at - 1];
+  const headed = above !== undefined && line.gap <= 1 && againstNumbers(above, core) > 0;
+  if (line.numbers > 0 && line.sequence) zone.header.push(at);
+  else if (headed && labelsOnly(walk, line)) zone.header.push(at);
+  else if (line.words + line.timely === 0 || line.prose > 1) return false;
+  else if (gapBelow(walk, at) > (headed ? 1 : 0)) return false;
+  else zone.data.push(at);
+  return true;
+}
+
+/** Without a header above them the first of the lines without figures is the header. */
+function settleRows(walk: Walk): void {
+  const { zone, lines } = walk;
+  if (zone.header.length > 0) return;
+  zone.section.length = 0;
+  const top = Math.min(...zone.data);
+  const line = lines[top];
+  if (line === undefined) return;
+  zone.data.splice(zone.data.indexOf(top), 1);
+  if (line.words > 0) zone.header.push(top);
 }
 
 /** A caption beside a unit above a complete header: it groups nothing. */
@@ -176,10 +187,6 @@ function isCaption(walk: Walk, line: Line): boolean {
     return header !== undefined && cellAt(header, walk.left) !== undefined;
   });
   return !merged && below;
-}
-
-function noNumbers(core: Core): boolean {
-  return ![...core.columns.values()].some(isNumeric);
 }
 
 /** Names of the key columns on a line of their own, below the names of the measures. */

@@ -42,7 +42,15 @@ export function linesOf(sample: SheetSample, pane: Pane): Line[] {
   return lines;
 }
 
+/** The same words in every cell are one text that was spread over a merge. */
 function cellsBetween(row: SampleRow, pane: Pane): readonly SampleCell[] {
+  const cells = cellsInside(row, pane);
+  const [first] = cells;
+  if (first === undefined || cells.length < 3 || !isWords(first)) return cells;
+  return cells.every((cell) => cell.text === first.text) ? [first] : cells;
+}
+
+function cellsInside(row: SampleRow, pane: Pane): readonly SampleCell[] {
   const first = row.cells[0];
   const last = row.cells.at(-1);
   if (first === undefined || last === undefined) return [];

@@ -27,11 +27,23 @@ function runsOf(lines: readonly Line[], free: readonly number[]): number[][] {
     const line = lines[at];
     if (line === undefined || line.cells.length < 2) continue;
     const run = runs.at(-1);
-    if (run !== undefined && at === before + 1 && line.gap === 0) run.push(at);
+    if (run !== undefined && at === before + 1 && (line.gap === 0 || goesOn(lines, run, line)))
+      run.push(at);
     else runs.push([at]);
     before = at;
   }
   return runs;
+}
+
+/** After one blank row a grid goes on if the line fills the same columns, and is not its header again. */
+function goesOn(lines: readonly Line[], run: readonly number[], line: Line): boolean {
+  const [first] = run;
+  const header = first === undefined ? undefined : lines[first];
+  if (header === undefined || run.length < 3 || line.gap > 1) return false;
+  const columns = new Set(header.cells.map((cell) => cell.column));
+  const inside = line.cells.every((cell) => columns.has(cell.column));
+  const repeats = line.cells.some((cell) => header.cells.some((one) => one.text === cell.text));
+  return inside && !repeats && line.cells.length >= header.cells.length * 0.7;
 }
 
 function textCore(
