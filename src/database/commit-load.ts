@@ -1,0 +1,267 @@
+import { CanonryError } from "../model/errors.ts";
+import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
+import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
+import { parsePeriod } from "../model/period.ts";
+import type { Database, Transaction } from "./database.ts";
+import { identifier } from "./identifier.ts";
+import { bronzeTable } from "./source-table.ts";
+import { shapeSource } from "./shape-source.ts";
+
+/** Seconds that a load waits for another one of the same source and period. */
+const WAIT = "60s";
+
+/**
+ * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
+ * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
+ * planned with (plan again), GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
+ * does not hold what was written.
+ */
+export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
+  return database.transaction(async (transaction) => {
+    await transaction.rows(`set local lock_timeout = '${WAIT}'`);
+    await transaction.rows("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `canonry.load.${load.source}.${load.period}`,
+    ]);
+    await checkContract(transaction, load);
+    await shapeSource(transaction, load.contract, load.changed);
+    const { load_id: loadId, vintage } = await openLoad(transaction, load);
+    const copied = await transaction.copyIn(
+      bronzeTable(load.source),
+      load.copy_columns.map(identifier),
+      load.lines(String(loadId)),
+    );
+    const counts = load.counts();
+    await checkRows(transaction, load, loadId, copied, counts);
+    const contract = await settleGrain(transaction, load, loadId);
+    const version = await keepContract(transaction, load, contract, loadId);
+    await closeLoad(transaction, load, loadId, version, counts);
+    await point(transaction, load, loadId, counts);
+    await record(transaction, load, loadId);
+    return {
+      load_id: String(loadId),
+      vintage,
+      rows_data: counts.rows_data,
+      rows_total: counts.rows_total,
+      contract_version: version,
+    };
+  });
+}
+
+/** The contract in force is the one that the load was planned with. Nobody changes it until the commit. */
+async function checkContract(transaction: Transaction, load: LoadCommit): Promise<void> {
+  await transaction.rows(
+    "insert into ops.publication (code, name) values ($1, $2) on conflict (code) do nothing",
+    [load.publication, load.publication_name],
+  );
+  if (load.changed) {
+    await transaction.rows("select 1 from ops.publication where code = $1 for update", [load.publication]);
+  }
+  const [source] = await transaction.rows<{ publication: string; version: number }>(
+    "select publication, version from ops.source where code = $1 for share",
+    [load.source],
+  );
+  if (source !== undefined && source.publication !== load.publication) {
+    throw new CanonryError("STORAGE_CONFLICT", `${load.source} belongs to ${source.publication}`);
+  }
+  if ((source?.version ?? 0) !== load.base_version) {
+    throw new CanonryError(
+      "STORAGE_CONFLICT",
+      `the contract of ${load.source} is at version ${source?.version ?? 0}, the load was planned with ${load.base_version}`,
+    );
+  }
+}
+
+async function openLoad(
+  transaction: Transaction,
+  load: LoadCommit,
+): Promise<{ load_id: number; vintage: number }> {
+  const [row] = await transaction.rows<{ load_id: number; vintage: number }>(
+    `insert into ops.load (publication, period, source, vintage, key, reading_hash, contract_version,
+                           rows_data, rows_total, conservation, is_current, run_id)
+     select $1, $2, $3, coalesce(max(vintage), 0) + 1, $4, $5, 0, 0, 0, '{}', false, $6
+       from ops.load where source = $3 and period = $2
+     returning load_id, vintage`,
+    [load.publication, load.period, load.source, load.key, load.reading_hash, load.run_id],
+  );
+  if (row === undefined) throw new CanonryError("CONSERVATION_BROKEN", "the ledger gave no load");
+  return row;
+}
+
+/** Written = counted by the server while it copied = counted in the table, by kind. */
+async function checkRows(
+  transaction: Transaction,
+  load: LoadCommit,
+  loadId: number,
+  copied: number,
+  counts: LoadCounts,
+): Promise<void> {
+  const kinds = await transaction.rows<{ kind: string; rows: number }>(
+    `select _kind as kind, count(*) as rows from ${bronzeTable(load.source)} where _load_id = $1 group by 1`,
+    [loadId],
+  );
+  const rows = (kind: string): number => kinds.find((one) => one.kind === kind)?.rows ?? 0;
+  const written = counts.rows_data + counts.rows_total;
+  if (copied !== written || rows("data") !== counts.rows_data || rows("total") !== counts.rows_total) {
+    throw new CanonryError(
+      "CONSERVATION_BROKEN",
+      `${load.source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ` +
+        `${copied} copied, ${rows("data")} + ${rows("total")} are in the table`,
+    );
+  }
+}
+
+/**
+ * A new source keeps its candidate grain if it is a key of its first load, else it has none. Every
+ * later load must keep the key.
+ */
+async function settleGrain(
+  transaction: Transaction,
+  load: LoadCommit,
+  loadId: number,
+): Promise<SourceContract> {
+  const { contract } = load;
+  if (contract.grain.length === 0) return contract;
+  const key = contract.grain.map(identifier).join(", ");
+  const [twice] = await transaction.rows<{ first: number; last: number; times: number }>(
+    `select min(_row) as first, max(_row) as last, count(*) as times
+       from ${bronzeTable(load.source)} where _load_id = $1 and _kind = 'data'
+      group by ${key} having count(*) > 1 limit 1`,
+    [loadId],
+  );
+  if (twice === undefined) return contract;
+  if (load.base_version === 0) return { ...contract, grain: [] };
+  throw new CanonryError(
+    "GRAIN_BROKEN",
+    `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
+  );
+}
+
+/** The contract's next version, and the manifest's with it; the version in force if nothing changed. */
+async function keepContract(
+  transaction: Transaction,
+  load: LoadCommit,
+  contract: SourceContract,
+  loadId: number,
+): Promise<number> {
+  if (!load.changed) return load.base_version;
+  const version = load.base_version + 1;
+  await transaction.rows(
+    `insert into ops.source (code, publication, position, version)
+     select $1, $2, count(*), $3 from ops.source where publication = $2
+     on conflict (code) do update set version = excluded.version`,
+    [load.source, load.publication, version],
+  );
+  await transaction.rows(
+    "insert into ops.contract (source, version, document, load_id) values ($1, $2, $3, $4)",
+    [load.source, version, JSON.stringify(contract), loadId],
+  );
+  const [current] = await transaction.rows<{ text: string; document: CanonicalManifest }>(
+    "select text, document from ops.manifest where publication = $1 order by version desc limit 1",
+    [load.publication],
+  );
+  const next = load.manifest(current ?? null, contract);
+  await transaction.rows(
+    `insert into ops.manifest (publication, version, text, document, digest, by, run_id)
+     values ($1, $2, $3, $4, $5, 'backfill', $6)`,
+    [
+      load.publication,
+      next.document.version,
+      next.text,
+      JSON.stringify(next.document),
+      next.document.digest,
+      load.run_id,
+    ],
+  );
+  await transaction.rows(
+    "update ops.publication set manifest_version = $2, updated_at = now() where code = $1",
+    [load.publication, next.document.version],
+  );
+  return version;
+}
+
+async function closeLoad(
+  transaction: Transaction,
+  load: LoadCommit,
+  loadId: number,
+  version: number,
+  counts: LoadCounts,
+): Promise<void> {
+  await transaction.rows(
+    `update ops.load set contract_version = $2, rows_data = $3, rows_total = $4, conservation = $5
+      where load_id = $1`,
+    [loadId, version, counts.rows_data, counts.rows_total, JSON.stringify(counts.conservation)],
+  );
+  for (const part of counts.parts) {
+    await transaction.rows(
+      `insert into ops.part (load_id, part, artifact, file_name, member, sheet, range, fingerprint, rows_data, rows_total)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        loadId,
+        part.part,
+        part.artifact,
+        part.file_name,
+        part.member,
+        part.sheet,
+        part.range,
+        part.fingerprint,
+        part.rows_data,
+        part.rows_total,
+      ],
+    );
+  }
+}
+
+/** Moves the pointer to this load, and for each data period to the latest release that holds it. */
+async function point(
+  transaction: Transaction,
+  load: LoadCommit,
+  loadId: number,
+  counts: LoadCounts,
+): Promise<void> {
+  await transaction.rows(
+    `update ops.load set is_current = false, superseded_at = now()
+      where source = $1 and period = $2 and is_current`,
+    [load.source, load.period],
+  );
+  await transaction.rows("update ops.load set is_current = true where load_id = $1", [loadId]);
+  const periods = [...new Set([load.period, ...counts.periods.map((one) => one.period)])];
+  const known = periods.flatMap((text) => parsePeriod(text) ?? []);
+  await transaction.rows(
+    `insert into ops.period (period, period_start, period_end)
+     select * from unnest($1::text[], $2::date[], $3::date[]) on conflict (period) do nothing`,
+    [known.map((one) => one.text), known.map((one) => one.start), known.map((one) => one.end)],
+  );
+  await transaction.rows(
+    `insert into ops.load_period (load_id, source, period, rows)
+     select $1, $2, * from unnest($3::text[], $4::bigint[])`,
+    [loadId, load.source, counts.periods.map((one) => one.period), counts.periods.map((one) => one.rows)],
+  );
+  await transaction.rows(
+    `update ops.load_period h set is_latest = (h.load_id = best.load_id)
+       from (select distinct on (h.period) h.period, h.load_id
+               from ops.load_period h
+               join ops.load l on l.load_id = h.load_id and l.is_current
+               join ops.period p on p.period = l.period
+              where h.source = $1
+              order by h.period, p.period_end desc, l.load_id desc) best
+      where h.source = $1 and h.period = best.period and h.is_latest <> (h.load_id = best.load_id)`,
+    [load.source],
+  );
+}
+
+async function record(transaction: Transaction, load: LoadCommit, loadId: number): Promise<void> {
+  for (const drift of load.drift) {
+    await transaction.rows(
+      `insert into ops.drift (publication, period, source, kind, verdict, detail, run_id)
+       values ($1, $2, $3, $4, 'applied', $5, $6)`,
+      [load.publication, load.period, load.source, drift.kind, JSON.stringify(drift), load.run_id],
+    );
+  }
+  await transaction.rows(
+    `insert into ops.outcome (publication, period, source, status, reason, load_id, run_id)
+     values ($1, $2, $3, 'loaded', '', $4, $5)
+     on conflict (publication, period, source) do update
+       set status = 'loaded', reason = '', load_id = excluded.load_id, run_id = excluded.run_id, updated_at = now()`,
+    [load.publication, load.period, load.source, loadId, load.run_id],
+  );
+}

@@ -1,0 +1,166 @@
+import { CanonryError } from "../model/errors.ts";
+import type { ColumnType, ContractColumn, SourceContract } from "../model/manifest.ts";
+import { LIMITS } from "../model/limits.ts";
+import { identifier, literal } from "./identifier.ts";
+
+/** A physical column of a bronze table. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+const SYSTEM: readonly TableColumn[] = [
+  { name: "_load_id", type: "bigint" },
+  { name: "_part", type: "smallint" },
+  { name: "_row", type: "bigint" },
+  { name: "_kind", type: "text" },
+  { name: "_period", type: "text" },
+];
+
+/** As information_schema spells our types. */
+const SQL_TYPE: Readonly<Record<ColumnType, string>> = {
+  text: "text",
+  bigint: "bigint",
+  numeric: "numeric",
+  date: "date",
+  timestamp: "timestamp without time zone",
+  boolean: "boolean",
+};
+
+/** The columns that a contract asks of its table, in the order of the contract. */
+export function tableColumns(contract: SourceContract): readonly TableColumn[] {
+  const own = contract.columns.flatMap((column): TableColumn[] => {
+    const plain = { name: column.name, type: SQL_TYPE[column.type] };
+    return column.role === "measure" && column.markers.length > 0
+      ? [plain, { name: `${column.name}_marker`, type: "text" }]
+      : [plain];
+  });
+  const columns = [...SYSTEM, ...own];
+  if (columns.length > LIMITS.table_columns) {
+    throw new CanonryError(
+      "TABLE_TOO_WIDE",
+      `${contract.code} needs ${columns.length} columns; the limit is ${LIMITS.table_columns}`,
+    );
+  }
+  return columns;
+}
+
+export type TableChange =
+  | { readonly kind: "create"; readonly columns: readonly TableColumn[] }
+  | { readonly kind: "add"; readonly column: TableColumn }
+  | { readonly kind: "widen"; readonly column: TableColumn; readonly from: string };
+
+const WIDER: readonly (readonly [from: string, to: string])[] = [
+  ["bigint", "numeric"],
+  ["bigint", "text"],
+  ["numeric", "text"],
+  ["date", "timestamp without time zone"],
+];
+
+/** What the table lacks of its contract. Pure. Additive or lossless only; anything else is refused. */
+export function planTable(
+  contract: SourceContract,
+  live: readonly TableColumn[] | null,
+): readonly TableChange[] {
+  const wanted = tableColumns(contract);
+  if (live === null) return [{ kind: "create", columns: wanted }];
+  return wanted.flatMap((column): TableChange[] => {
+    const has = live.find((one) => one.name === column.name);
+    if (has === undefined) return [{ kind: "add", column }];
+    if (has.type === column.type) return [];
+    if (WIDER.some(([from, to]) => from === has.type && to === column.type)) {
+      return [{ kind: "widen", column, from: has.type }];
+    }
+    // A table may be wider than the contract: every value of the contract's type fits it.
+    if (WIDER.some(([from, to]) => from === column.type && to === has.type)) return [];
+    throw new CanonryError(
+      "DRIFT_BREAKING",
+      `${contract.code}.${column.name} is ${has.type} in the database and cannot become ${column.type}`,
+    );
+  });
+}
+
+export function bronzeTable(source: string): string {
+  return `bronze.${identifier(source)}`;
+}
+
+export function silverView(source: string): string {
+  return `silver.${identifier(source)}`;
+}
+
+/** Statements for a change; the view is dropped and made again around a widening. */
+export function changeSql(source: string, change: TableChange): readonly string[] {
+  const table = bronzeTable(source);
+  const define = (column: TableColumn): string =>
+    `${identifier(column.name)} ${column.type}${SYSTEM.includes(column) && column.name !== "_period" ? " not null" : ""}`;
+  switch (change.kind) {
+    case "create":
+      return [
+        `create table ${table} (${change.columns.map(define).join(", ")})`,
+        // Loads are appended, so their rows stand together: a block-range index costs next to nothing.
+        `create index on ${table} using brin (_load_id)`,
+      ];
+    case "add":
+      return [`alter table ${table} add column ${define(change.column)}`];
+    case "widen":
+      return [
+        `alter table ${table} alter column ${identifier(change.column.name)} type ${change.column.type}`,
+      ];
+  }
+}
+
+/**
+ * The view of what is current: data rows of the current loads with the first and last day of their
+ * period. A cumulative source gives each data period once, from the latest issue that holds it.
+ * `columns` are those of the table in the order in which they were added, since a view only grows at
+ * its end.
+ */
+export function viewSql(contract: SourceContract, columns: readonly TableColumn[]): string {
+  const own = columns
+    .filter((column) => !column.name.startsWith("_"))
+    .map((column) => `b.${identifier(column.name)}`);
+  const head = ["p.period", "p.period_start", "p.period_end", "b._load_id", "b._part", "b._row"];
+  const latest =
+    contract.coverage === "cumulative"
+      ? `join ops.load_period h on h.load_id = l.load_id and h.is_latest
+           and h.period = coalesce(b._period, l.period)
+         join ops.period p on p.period = h.period`
+      : "join ops.period p on p.period = l.period";
+  return `create or replace view ${silverView(contract.code)} as
+    select ${[...head, ...own].join(", ")}
+      from ${bronzeTable(contract.code)} b
+      join ops.load l on l.load_id = b._load_id and l.is_current
+      ${latest}
+     where b._kind = 'data'`;
+}
+
+/** COMMENT ON for the view and the table: meaning, unit, grain, header as printed. */
+export function commentSql(
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+): readonly string[] {
+  const grain = contract.grain.length === 0 ? "a row of the file" : contract.grain.join(" + ");
+  const about = [contract.title, contract.description, `One row is ${grain}.`]
+    .filter((text, at, all) => text !== undefined && text !== "" && all.indexOf(text) === at)
+    .join(" - ");
+  const known = contract.columns.filter((column) => columns.some((one) => one.name === column.name));
+  return [
+    `comment on view ${silverView(contract.code)} is ${literal(about)}`,
+    `comment on table ${bronzeTable(contract.code)} is ${literal(`${about} All vintages, as published.`)}`,
+    ...known.flatMap((column) => columnComments(contract.code, column)),
+  ];
+}
+
+function columnComments(source: string, column: ContractColumn): readonly string[] {
+  const text = [
+    column.description,
+    column.unit === undefined ? undefined : `Unit: ${column.unit}`,
+    column.headers[0] === undefined ? undefined : `Header: ${column.headers[0]}`,
+    column.markers.length === 0 ? undefined : `Marks: ${column.markers.join(" ")}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(". ");
+  return [silverView(source), bronzeTable(source)].map(
+    (place) => `comment on column ${place}.${identifier(column.name)} is ${literal(text)}`,
+  );
+}
