@@ -1,208 +1,245 @@
 import { isWords } from "./cell-class.ts";
 import { cellAt, type Line } from "./line.ts";
+import { addRow, agreement, agrees, columnSums, type Matrix, nearlyAgrees } from "./sums.ts";
 import { totalWord } from "./words.ts";
 
 const LOOK_AHEAD = 400;
 const MOST_LINES = 20_000;
 
+/** The rows of a table in search of totals. Rows are indexes into `lines`. */
+interface Search {
+  readonly lines: readonly Line[];
+  readonly keys: readonly number[];
+  readonly values: Matrix;
+  readonly totals: Map<number, string>;
+}
+
 /**
  * The lines among `lines` that are totals of others, each with why. Words count where the column says
- * other things too; sums count without words: of the lines after, of the lines before, or of all the
- * finer lines of a column of levels. `keys` are columns of labels, `measures` columns of numbers.
+ * other things too; sums count without words: of the lines after, of the lines before, of all the
+ * finer lines of a column of levels, or of a block of finer lines. `keys` are columns of labels,
+ * `measures` columns of numbers.
  */
 export function findTotals(
   lines: readonly Line[],
   keys: readonly number[],
   measures: readonly number[],
 ): Map<Line, string> {
-  const totals = new Map<Line, string>();
-  const values = matrix(lines, measures);
-  byLevel(lines, keys, values, totals);
-  byWord(lines, keys, values, totals);
-  byBlankKey(lines, keys, values, totals);
-  if (lines.length <= MOST_LINES) bySum(lines, values, totals);
-  return totals;
+  const search: Search = { lines, keys, values: matrix(lines, measures), totals: new Map() };
+  byLevel(search);
+  byWord(search);
+  byBlankKey(search);
+  byBlocks(search);
+  if (lines.length <= MOST_LINES) bySum(search);
+  groupHeads(search);
+  likeTotals(search);
+  const found = new Map<Line, string>();
+  for (const [at, why] of search.totals) {
+    const line = lines[at];
+    if (line !== undefined) found.set(line, why);
+  }
+  return found.size < lines.length ? found : new Map();
 }
 
-type Matrix = readonly (readonly number[])[];
-
-/** Numbers of each line in the columns that can add up; NaN where there is none. */
 function matrix(lines: readonly Line[], measures: readonly number[]): Matrix {
-  const wanted = new Set(measures);
   const place = new Map(measures.map((column, at) => [column, at]));
   return lines.map((line) => {
     const row = new Array<number>(measures.length).fill(Number.NaN);
     for (const cell of line.cells) {
       const at = place.get(cell.column);
-      if (at !== undefined && wanted.has(cell.column)) row[at] = cell.value;
+      if (at !== undefined) row[at] = cell.value;
     }
     return row;
   });
 }
 
-function byWord(
-  lines: readonly Line[],
-  keys: readonly number[],
-  values: Matrix,
-  totals: Map<Line, string>,
-): void {
-  for (const key of keys) {
-    const texts = lines.map((line) => cellAt(line, key));
-    const distinct = new Set(texts.map((cell) => cell?.text ?? ""));
-    if (distinct.size < 2) continue;
+function textAt(search: Search, at: number, key: number): string {
+  const line = search.lines[at];
+  return line === undefined ? "" : (cellAt(line, key)?.text ?? "");
+}
+
+const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
+
+/**
+ * Labels that say so. "Total" is certain; "Total A", "All B" need the sum to agree, or to be one of a
+ * few labels that come again and again. Where most rows would be totals, none is by words: each row of
+ * such a table is a breakdown of its own.
+ */
+function byWord(search: Search): void {
+  const said = new Map<number, string>();
+  for (const key of search.keys) {
     const count = new Map<string, number>();
-    for (const cell of texts) count.set(cell?.text ?? "", (count.get(cell?.text ?? "") ?? 0) + 1);
-    for (const [at, line] of lines.entries()) {
-      const cell = texts[at];
-      if (cell === undefined || totals.has(line) || !totalWord(cell.text)) continue;
-      const certain = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i.test(cell.text);
-      const level = (count.get(cell.text) ?? 0) >= 2;
-      if (!certain && !level && sumOf(values, at) === null) continue;
-      totals.set(line, `"${cell.text.slice(0, 40)}" says so`);
+    for (const at of search.lines.keys()) {
+      const text = textAt(search, at, key);
+      count.set(text, (count.get(text) ?? 0) + 1);
     }
+    if (count.size < 2) continue;
+    const found = [...search.lines.keys()].filter((at) => saysTotal(search, at, key, count));
+    for (const at of found) said.set(at, `"${textAt(search, at, key).slice(0, 40)}" says so`);
   }
+  if (said.size > search.lines.length * 0.5) return;
+  for (const [at, why] of said) search.totals.set(at, why);
+}
+
+function saysTotal(
+  search: Search,
+  at: number,
+  key: number,
+  count: ReadonlyMap<string, number>,
+): boolean {
+  const text = textAt(search, at, key);
+  if (search.totals.has(at) || !totalWord(text)) return false;
+  if (CERTAIN.test(text)) return true;
+  const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
+  return level || runOf(search.values, at, true) !== null || nearEdge(search, at);
+}
+
+/** The first or last row, and nearly the sum of all others. */
+function nearEdge(search: Search, at: number): boolean {
+  const { values } = search;
+  if (at !== 0 && at !== values.length - 1) return false;
+  const others = values.map((_, other) => other).filter((other) => other !== at);
+  return nearlyAgrees(values[at] ?? [], columnSums(values, others), others.length);
 }
 
 /**
  * A row whose second key is blank, and that is the sum of the rows with the same first key: the year
  * among its quarters. Counts only if it holds for most such rows.
  */
-function byBlankKey(
-  lines: readonly Line[],
-  keys: readonly number[],
-  values: Matrix,
-  totals: Map<Line, string>,
-): void {
-  const [first, second] = keys;
+function byBlankKey(search: Search): void {
+  const [first, second] = search.keys;
   if (first === undefined || second === undefined) return;
   const parts = new Map<string, number[]>();
   const wholes = new Map<string, number[]>();
-  for (const [at, line] of lines.entries()) {
-    if (totals.has(line)) continue;
-    const key = cellAt(line, first)?.text ?? "";
-    const side = cellAt(line, second) === undefined ? wholes : parts;
-    side.set(key, [...(side.get(key) ?? []), at]);
+  for (const at of search.lines.keys()) {
+    if (search.totals.has(at)) continue;
+    const key = textAt(search, at, first);
+    const side = textAt(search, at, second) === "" ? wholes : parts;
+    const rows = side.get(key);
+    if (rows === undefined) side.set(key, [at]);
+    else rows.push(at);
   }
-  const found: number[] = [];
-  let tried = 0;
-  for (const [key, [at, ...more]] of wholes) {
+  const tried = [...wholes].filter(([key, rows]) => rows.length === 1 && (parts.get(key)?.length ?? 0) > 1);
+  const found = tried.flatMap(([key, [at = -1]]) => {
     const rows = parts.get(key) ?? [];
-    if (at === undefined || more.length > 0 || rows.length < 2) continue;
-    tried++;
-    if (agree(values[at] ?? [], columnSums(values, rows), rows.length)) found.push(at);
-  }
-  if (found.length < 2 || found.length < tried * 0.6) return;
-  for (const at of found) {
-    const line = lines[at];
-    if (line !== undefined) totals.set(line, "it is the sum of the rows with the same label");
-  }
+    return agrees(search.values[at] ?? [], columnSums(search.values, rows), rows.length) ? [at] : [];
+  });
+  if (found.length < 2 || found.length < tried.length * 0.6) return;
+  for (const at of found) search.totals.set(at, "it is the sum of the rows with the same label");
 }
 
 /** A column of levels: the sums of its groups agree, so the coarser groups are totals of the finest. */
-function byLevel(
-  lines: readonly Line[],
-  keys: readonly number[],
-  values: Matrix,
-  totals: Map<Line, string>,
-): void {
-  if (lines.length < 6) return;
-  for (const key of keys) {
+function byLevel(search: Search): void {
+  if (search.lines.length < 6) return;
+  for (const key of search.keys) {
     const groups = new Map<string, number[]>();
-    for (const [at, line] of lines.entries()) {
-      const text = cellAt(line, key)?.text ?? "";
+    for (const at of search.lines.keys()) {
+      const text = textAt(search, at, key);
       const group = groups.get(text);
       if (group === undefined) groups.set(text, [at]);
       else group.push(at);
       if (groups.size > 12) break;
     }
-    if (groups.size < 2 || groups.size > 12) continue;
-    settleLevels(lines, groups, values, totals);
+    if (groups.size >= 2 && groups.size <= 12) settleLevels(search, [...groups.values()]);
   }
 }
 
-function settleLevels(
-  lines: readonly Line[],
-  groups: ReadonlyMap<string, readonly number[]>,
-  values: Matrix,
-  totals: Map<Line, string>,
-): void {
-  const ordered = [...groups.values()].sort((a, b) => b.length - a.length);
-  const [finest, ...coarser] = ordered;
+function settleLevels(search: Search, groups: readonly (readonly number[])[]): void {
+  const [finest, ...coarser] = [...groups].sort((a, b) => b.length - a.length);
   if (finest === undefined) return;
-  const whole = columnSums(values, finest);
+  const whole = columnSums(search.values, finest);
   for (const group of coarser) {
     if (group.length * 2 > finest.length) continue;
-    if (!agree(columnSums(values, group), whole, finest.length)) continue;
-    for (const at of group) {
-      const line = lines[at];
-      if (line !== undefined) totals.set(line, "its level adds up to the finest level");
-    }
+    const sums = columnSums(search.values, group);
+    const { same, digits } = agreement(sums, whole, finest.length);
+    if (!(same >= 1 && digits >= 6) && !agrees(sums, whole, finest.length)) continue;
+    for (const at of group) search.totals.set(at, "its level adds up to the finest level");
   }
 }
 
-function columnSums(values: Matrix, rows: readonly number[]): number[] {
-  const width = values[0]?.length ?? 0;
-  const sums = new Array<number>(width).fill(0);
-  for (const at of rows) {
-    for (let column = 0; column < width; column++) {
-      const value = values[at]?.[column] ?? Number.NaN;
-      if (!Number.isNaN(value)) sums[column] = (sums[column] ?? 0) + value;
-    }
+/** A first row that several blocks add up to one after the other: all but the finest block are totals. */
+function byBlocks(search: Search): void {
+  const { values } = search;
+  const total = values[0];
+  if (total === undefined || values.length < 5 || values.length > MOST_LINES) return;
+  const blocks: [number, number][] = [];
+  let first = 1;
+  let sums = new Array<number>(total.length).fill(0);
+  for (let at = 1; at < values.length; at++) {
+    addRow(sums, values[at]);
+    if (at === first || !agrees(total, sums, at - first + 1)) continue;
+    blocks.push([first, at]);
+    first = at + 1;
+    sums = new Array<number>(total.length).fill(0);
   }
-  return sums;
+  const last = blocks.at(-1);
+  if (blocks.length < 2 || last === undefined || last[1] !== values.length - 1) return;
+  const finest = last[1] - last[0] + 1;
+  if (blocks.some((block) => block !== last && (block[1] - block[0] + 1) * 3 > finest)) return;
+  for (let at = 0; at < last[0]; at++) {
+    search.totals.set(at, "the finer rows below add up to it");
+  }
 }
 
-/** Whether sums agree in enough columns, with enough digits, that it cannot be chance. */
-function agree(total: readonly number[], sums: readonly number[], parts: number): boolean {
-  let digits = 0;
-  let same = 0;
-  let counted = 0;
-  for (const [at, sum] of sums.entries()) {
-    const value = total[at] ?? Number.NaN;
-    if (Number.isNaN(value) || (value === 0 && sum === 0)) continue;
-    counted++;
-    const slack = Number.isInteger(value) ? Math.min(2, parts * 0.02) : Math.abs(value) * 1e-6;
-    if (Math.abs(value - sum) > slack + 1e-9) continue;
-    same++;
-    digits += Math.log10(Math.abs(value) + 1);
-  }
-  return same >= 1 && same >= counted * 0.5 && digits >= (same >= 2 ? 4 : 3.5);
-}
-
-function bySum(lines: readonly Line[], values: Matrix, totals: Map<Line, string>): void {
+/**
+ * Sums without words. Where words mark the totals of a table, only its first and last two rows are
+ * tried: a row that happens to be the sum of its neighbours is no total.
+ */
+function bySum(search: Search): void {
+  const worded = search.totals.size >= 3;
+  const { lines, values, totals } = search;
   for (const [at, line] of lines.entries()) {
-    if (totals.has(line)) continue;
-    const reason = sumOf(values, at);
-    if (reason !== null && labelled(line)) totals.set(line, reason);
+    if (totals.has(at) || !line.cells.some(isWords)) continue;
+    if (worded && at > 1 && at < lines.length - 2) continue;
+    const reason = runOf(values, at, false);
+    if (reason !== null) totals.set(at, reason);
+    else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
+    else if (sumAmongAverages(search, at)) totals.set(at, "its counts are the sum of all other rows");
   }
 }
 
-function labelled(line: Line): boolean {
-  return line.cells.some(isWords);
+/** First or last row: a count that is the sum of all others, beside averages that lie among theirs. */
+function sumAmongAverages(search: Search, at: number): boolean {
+  const { values } = search;
+  if ((at !== 0 && at !== values.length - 1) || values.length < 5) return false;
+  const others = [...values.keys()].filter((other) => other !== at);
+  const total = values[at] ?? [];
+  const { same, digits } = agreement(total, columnSums(values, others), others.length);
+  if (same === 0 || digits < 4.5) return false;
+  return total.every((value, column) => {
+    if (Number.isNaN(value)) return true;
+    const parts = others.map((other) => values[other]?.[column] ?? Number.NaN).filter((part) => !Number.isNaN(part));
+    const sum = parts.reduce((all, part) => all + part, 0);
+    return Math.abs(sum - value) <= 2 || (value >= Math.min(...parts) && value <= Math.max(...parts));
+  });
 }
 
-/** Whether line `at` is the sum of at least two lines right after it, or right before it. */
-function sumOf(values: Matrix, at: number): string | null {
+/** Whether row `at` is the sum of a run right after it, or right before it: at least three rows, two if words say so. */
+function runOf(values: Matrix, at: number, words: boolean): string | null {
   const total = values[at];
   if (total === undefined) return null;
   for (const step of [1, -1] as const) {
-    const parts = partsOf(values, total, at, step);
-    if (parts >= 3) return `it is the sum of the ${parts} rows ${step === 1 ? "below" : "above"}`;
+    const parts = partsOf(values, total, at, step, words);
+    if (parts >= (words ? 2 : 3)) {
+      return `it is the sum of the ${parts} rows ${step === 1 ? "below" : "above"}`;
+    }
   }
   return null;
 }
 
-function partsOf(values: Matrix, total: readonly number[], at: number, step: 1 | -1): number {
+function partsOf(
+  values: Matrix,
+  total: readonly number[],
+  at: number,
+  step: 1 | -1,
+  words: boolean,
+): number {
   const sums = new Array<number>(total.length).fill(0);
-  let parts = 0;
-  for (let other = at + step; parts < LOOK_AHEAD; other += step) {
-    const row = values[other];
+  for (let parts = 1; parts < LOOK_AHEAD; parts++) {
+    const row = values[at + step * parts];
     if (row === undefined) return 0;
-    parts++;
-    for (const [column, value] of row.entries()) {
-      if (!Number.isNaN(value)) sums[column] = (sums[column] ?? 0) + value;
-    }
-    if (parts >= 2 && agree(total, sums, parts)) return parts;
+    addRow(sums, row);
+    if (parts >= 2 && agrees(total, sums, parts, words)) return parts;
     if (exceeds(sums, total)) return 0;
   }
   return 0;
@@ -218,4 +255,51 @@ function exceeds(sums: readonly number[], total: readonly number[]): boolean {
     if ((sums[column] ?? 0) > value * 2 + 10) beyond++;
   }
   return counted > 0 && beyond >= counted * 0.7;
+}
+
+/** Rows with the label of a group and none of the finest level, before rows that have only that one. */
+function groupHeads(search: Search): void {
+  const usual = [...patternsOf(search)].sort((a, b) => b[1].length - a[1].length)[0];
+  if (usual === undefined || search.lines.length < 6) return;
+  const [pattern, rows] = usual;
+  if (rows.length < search.lines.length * 0.5) return;
+  for (const [other, heads] of patternsOf(search)) {
+    const opens = [...other].some((sign, at) => sign === "1" && pattern[at] === "0");
+    const apart = [...other].every((sign, at) => sign === "0" || pattern[at] === "0");
+    if (!opens || !apart || heads.length * 2 > rows.length) continue;
+    for (const at of heads) {
+      if (!search.totals.has(at)) search.totals.set(at, "it opens a group whose rows follow");
+    }
+  }
+}
+
+/** Which keys each row fills ("1") or leaves blank or dashed ("0"). */
+function patternsOf(search: Search): Map<string, number[]> {
+  const patterns = new Map<string, number[]>();
+  for (const at of search.lines.keys()) {
+    const filled = search.keys.map((key) =>
+      /^[-–—.]?$/.test(textAt(search, at, key)) ? "0" : "1",
+    );
+    const pattern = filled.join("");
+    const rows = patterns.get(pattern);
+    if (rows === undefined) patterns.set(pattern, [at]);
+    else rows.push(at);
+  }
+  return patterns;
+}
+
+/** Rows that leave the same keys blank (or dashed) as totals do, and as the usual row does not. */
+function likeTotals(search: Search): void {
+  if (search.totals.size === 0 || search.lines.length < 6 || search.lines.length > MOST_LINES) return;
+  const patterns = patternsOf(search);
+  const most = Math.max(...[...patterns.values()].map((rows) => rows.length));
+  const usual = [...patterns].find(([, rows]) => rows.length === most)?.[0] ?? "";
+  for (const [pattern, rows] of patterns) {
+    if (![...pattern].some((sign, at) => sign === "0" && usual[at] === "1")) continue;
+    const known = rows.filter((at) => search.totals.has(at)).length;
+    if (rows.length * 2 > most || known < Math.max(1, rows.length * 0.25)) continue;
+    for (const at of rows) {
+      if (!search.totals.has(at)) search.totals.set(at, "its labels stand like those of totals");
+    }
+  }
 }

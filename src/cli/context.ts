@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { CanonryError, type ExitCode } from "../model/errors.ts";
+import { openWorld, type World } from "../pipeline/world.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every command gets: where to print, how to stop, and the door to the world. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Sets the exit code of the process; the worst of several counts. */
+  exit(code: ExitCode): void;
+}
+
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly databaseUrl?: string;
+}
+
+/** Opens the world of the home that the options name, runs, and closes it whatever happens. */
+export async function inWorld<Result>(
+  context: Context,
+  command: Command,
+  run: (world: World) => Promise<Result>,
+): Promise<Result> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const world = await openWorld({
+    env: context.env,
+    cwd: context.cwd,
+    signal: context.signal,
+    flags: {
+      ...(options.home === undefined ? {} : { home: options.home }),
+      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    },
+  });
+  try {
+    return await run(world);
+  } finally {
+    await world.close();
+  }
+}
+
+/** Prints an error as its kind deserves and gives the exit code. */
+export function reportError(error: unknown, terminal: Terminal): ExitCode {
+  terminal.progress("");
+  if (error instanceof CanonryError) {
+    terminal.note(`canonry: ${error.describe()}`);
+    return error.exit;
+  }
+  terminal.note(`canonry: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return 1;
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { Command, CommanderError } from "commander";
+import { type ExitCode, worstExit } from "../model/errors.ts";
+import { backfillCommand } from "./commands/backfill.ts";
+import { catalogCommand } from "./commands/catalog.ts";
+import { configCommand } from "./commands/config.ts";
+import { databaseCommand } from "./commands/db.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { exportCommand } from "./commands/export.ts";
+import { initCommand } from "./commands/init.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { planCommand } from "./commands/plan.ts";
+import { stateCommand } from "./commands/state.ts";
+import { statusCommand } from "./commands/status.ts";
+import { type Context, reportError } from "./context.ts";
+import { terminal } from "./terminal.ts";
+import { environment } from "../config/environment.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
+5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
+lock, 130 interrupted.`;
+
+function program(context: Context): Command {
+  const root = new Command("canonry")
+    .description("Loads published statistics into Postgres, exactly once, with every row accounted for.")
+    .option("--home <dir>", "the home to work in (default: CANONRY_HOME, or the nearest folder with config/publications.yaml)")
+    .option("--database-url <url>", "an external Postgres, instead of DATABASE_URL or the embedded one")
+    .showHelpAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.data(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
+    })
+    .addHelpText("after", EXIT_CODES);
+  for (const make of [
+    initCommand,
+    configCommand,
+    backfillCommand,
+    planCommand,
+    statusCommand,
+    explainCommand,
+    inspectCommand,
+    exportCommand,
+    catalogCommand,
+    stateCommand,
+    databaseCommand,
+    doctorCommand,
+  ]) {
+    root.addCommand(make(context).copyInheritedSettings(root));
+  }
+  return root;
+}
+
+/** Ctrl-C lets what is being committed finish; a second one ends at once. */
+function listenForInterrupts(): AbortController {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller;
+}
+
+async function main(): Promise<void> {
+  const env = environment();
+  const controller = listenForInterrupts();
+  const codes: ExitCode[] = [];
+  const context: Context = {
+    terminal: terminal(process.stdout, process.stderr, env["NO_COLOR"] !== undefined),
+    signal: controller.signal,
+    env,
+    cwd: process.cwd(),
+    exit: (code) => codes.push(code),
+  };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+  });
+  try {
+    await program(context).parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) codes.push(error.exitCode === 0 ? 0 : 2);
+    else codes.push(reportError(error, context.terminal));
+  }
+  process.exitCode = worstExit(controller.signal.aborted ? [...codes, 130] : codes);
+}
+
+await main();

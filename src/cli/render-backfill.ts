@@ -1,0 +1,87 @@
+import type { BackfillReport, ReleaseReport } from "../model/report.ts";
+import { count, renderTable, seconds } from "./table.ts";
+
+interface Line {
+  readonly publication: string;
+  readonly period: string;
+  readonly status: string;
+  readonly rows: string;
+  readonly detail: string;
+}
+
+/** What a backfill did, in at most 100 columns: a line a release, exports, what to try next. */
+export function renderBackfill(report: BackfillReport, home: string): string {
+  const parts = [releases(report), problems(report), exportsOf(report, home)];
+  if (!report.dry_run) parts.push(next(report));
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function releases(report: BackfillReport): string {
+  if (report.releases.length === 0) return "No release is configured for this selection.";
+  const lines = report.releases.map(lineOf);
+  const table = renderTable(lines, [
+    { title: "publication", value: (line) => line.publication },
+    { title: "period", value: (line) => line.period },
+    { title: "status", value: (line) => line.status },
+    { title: "rows", value: (line) => line.rows, align: "right" },
+    { title: "what was done, and why", value: (line) => line.detail, shrinks: true },
+  ]);
+  const idle = report.releases.every((one) => one.status === "unchanged");
+  const summary = idle
+    ? `Nothing to do: ${report.releases.length} releases are as they were.`
+    : `${report.dry_run ? "Planned" : "Done"}: ${tallies(report)} in ${seconds(report.duration_ms)}.`;
+  return `${table}\n\n${summary}`;
+}
+
+function tallies(report: BackfillReport): string {
+  const counts = new Map<string, number>();
+  for (const one of report.releases) counts.set(one.status, (counts.get(one.status) ?? 0) + 1);
+  const rows = report.releases.flatMap((one) => one.sources).filter((one) => one.status === "loaded");
+  const total = rows.reduce((sum, one) => sum + one.rows_data + one.rows_total, 0);
+  const words = [...counts].map(([status, n]) => `${n} ${status.replace("_", " ")}`);
+  return `${words.join(", ")}; ${count(total)} rows`;
+}
+
+function lineOf(release: ReleaseReport): Line {
+  const loaded = release.sources.filter((one) => one.status === "loaded");
+  const rows = loaded.reduce((sum, one) => sum + one.rows_data + one.rows_total, 0);
+  return {
+    publication: release.publication,
+    period: release.period,
+    status: release.status.replace("_", " "),
+    rows: rows === 0 ? "" : count(rows),
+    detail: release.reason,
+  };
+}
+
+function problems(report: BackfillReport): string {
+  const lines = report.releases.flatMap((release) => [
+    ...release.sources
+      .filter((one) => one.status === "held" || one.status === "quarantined" || one.status === "failed")
+      .map((one) => `  ${release.period} ${one.source}: ${one.status}: ${one.reason}`),
+    ...release.left_out.map((text) => `  ${release.period} ${text}`),
+  ]);
+  return lines.length === 0 ? "" : ["Not loaded:", ...lines].join("\n");
+}
+
+function exportsOf(report: BackfillReport, home: string): string {
+  const written = report.exports.filter((one) => one.status === "written");
+  const failed = report.exports.filter((one) => one.status === "failed");
+  const lines: string[] = [];
+  if (written.length > 0) {
+    lines.push(`Exports: ${written.length} written to ${home}/data/exports (with catalog.parquet)`);
+  }
+  for (const one of failed) lines.push(`  ${one.source}: export failed: ${one.reason}`);
+  for (const one of report.repaired) lines.push(`Repaired ${one.path}: ${one.reason}`);
+  return lines.join("\n");
+}
+
+function next(report: BackfillReport): string {
+  const source = report.releases.flatMap((one) => one.sources)[0]?.source;
+  return [
+    "Try next:",
+    "  canonry status                 what is loaded, period by period",
+    ...(source === undefined ? [] : [`  canonry explain ${source}    where its rows came from`]),
+    "  canonry db start               an address for psql; tables are in silver.*",
+  ].join("\n");
+}

@@ -1,0 +1,28 @@
+import type { SourceTrail } from "../inquiry/explain.ts";
+import { count } from "./table.ts";
+
+/** The audit trail of a source, newest period first, as a person reads it. */
+export function renderExplanation(trail: SourceTrail): string {
+  const lines = [
+    `${trail.source}: ${trail.title}`,
+    `  publication ${trail.publication}, contract version ${trail.contract_version}, ${trail.coverage}, grain ${trail.grain.join(" + ") || "none"}`,
+  ];
+  for (const load of trail.loads) {
+    const current = load.is_current ? "current" : "superseded";
+    lines.push(
+      "",
+      `${load.period} vintage ${load.vintage} (${current}), load ${load.load_id} of ${load.loaded_at}`,
+      `  ${count(load.rows_data)} data rows, ${count(load.rows_total)} total rows; run ${load.run_id}; manifest contract ${load.contract_version}`,
+    );
+    for (const part of load.parts) {
+      const place = [part.member, part.sheet].filter((text) => text !== null).join(" / ");
+      lines.push(`  part ${part.part}: ${part.file_name}${place === "" ? "" : ` / ${place}`}!${part.range}`);
+      lines.push(`    sha256 ${part.artifact}`);
+      for (const url of part.links) lines.push(`    from ${url}`);
+    }
+  }
+  for (const outcome of trail.outcomes) {
+    lines.push("", `${outcome.period} ${outcome.status}: ${outcome.reason}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,45 @@
+/** The outside of a command: streams, colour, width, and how it ends. Everything a command prints goes through it. */
+export interface Terminal {
+  /** Data: standard output. */
+  data(text: string): void;
+  /** Everything else: standard error. */
+  note(text: string): void;
+  /** A line that replaces the one before; nothing where standard error is no terminal. */
+  progress(text: string): void;
+  readonly isTerminal: boolean;
+  readonly colour: boolean;
+}
+
+interface Stream {
+  write(text: string): boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export function terminal(out: Stream, error: Stream, noColour: boolean): Terminal {
+  const live = error.isTTY === true;
+  let pending = false;
+  const clear = (): void => {
+    if (pending) error.write("\r\u001b[2K");
+    pending = false;
+  };
+  return {
+    data(text) {
+      clear();
+      out.write(`${text}\n`);
+    },
+    note(text) {
+      clear();
+      error.write(`${text}\n`);
+    },
+    progress(text) {
+      if (!live) return;
+      clear();
+      if (text === "") return;
+      error.write(text.slice(0, Math.max(20, (error.columns ?? 100) - 1)));
+      pending = true;
+    },
+    isTerminal: live,
+    colour: live && !noColour,
+  };
+}

@@ -1,0 +1,279 @@
+import { createHash, randomBytes } from "node:crypto";
+import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import type { Bytes } from "../model/bytes.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { StorageBackend } from "../model/storage.ts";
+import { type FileBytes, fileBytes } from "./file-bytes.ts";
+import { fileFailure, systemCode } from "./file-failure.ts";
+import type { Paths } from "./paths.ts";
+import { UNFINISHED } from "./write-atomic.ts";
+
+export interface StoredArtifact {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** False if the same content was there already. */
+  readonly isNew: boolean;
+}
+
+export interface ListedFile {
+  /** Relative to the listed folder, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The one door to files: nothing else in the program opens, writes, lists or removes one. */
+export class DataLayer {
+  readonly paths: Paths;
+  private readonly storage: StorageBackend;
+
+  constructor(paths: Paths, storage: StorageBackend) {
+    this.paths = paths;
+    this.storage = storage;
+  }
+
+  /**
+   * Keeps an artifact under the sha256 of its content. Memory: one chunk. Throws DOWNLOAD_TOO_LARGE
+   * beyond `maxBytes`; nothing is kept then.
+   */
+  async putArtifact(
+    chunks: AsyncIterable<Uint8Array>,
+    options: { readonly maxBytes: number },
+  ): Promise<StoredArtifact> {
+    const hash = createHash("sha256");
+    let sizeBytes = 0;
+    const incoming = `${this.paths.keys.artifacts}incoming/${randomBytes(8).toString("hex")}`;
+    const counted = async function* (): AsyncIterable<Uint8Array> {
+      for await (const chunk of chunks) {
+        sizeBytes += chunk.length;
+        if (sizeBytes > options.maxBytes) {
+          throw new CanonryError("DOWNLOAD_TOO_LARGE", `more than ${options.maxBytes} bytes`);
+        }
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    await this.storage.put(incoming, counted());
+    const sha256 = hash.digest("hex");
+    const key = this.paths.keys.artifact(sha256);
+    const known = await this.storage.stat(key);
+    if (known?.sizeBytes === sizeBytes) {
+      await this.storage.remove(incoming);
+      return { sha256, sizeBytes, isNew: false };
+    }
+    await this.storage.move(incoming, key);
+    return { sha256, sizeBytes, isNew: true };
+  }
+
+  async hasArtifact(sha256: string): Promise<boolean> {
+    return (await this.storage.stat(this.paths.keys.artifact(sha256))) !== null;
+  }
+
+  /** Throws FILE_MISSING if the store has lost it. */
+  async openArtifact(sha256: string, name: string): Promise<Bytes> {
+    const bytes = await this.storage.open(this.paths.keys.artifact(sha256));
+    if (bytes === null) {
+      throw new CanonryError("FILE_MISSING", `artifact ${sha256} (${name}) is not in the store`);
+    }
+    return { ...bytes, name };
+  }
+
+  async writeRunFile(runId: string, name: string, text: string): Promise<void> {
+    await this.storage.put(this.paths.keys.runFile(runId, name), text);
+  }
+
+  async removeRun(runId: string): Promise<void> {
+    for await (const found of this.storage.list(this.paths.keys.run(runId))) {
+      await this.storage.remove(found.key);
+    }
+  }
+
+  /** Ids of the runs that have a folder. */
+  async listRuns(): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    for await (const { key } of this.storage.list(this.paths.keys.runs)) {
+      ids.add(key.slice(this.paths.keys.runs.length).split("/")[0] ?? "");
+    }
+    return [...ids].filter((id) => id !== "");
+  }
+
+  /** Text of a file of the home; null if there is none. */
+  async readText(path: string): Promise<string | null> {
+    const bytes = await this.storage.open(this.paths.keyOf(path));
+    if (bytes === null) return null;
+    const chunks: Buffer[] = [];
+    for await (const chunk of bytes.stream()) chunks.push(chunk);
+    await closeBytes(bytes);
+    return Buffer.concat(chunks).toString("utf8");
+  }
+
+  /** Writes a file of the home, whole or not at all. */
+  async writeText(path: string, text: string): Promise<void> {
+    await this.storage.put(this.paths.keyOf(path), text);
+  }
+
+  /** Facts of an export; null if there is none. With `deep`, the sha256 of its bytes too. */
+  async exportFacts(
+    name: string,
+    deep: boolean,
+  ): Promise<{ readonly sizeBytes: number; readonly sha256: string | null } | null> {
+    const key = this.paths.keys.export(name);
+    const found = await this.storage.stat(key);
+    if (found === null || !deep) {
+      return found === null ? null : { sizeBytes: found.sizeBytes, sha256: null };
+    }
+    const bytes = await this.storage.open(key);
+    return bytes === null ? null : { sizeBytes: found.sizeBytes, sha256: await digest(bytes) };
+  }
+
+  /** Puts a finished local file in its place among the exports. */
+  async putExport(name: string, localPath: string): Promise<{ sizeBytes: number; sha256: string }> {
+    const bytes = await fileBytes(localPath);
+    try {
+      const hash = createHash("sha256");
+      const hashed = async function* (): AsyncIterable<Uint8Array> {
+        for await (const chunk of bytes.stream()) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      await this.storage.put(this.paths.keys.export(name), hashed());
+      return { sizeBytes: bytes.sizeBytes, sha256: hash.digest("hex") };
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  async putExportText(name: string, text: string): Promise<void> {
+    await this.storage.put(this.paths.keys.export(name), text);
+  }
+
+  async readExportText(name: string): Promise<string | null> {
+    return this.readText(join(this.paths.home, this.paths.keys.export(name)));
+  }
+
+  async removeExport(name: string): Promise<boolean> {
+    return this.storage.remove(this.paths.keys.export(name));
+  }
+
+  /** Names of the files among the exports. */
+  async listExports(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const { key } of this.storage.list(this.paths.keys.exports)) {
+      names.push(key.slice(this.paths.keys.exports.length));
+    }
+    return names;
+  }
+
+  /** Lends an empty local folder for engines that open files themselves, and removes it. */
+  async withScratch<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
+    const folder = join(this.paths.scratch, randomBytes(8).toString("hex"));
+    try {
+      await mkdir(folder, { recursive: true });
+      return await work(folder);
+    } catch (error) {
+      throw fileFailure(error, folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Writes chunks to a local path of a scratch folder. */
+  async writeScratch(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+    const file = await open(path, "w");
+    let sizeBytes = 0;
+    try {
+      for await (const chunk of chunks) {
+        await file.writeFile(chunk);
+        sizeBytes += chunk.length;
+      }
+    } catch (error) {
+      throw fileFailure(error, path);
+    } finally {
+      await file.close();
+    }
+    return sizeBytes;
+  }
+
+  /** Any local file. Throws FILE_MISSING. */
+  openFile(path: string): Promise<FileBytes> {
+    return fileBytes(this.paths.fromHome(path));
+  }
+
+  /** Size and time of any local file; null if there is none. */
+  async statFile(path: string): Promise<Omit<ListedFile, "path"> | null> {
+    const facts = await stat(this.paths.fromHome(path)).catch((error: unknown) => {
+      if (systemCode(error) === "ENOENT") return null;
+      throw fileFailure(error, path);
+    });
+    return facts?.isFile() === true
+      ? { sizeBytes: facts.size, modifiedMs: Math.trunc(facts.mtimeMs) }
+      : null;
+  }
+
+  /** Files below a folder, ascending; hidden ones and symbolic links are passed over. FILE_MISSING if there is no folder. */
+  async listFolder(path: string): Promise<readonly ListedFile[]> {
+    const root = this.paths.fromHome(path);
+    const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
+      (error: unknown) => {
+        if (systemCode(error) !== "ENOENT") throw fileFailure(error, root);
+        throw new CanonryError("FILE_MISSING", `no folder at ${root}`, { file: root });
+      },
+    );
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep))
+      .filter((parts) => !parts.some((part) => part.startsWith(".")))
+      .map((parts) => parts.join("/"))
+      .sort();
+    return Promise.all(
+      files.map(async (file) => {
+        const facts = await stat(join(root, file));
+        return { path: file, sizeBytes: facts.size, modifiedMs: Math.trunc(facts.mtimeMs) };
+      }),
+    );
+  }
+
+  /** Appends lines to the event log of a run; durable when it returns. */
+  async appendEvents(date: string, runId: string, lines: string): Promise<void> {
+    const path = join(this.paths.home, this.paths.keys.events(date, runId));
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await appendFile(path, lines, { flush: true });
+    } catch (error) {
+      throw fileFailure(error, path);
+    }
+  }
+
+  /** Removes what crashed writers left: unfinished files and incoming artifacts older than a day. */
+  async sweep(olderThanMs: number): Promise<readonly string[]> {
+    const swept: string[] = [];
+    for (const folder of ["data/acquire", "data/exports", "data/state", "manifests", "tmp"]) {
+      const root = join(this.paths.home, folder);
+      const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+      for (const entry of entries) {
+        const path = join(entry.parentPath, entry.name);
+        const unfinished = entry.name.endsWith(UNFINISHED) || entry.parentPath.endsWith("incoming");
+        if (!entry.isFile() || !unfinished) continue;
+        const facts = await stat(path).catch(() => null);
+        if (facts === null || facts.mtimeMs > olderThanMs) continue;
+        await rm(path, { force: true });
+        swept.push(path);
+      }
+    }
+    return swept;
+  }
+}
+
+async function digest(bytes: Bytes): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of bytes.stream()) hash.update(chunk);
+  await closeBytes(bytes);
+  return hash.digest("hex");
+}
+
+/** Bytes over a file hold a handle. */
+export async function closeBytes(bytes: Bytes): Promise<void> {
+  if ("close" in bytes && typeof bytes.close === "function") await bytes.close();
+}

@@ -1,0 +1,61 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Bytes } from "../model/bytes.ts";
+import { CanonryError } from "../model/errors.ts";
+import { fileFailure, systemCode } from "./file-failure.ts";
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Bytes over a local file. The handle is opened at the first read and closed by `close`. */
+export interface FileBytes extends Bytes {
+  readonly localPath: string;
+  close(): Promise<void>;
+}
+
+/** Throws FILE_MISSING if there is none. `name` is for messages; the file's own by default. */
+export async function fileBytes(path: string, name = basename(path)): Promise<FileBytes> {
+  const handle = await openFile(path);
+  const { size } = await handle.stat();
+  const read = (offset: number, length: number): Promise<Buffer> => readAt(handle, path, offset, length);
+  return {
+    name,
+    sizeBytes: size,
+    localPath: path,
+    read,
+    async *stream(start = 0) {
+      for (let at = start; at < size; ) {
+        const chunk = await read(at, CHUNK_BYTES);
+        if (chunk.length === 0) return;
+        at += chunk.length;
+        yield chunk;
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    const handle = await open(path, "r");
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw fileFailure(error, path);
+  }
+  throw new CanonryError("FILE_MISSING", `no file at ${path}`, { file: path });
+}
+
+async function readAt(handle: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  try {
+    while (filled < length) {
+      const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+  return buffer.subarray(0, filled);
+}

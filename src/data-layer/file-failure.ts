@@ -1,0 +1,18 @@
+import { CanonryError } from "../model/errors.ts";
+
+/** The system's code of an error, or "". */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Turns what `fs` throws into an error of ours; anything unknown is left as it is. */
+export function fileFailure(error: unknown, path: string): unknown {
+  const code = systemCode(error);
+  const wrap = (kind: "STORAGE_FULL" | "STORAGE_UNAVAILABLE" | "PATH_SYMLINK"): CanonryError =>
+    new CanonryError(kind, `${path}: ${code}`, { file: path }, { cause: error });
+  if (code === "ENOSPC" || code === "EDQUOT") return wrap("STORAGE_FULL");
+  if (code === "ELOOP") return wrap("PATH_SYMLINK");
+  return ["EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EMFILE", "EBUSY", "EISDIR"].includes(code)
+    ? wrap("STORAGE_UNAVAILABLE")
+    : error;
+}

@@ -1,0 +1,99 @@
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { CanonryError } from "../model/errors.ts";
+
+/**
+ * The mirror: each component of `src/` and the one place that it writes, relative to the home. The
+ * names are the user's; a test compares the left side with the folders of `src/`.
+ */
+export const MIRROR: Readonly<Record<string, string>> = {
+  "stages/acquire": "data/acquire",
+  "stages/draft": "tmp/manifests",
+  "stages/enrich": "tmp/manifests",
+  "stages/canonicalize": "manifests/canonical",
+  "stages/load": "data/database",
+  "stages/export": "data/exports",
+  events: "data/logs/events",
+  pipeline: "data/state",
+  database: "data/database",
+};
+
+/** Every path of a home, by arithmetic on strings. Nothing else in the program joins paths. */
+export class Paths {
+  /** Absolute. */
+  readonly home: string;
+
+  constructor(home: string) {
+    if (!isAbsolute(home)) throw new CanonryError("PATH_UNSAFE", `${home} is not absolute`);
+    this.home = resolve(home);
+  }
+
+  get publications(): string {
+    return join(this.home, "config", "publications.yaml");
+  }
+
+  get settings(): string {
+    return join(this.home, "config", "settings.yaml");
+  }
+
+  get database(): string {
+    return join(this.home, "data", "database");
+  }
+
+  get tmp(): string {
+    return join(this.home, "tmp");
+  }
+
+  get scratch(): string {
+    return join(this.home, "tmp", "scratch");
+  }
+
+  get exports(): string {
+    return join(this.home, "data", "exports");
+  }
+
+  /** Keys of the storage, relative to the home. */
+  readonly keys = {
+    artifact: (sha256: string): string => `data/acquire/${sha256.slice(0, 2)}/${sha256}`,
+    artifacts: "data/acquire/",
+    run: (runId: string): string => `tmp/manifests/${safeName(runId)}/`,
+    runFile: (runId: string, name: string): string =>
+      `tmp/manifests/${safeName(runId)}/${safeName(name)}`,
+    runs: "tmp/manifests/",
+    state: "data/state/state.json",
+    export: (name: string): string => `data/exports/${safeName(name)}`,
+    exports: "data/exports/",
+    events: (date: string, runId: string): string =>
+      `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
+  };
+
+  /** A path that configuration names: relative ones start at the home. */
+  fromHome(path: string): string {
+    return isAbsolute(path) ? resolve(path) : resolve(this.home, path);
+  }
+
+  /** The key of a path inside the home. */
+  keyOf(path: string): string {
+    const key = relative(this.home, this.fromHome(path)).split(sep).join("/");
+    return checkedKey(key);
+  }
+}
+
+/** A key that stays inside its storage, or PATH_UNSAFE. */
+export function checkedKey(key: string): string {
+  const parts = key.split("/");
+  const unsafe =
+    key === "" ||
+    key.includes("\u0000") ||
+    key.includes("\\") ||
+    isAbsolute(key) ||
+    parts.some((part) => part === "" || part === "." || part === "..");
+  if (unsafe) throw new CanonryError("PATH_UNSAFE", `${JSON.stringify(key)} is no key of a storage`);
+  return key;
+}
+
+function safeName(name: string): string {
+  if (/[/\\\u0000]/.test(name) || name === "" || name === "." || name === "..") {
+    throw new CanonryError("PATH_UNSAFE", `${JSON.stringify(name)} is no file name`);
+  }
+  return name;
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { CanonryError } from "../model/errors.ts";
+import { fileFailure, systemCode } from "./file-failure.ts";
+
+export type Content = Uint8Array | string | AsyncIterable<Uint8Array>;
+
+/** How the names of unfinished files end, so that leftovers of a crash can be told and swept. */
+export const UNFINISHED = ".unfinished";
+
+/**
+ * The one function that writes a file: a temporary file in the same folder, all bytes, fsync, close, check
+ * of the size, rename, fsync of the folder. After a crash or a full disk the final name holds the old
+ * content or the new, never a part. With `ifAbsent`, false if the name is taken, decided by the file
+ * system among any number of writers.
+ */
+export async function writeAtomic(path: string, content: Content, ifAbsent = false): Promise<boolean> {
+  const folder = dirname(path);
+  const temp = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}${UNFINISHED}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const sizeBytes = await writeAll(temp, content);
+    const { size } = await lstat(temp);
+    if (size !== sizeBytes) {
+      throw new CanonryError("STORAGE_FULL", `${path}: ${size} of ${sizeBytes} bytes were kept`);
+    }
+    if (!(await place(temp, path, ifAbsent))) return false;
+    await syncFolder(folder);
+    return true;
+  } catch (error) {
+    throw fileFailure(error, path);
+  } finally {
+    await rm(temp, { force: true }).catch(() => undefined);
+  }
+}
+
+async function writeAll(path: string, content: Content): Promise<number> {
+  const file = await open(path, "wx", 0o644);
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of chunksOf(content)) {
+      for (let at = 0; at < chunk.length; ) {
+        const { bytesWritten } = await file.write(chunk, at, chunk.length - at);
+        at += bytesWritten;
+      }
+      sizeBytes += chunk.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return sizeBytes;
+}
+
+async function* chunksOf(content: Content): AsyncIterable<Uint8Array> {
+  if (typeof content === "string") yield Buffer.from(content, "utf8");
+  else if (content instanceof Uint8Array) yield content;
+  else yield* content;
+}
+
+async function place(temp: string, path: string, ifAbsent: boolean): Promise<boolean> {
+  if (!ifAbsent) {
+    await rename(temp, path);
+    return true;
+  }
+  try {
+    await link(temp, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some file systems cannot sync a folder; there the rename is durable by itself.
+    if (!["EINVAL", "ENOTSUP", "EPERM", "EISDIR"].includes(systemCode(error))) throw error;
+  } finally {
+    await handle.close();
+  }
+}
