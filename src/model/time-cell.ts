@@ -1,4 +1,5 @@
-import { parsePeriod, readPeriods } from "./period.ts";
+import { parsePeriod } from "./period.ts";
+import { readPeriods } from "./read-periods.ts";
 
 /**
  * The canonical period that a cell of a time column states, or null. A date under a header that speaks

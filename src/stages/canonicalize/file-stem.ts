@@ -1,4 +1,4 @@
-import { readPeriods } from "../../model/period.ts";
+import { readPeriods } from "../../model/read-periods.ts";
 import { nameOf } from "../../model/names.ts";
 
 const VERSION = /^(?:v\d+|ver\d+|version\d*|rev\d*|revised|revision|final|draft|provisional|updated?|corrected|reissue|copy|web|file|webfile)$/;

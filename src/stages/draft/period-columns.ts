@@ -1,4 +1,5 @@
-import { parsePeriod, readPeriods } from "../../model/period.ts";
+import { parsePeriod } from "../../model/period.ts";
+import { readPeriods } from "../../model/read-periods.ts";
 import { isPeriodHeader } from "./column-types.ts";
 import { stripMarks } from "./words.ts";
 

@@ -1,0 +1,118 @@
+import type { SheetRow } from "../../model/sheet.ts";
+import { type RecordDialect, RecordParser } from "./records.ts";
+
+const DELIMITERS = [",", "\t", ";", "|", "^", "~", ":", " "] as const;
+/** Signs that stand in ordinary text too: they must explain the file clearly better. */
+const WEAK: Readonly<Record<string, number>> = { ":": 0.6, " ": 0.5, "^": 0.9, "~": 0.9 };
+
+export interface FoundDialect {
+  readonly dialect: RecordDialect;
+  readonly evidence: readonly string[];
+}
+
+/**
+ * The dialect under which a sample looks most like a table: records of few widths, cells that are
+ * numbers, dates, plain words or empty. The measure is that of van den Burg, Nazábal and Sutton,
+ * "Wrangling messy CSV files by detecting row and type patterns" (2019).
+ */
+export function findDialect(sample: string): FoundDialect {
+  const newline = findNewline(sample);
+  const text = sample.slice(0, SAMPLE_CHARS);
+  let best: { dialect: RecordDialect; score: number } | null = null;
+  for (const delimiter of DELIMITERS) {
+    if (!text.includes(delimiter)) continue;
+    for (const quoting of quotings(text, delimiter)) {
+      const dialect = { delimiter, newline, ...quoting };
+      const score = scoreOf(text, dialect) * (WEAK[delimiter] ?? 1);
+      if (best === null || score > best.score * 1.0001) best = { dialect, score };
+    }
+  }
+  if (best === null) {
+    const quote = /(?:^|[\r\n])"/.test(text) ? '"' : "";
+    return {
+      dialect: { delimiter: ",", quote, escape: quote, newline },
+      evidence: ["no delimiter occurs: one column"],
+    };
+  }
+  const { dialect, score } = best;
+  return {
+    dialect,
+    evidence: [
+      `delimiter ${JSON.stringify(dialect.delimiter)}, quote ${dialect.quote === "" ? "none" : dialect.quote}: score ${score.toFixed(3)}`,
+    ],
+  };
+}
+
+const SAMPLE_CHARS = 128 << 10;
+
+function findNewline(text: string): RecordDialect["newline"] {
+  const lf = count(text, "\n");
+  if (lf === 0) return text.includes("\r") ? "\r" : "\n";
+  return count(text, "\r\n") * 2 > lf ? "\r\n" : "\n";
+}
+
+function count(text: string, what: string): number {
+  let found = 0;
+  for (let at = text.indexOf(what); at >= 0; at = text.indexOf(what, at + what.length)) found++;
+  return found;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** Quotes that open a field somewhere, each with the escapes that occur; and none at all. */
+function quotings(text: string, delimiter: string): { quote: string; escape: string }[] {
+  const found: { quote: string; escape: string }[] = [];
+  const sign = escapeRegExp(delimiter);
+  for (const quote of ['"', "'"]) {
+    const opens = new RegExp(`(?:^|[\\r\\n]|${sign})${quote}`).test(text);
+    const closes = new RegExp(`${quote}(?:$|[\\r\\n]|${sign})`).test(text);
+    if (!opens || !closes) continue;
+    found.push({ quote, escape: quote });
+    if (text.includes(`\\${quote}`)) found.push({ quote, escape: "\\" });
+  }
+  if (found.length === 0 || !found.some((one) => one.quote === '"')) {
+    found.unshift({ quote: "", escape: "" });
+  }
+  return found;
+}
+
+function scoreOf(text: string, dialect: RecordDialect): number {
+  const rows = parse(text, dialect);
+  if (rows === null || rows.length === 0) return 0;
+  const widths = new Map<number, number>();
+  let cells = 0;
+  let known = 0;
+  for (const { cells: own } of rows) {
+    const width = (own.at(-1)?.column ?? 0) + 1;
+    widths.set(width, (widths.get(width) ?? 0) + 1);
+    cells += width;
+    known += width - own.length;
+    for (const cell of own) if (isKnown(cell.text)) known++;
+  }
+  const pattern = [...widths].reduce(
+    (sum, [width, times]) => sum + (times * Math.max(0.001, width - 1)) / width,
+    0,
+  );
+  return (pattern / Math.sqrt(widths.size) / rows.length) * (known / cells);
+}
+
+/** The records of a sample; the last one may be cut and does not count. Null if a quote never closes. */
+function parse(text: string, dialect: RecordDialect): readonly SheetRow[] | null {
+  const parser = new RecordParser(dialect, Number.MAX_SAFE_INTEGER, {});
+  const whole = text.length < SAMPLE_CHARS;
+  parser.write(text);
+  if (whole) {
+    try {
+      parser.end();
+    } catch {
+      return null;
+    }
+  }
+  return parser.rows;
+}
+
+function isKnown(text: string): boolean {
+  return /^\s*(?:[£$€]?-?[\d,.\s]+%?|[\d/:. T-]+|[^,;\t|"~^]*)\s*$/.test(text) && !/^['"]/.test(text);
+}

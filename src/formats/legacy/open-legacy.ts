@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import type { Bytes } from "../../model/bytes.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { Limits } from "../../model/limits.ts";
+import type { FileFormat, Sheet, SheetEnd, SheetRow, Workbook } from "../../model/sheet.ts";
+import type { LegacyLine } from "./protocol.ts";
+
+/** The child is JavaScript: under a test runner, which runs the sources, it is the built one. */
+const CHILD = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "../../../dist/formats/legacy/child.js" : "child.js",
+    import.meta.url,
+  ),
+);
+
+interface LegacySheet {
+  readonly name: string;
+  readonly hidden: boolean;
+  readonly batches: (readonly SheetRow[])[];
+  end: SheetEnd;
+}
+
+/**
+ * xls, xlsb, ods and XML workbooks, read by SheetJS in a child with a deadline and a memory limit.
+ * Throws WORKBOOK_ENCRYPTED, WORKBOOK_CORRUPT, WORKBOOK_TIMEOUT, WORKBOOK_TOO_LARGE. Memory: the cells.
+ */
+export async function openLegacy(
+  bytes: Bytes,
+  format: FileFormat,
+  limits: Limits,
+): Promise<Workbook> {
+  const sheets: LegacySheet[] = [];
+  let properties: Readonly<Record<string, string>> = {};
+  await runChild(bytes, limits, (line) => {
+    const last = sheets.at(-1);
+    if (line.line === "workbook") properties = line.properties;
+    else if (line.line === "sheet") {
+      const end = { merges: [], hiddenColumns: [], remarks: [] };
+      sheets.push({ name: line.name, hidden: line.hidden, batches: [], end });
+    } else if (line.line === "rows") last?.batches.push(line.rows);
+    else if (line.line === "sheet-end" && last !== undefined) {
+      last.end = { merges: line.merges, hiddenColumns: line.hiddenColumns, remarks: [] };
+    }
+  });
+  return {
+    format,
+    properties,
+    dialect: null,
+    remarks: [],
+    sheets: sheets.map(
+      (sheet, position): Sheet => ({
+        name: sheet.name,
+        member: null,
+        hidden: sheet.hidden,
+        position,
+        async *rows() {
+          for (const batch of sheet.batches) yield batch;
+          return sheet.end;
+        },
+      }),
+    ),
+    close: () => {
+      sheets.length = 0;
+      return Promise.resolve();
+    },
+  };
+}
+
+async function runChild(
+  bytes: Bytes,
+  limits: Limits,
+  take: (line: LegacyLine) => void,
+): Promise<void> {
+  const where = { file: bytes.name };
+  const child = spawn(
+    process.execPath,
+    [`--max-old-space-size=${limits.legacy_memory_mb}`, CHILD],
+    { stdio: ["pipe", "pipe", "ignore"], env: {} },
+  );
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, limits.legacy_seconds * 1000);
+  let finished = false;
+  let failure: CanonryError | null = null;
+  try {
+    const sent = pipeline(Readable.from(bytes.stream()), child.stdin).catch(() => undefined);
+    for await (const text of createInterface({ input: child.stdout })) {
+      const line = JSON.parse(text) as LegacyLine;
+      if (line.line === "error") failure = new CanonryError(line.code, line.message, where);
+      else if (line.line === "end") finished = true;
+      else take(line);
+    }
+    await sent;
+    const { code, signal } = await exited;
+    if (late) throw new CanonryError("WORKBOOK_TIMEOUT", `not read after ${limits.legacy_seconds} s`, where);
+    if (failure !== null) throw failure;
+    if (!finished && signal !== null) {
+      const what = `the reader ended with ${signal}, its limit is ${limits.legacy_memory_mb} MB`;
+      throw new CanonryError("WORKBOOK_TOO_LARGE", what, where);
+    }
+    if (!finished) throw new Error(`the reader of old workbooks ended with code ${code}`);
+  } finally {
+    clearTimeout(deadline);
+    child.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,250 @@
+import { CanonryError, type Where } from "../../model/errors.ts";
+import type { Limits } from "../../model/limits.ts";
+import type { Cell, MergedRange, SheetEnd, SheetRow } from "../../model/sheet.ts";
+import { serialDate } from "../serial-date.ts";
+import { attribute, type XmlHandler } from "../xml.ts";
+import { cellText } from "./parts.ts";
+import { type CellStyle, PLAIN } from "./styles.ts";
+
+/** What the cells of a sheet refer to. */
+export interface SheetContext {
+  readonly strings: readonly string[];
+  readonly styles: readonly CellStyle[];
+  readonly date1904: boolean;
+  readonly limits: Limits;
+  readonly where: Where;
+}
+
+/** Turns the XML of a worksheet into rows (ECMA-376 part 1, 18.3). */
+export class SheetReader implements XmlHandler {
+  /** Rows that are finished; the caller empties it. */
+  rows: SheetRow[] = [];
+  private readonly context: SheetContext;
+  private readonly merges: MergedRange[] = [];
+  private readonly hiddenColumns: number[] = [];
+  private readonly remarks: string[] = [];
+  private row = 0;
+  private hidden = false;
+  private cells: Cell[] = [];
+  private sorted = true;
+  private column = -1;
+  private type = "";
+  private style = PLAIN;
+  private formula = false;
+  private inValue = false;
+  private inInline = false;
+  private phonetic = false;
+  private value = "";
+  private count = 0;
+
+  constructor(context: SheetContext) {
+    this.context = context;
+  }
+
+  open(name: string, attributes: string): void {
+    switch (name) {
+      case "c":
+        this.openCell(attributes);
+        break;
+      case "v":
+        this.inValue = true;
+        break;
+      case "row":
+        this.openRow(attributes);
+        break;
+      case "f":
+        this.formula = true;
+        break;
+      case "is":
+        this.inInline = true;
+        break;
+      case "t":
+        this.inValue = this.inInline && !this.phonetic;
+        break;
+      case "rPh":
+        this.phonetic = true;
+        break;
+      case "mergeCell":
+        this.merge(attribute(attributes, "ref") ?? "");
+        break;
+      case "col":
+        this.hideColumns(attributes);
+        break;
+      default:
+    }
+  }
+
+  close(name: string): void {
+    switch (name) {
+      case "c":
+        this.closeCell();
+        break;
+      case "v":
+      case "t":
+        this.inValue = false;
+        break;
+      case "row":
+        this.closeRow();
+        break;
+      case "is":
+        this.inInline = false;
+        break;
+      case "rPh":
+        this.phonetic = false;
+        break;
+      default:
+    }
+  }
+
+  text(text: string): void {
+    if (this.inValue) this.value = this.value === "" ? text : this.value + text;
+  }
+
+  end(): SheetEnd {
+    return { merges: this.merges, hiddenColumns: this.hiddenColumns, remarks: this.remarks };
+  }
+
+  private openRow(attributes: string): void {
+    const stated = Number(attribute(attributes, "r") ?? this.row + 1);
+    if (!(stated > this.row)) {
+      const what = `row ${stated} stands after row ${this.row}`;
+      throw new CanonryError("WORKBOOK_CORRUPT", what, this.context.where);
+    }
+    this.row = stated;
+    this.hidden =
+      attributes.includes("hidden") && /^(?:1|true)$/.test(attribute(attributes, "hidden") ?? "");
+    this.cells = [];
+    this.sorted = true;
+    this.column = -1;
+  }
+
+  private closeRow(): void {
+    if (this.cells.length === 0) return;
+    if (!this.sorted) this.cells.sort((a, b) => a.column - b.column);
+    this.rows.push(
+      this.hidden
+        ? { row: this.row, cells: this.cells, hidden: true }
+        : { row: this.row, cells: this.cells },
+    );
+    this.count += this.cells.length;
+    this.cells = [];
+    if (this.count > this.context.limits.sheet_cells) {
+      throw new CanonryError(
+        "SHEET_TOO_LARGE",
+        `more than ${this.context.limits.sheet_cells} cells`,
+        this.context.where,
+      );
+    }
+  }
+
+  /** One pass over the attributes: most of a sheet is the opening of its cells. */
+  private openCell(attributes: string): void {
+    let column = this.column + 1;
+    let style = PLAIN;
+    this.type = "";
+    for (let at = 0; at < attributes.length; ) {
+      const equals = attributes.indexOf("=", at);
+      if (equals < 0) break;
+      const mark = attributes[equals + 1] === "'" ? "'" : '"';
+      const from = attributes.indexOf(mark, equals) + 1;
+      const to = from === 0 ? -1 : attributes.indexOf(mark, from);
+      if (to < 0) break;
+      const key = attributes.charCodeAt(equals - 1);
+      const isShort = attributes.charCodeAt(equals - 2) <= 32;
+      if (isShort && key === 114) column = columnOf(attributes, from, to);
+      else if (isShort && key === 115)
+        style = this.context.styles[Number(attributes.slice(from, to))] ?? PLAIN;
+      else if (isShort && key === 116) this.type = attributes.slice(from, to);
+      at = to + 1;
+    }
+    if (column <= this.column) this.sorted = false;
+    this.column = column;
+    this.style = style;
+    this.formula = false;
+    this.value = "";
+  }
+
+  private closeCell(): void {
+    const { value } = this;
+    if (value === "") return;
+    const cell = this.cell(value);
+    if (cell !== null) this.cells.push(cell);
+  }
+
+  private cell(value: string): Cell | null {
+    const { column, style } = this;
+    switch (this.type) {
+      case "s": {
+        const text = this.context.strings[Number(value)];
+        return text === undefined || text === "" ? null : this.made("text", text);
+      }
+      case "":
+      case "n": {
+        if (!style.date) {
+          return style === PLAIN && !this.formula
+            ? { column, kind: "number", text: value.trim() }
+            : this.made("number", value.trim());
+        }
+        const date = serialDate(Number(value), this.context.date1904);
+        return date === null ? this.made("number", value.trim()) : this.made("date", date);
+      }
+      case "b":
+        return this.made("boolean", value.trim() === "1" || value.trim() === "true" ? "TRUE" : "FALSE");
+      case "e":
+        return this.made("error", value);
+      case "d":
+        return this.made("date", value.replace(/T00:00:00(?:\.0+)?Z?$|Z$/, ""));
+      default:
+        return this.made("text", cellText(value));
+    }
+  }
+
+  private made(kind: Cell["kind"], text: string): Cell {
+    const { column, style, formula } = this;
+    if (style === PLAIN && !formula) return { column, kind, text };
+    return {
+      column,
+      kind,
+      text,
+      ...(style.percent && kind === "number" ? { percent: true } : {}),
+      ...(style.bold ? { bold: true } : {}),
+      ...(style.indent > 0 ? { indent: style.indent } : {}),
+      ...(formula ? { formula: true } : {}),
+    };
+  }
+
+  private merge(ref: string): void {
+    const match = /^\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?$/i.exec(ref);
+    if (match === null || match[3] === undefined) return;
+    const { limits, where } = this.context;
+    if (this.merges.length >= limits.sheet_merges) {
+      throw new CanonryError("SHEET_TOO_LARGE", `more than ${limits.sheet_merges} merged ranges`, where);
+    }
+    this.merges.push({
+      top: Number(match[2]),
+      left: columnOf(match[1] ?? "", 0, match[1]?.length ?? 0),
+      bottom: Number(match[4]),
+      right: columnOf(match[3], 0, match[3].length),
+    });
+  }
+
+  private hideColumns(attributes: string): void {
+    if (!/^(?:1|true)$/.test(attribute(attributes, "hidden") ?? "")) return;
+    const first = Number(attribute(attributes, "min"));
+    const last = Math.min(Number(attribute(attributes, "max")), LAST_COLUMN);
+    for (let column = first; column <= last; column++) this.hiddenColumns.push(column - 1);
+  }
+}
+
+const LAST_COLUMN = 16_384;
+
+/** The column of a reference such as `AB12`, 0-based. */
+function columnOf(text: string, from: number, to: number): number {
+  let column = 0;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at) & 0xdf;
+    if (code < 65 || code > 90) break;
+    column = column * 26 + code - 64;
+  }
+  return column - 1;
+}
