@@ -12,6 +12,8 @@ import type { RivalFacts } from "./issues.ts";
 import { overlaps } from "./overlap.ts";
 
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
+export { emptyManifest, nextVersion, withContract } from "./manifest-document.ts";
+export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
 
 export interface CanonicalizeInput {
   readonly release: ReleaseManifest;

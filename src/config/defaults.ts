@@ -1,0 +1,20 @@
+import { LIMITS } from "../model/limits.ts";
+import type { Settings } from "../model/publication.ts";
+
+/** What is in force where neither flag nor environment nor file says otherwise. */
+export const DEFAULTS: Settings = {
+  database: { url: null, port: null },
+  storage: { backend: "local", base_dir: null },
+  fetch: {
+    timeout_seconds: 30,
+    total_seconds: 900,
+    retries: 4,
+    max_bytes: 1 << 30,
+    max_redirects: 5,
+    allow_private: false,
+    user_agent: "canonry (+https://example.org/canonry; statistics loader)",
+    recheck_days: 35,
+  },
+  run: { concurrency: 2 },
+  limits: LIMITS,
+};

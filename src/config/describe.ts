@@ -1,0 +1,38 @@
+import type { Config } from "./load.ts";
+
+export interface ConfigLine {
+  readonly key: string;
+  readonly value: string;
+  readonly origin: string;
+}
+
+/** What is in force, one line a key; passwords and tokens in addresses are hidden. */
+export function describeConfig(config: Config): readonly ConfigLine[] {
+  const lines: ConfigLine[] = [];
+  for (const [section, values] of Object.entries(config.settings)) {
+    for (const [key, value] of Object.entries(values as object)) {
+      const name = `${section}.${key}`;
+      lines.push({ key: name, value: shown(value), origin: config.origins.get(name) ?? "default" });
+    }
+  }
+  for (const publication of config.publications) {
+    const { code, ...rest } = publication;
+    for (const [key, value] of leaves(rest, `publications.${code}`)) {
+      lines.push({ key, value: shown(value), origin: "file" });
+    }
+  }
+  return lines;
+}
+
+function* leaves(value: unknown, path: string): Generator<[string, unknown]> {
+  if (value === null || typeof value !== "object") yield [path, value];
+  else if (Array.isArray(value) && value.every((item) => typeof item !== "object")) yield [path, value.join(", ")];
+  else for (const [key, item] of Object.entries(value)) yield* leaves(item, `${path}.${key}`);
+}
+
+function shown(value: unknown): string {
+  if (value === null) return "";
+  return String(value)
+    .replace(/^(\w+:\/\/[^:/@\s]*):[^@\s]*@/, "$1:***@")
+    .replace(/([?&](?:key|token|sig|signature|password|secret)=)[^&\s]+/gi, "$1***");
+}

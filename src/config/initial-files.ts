@@ -1,0 +1,45 @@
+/** What `canonry init` writes. A test loads both, so that they stay valid. */
+export const PUBLICATIONS_TEXT = `# Publications: what is loaded, and where it comes from.
+# Periods: 2025-11 or nov25, 2025-Q3, FY2025-26, FY2025-26-Q1, 2025-W07, 2025, 2025-11-30.
+
+publications:
+  # The code names the tables: a-z, 0-9 and _, beginning with a letter.
+  example:
+    name: An example of my own files
+    # A folder of files, relative to this home or absolute. Periods are read from names, such as
+    # waits-2025-11.xlsx, or from the folders that the files stand in.
+    folder: inbox
+
+  # Files named one by one; several files of one period add up.
+  # adhd:
+  #   name: ADHD Management Information
+  #   landing_page: https://digital.nhs.uk/data-and-information/publications/statistical/mi-adhd
+  #   frequency: monthly
+  #   urls:
+  #     - period: nov25
+  #       url: https://example.org/adhd-november-2025.csv
+
+  # An address that follows a rule, one release for each period of the schedule.
+  # monthly_counts:
+  #   name: Monthly counts
+  #   url: https://example.org/{yyyy}/{mm}/counts-{month}-{yyyy}.csv
+  #   periods: { from: 2024-01, lag_days: 40 }
+`;
+
+export const SETTINGS_TEXT = `# Settings. Everything here is optional; the values shown are the defaults.
+# A flag counts before the environment (CANONRY_FETCH_RETRIES=2), the environment before this file.
+
+# database:
+#   url: \${DATABASE_URL}      # an external Postgres, 14 or later; without it an embedded one runs
+
+# fetch:
+#   timeout_seconds: 30       # longest silence of a server
+#   total_seconds: 900        # longest time for one file
+#   retries: 4
+#   max_bytes: 1073741824
+#   allow_private: false      # fetch from private addresses too
+#   recheck_days: 35          # how long a release is looked at again for a replaced file
+
+# run:
+#   concurrency: 2            # releases that are fetched and read at once
+`;

@@ -1,0 +1,161 @@
+import { CanonryError } from "../model/errors.ts";
+import { isCode } from "../model/names.ts";
+import type { PublicationConfig, Settings } from "../model/publication.ts";
+import { configPeriod } from "../model/read-periods.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "./schemas.ts";
+import { type ConfigFile, invalid, validate } from "./validate.ts";
+
+/** Where a value came from. */
+export type Origin = "flag" | "environment" | "file" | "default";
+
+export interface Config {
+  readonly settings: Settings;
+  readonly publications: readonly PublicationConfig[];
+  /** Dotted keys of the settings, each with who said it. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+export interface ConfigInput {
+  /** Null if there is no such file. */
+  readonly publications: ConfigFile | null;
+  readonly settings: ConfigFile | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: { readonly databaseUrl?: string | undefined };
+}
+
+/**
+ * What is in force: flag before environment before file before default. Throws CONFIG_INVALID,
+ * NAME_INVALID, PERIOD_INVALID, each with file, line and key.
+ */
+export function loadConfig(input: ConfigInput): Config {
+  const { settings, origins } = loadSettings(input);
+  return { settings, origins, publications: loadPublications(input, settings) };
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<string, Origin> } {
+  const origins = new Map<string, Origin>();
+  const file = input.settings === null ? null : expanded(input.settings, input.env);
+  if (file !== null && file.value !== null) validate(file, SETTINGS_SCHEMA);
+  const said = (file?.value ?? {}) as Record<string, Tree | undefined>;
+  const sections = Object.entries(DEFAULTS).map(([section, defaults]) => {
+    const values = Object.entries(defaults as Tree).map(([key, fallback]) => {
+      const name = `${section}.${key}`;
+      const fromEnv = fromEnvironment(name, fallback, input.env);
+      const fromFile = said[section]?.[key];
+      origins.set(name, fromEnv !== undefined ? "environment" : fromFile !== undefined ? "file" : "default");
+      return [key, fromEnv ?? fromFile ?? fallback] as const;
+    });
+    return [section, Object.fromEntries(values)] as const;
+  });
+  const settings = Object.fromEntries(sections) as unknown as Settings;
+  const flag = input.flags.databaseUrl;
+  if (flag === undefined) return { settings, origins };
+  origins.set("database.url", "flag");
+  return { settings: { ...settings, database: { ...settings.database, url: flag } }, origins };
+}
+
+/** Each setting has a variable: `fetch.retries` is CANONRY_FETCH_RETRIES. DATABASE_URL and PG* are those of libpq. */
+function fromEnvironment(name: string, fallback: unknown, env: ConfigInput["env"]): unknown {
+  if (name === "database.url") return env["DATABASE_URL"] ?? libpqUrl(env);
+  const variable = `CANONRY_${name.replace(".", "_").toUpperCase()}`;
+  const text = env[variable];
+  if (text === undefined || text === "") return undefined;
+  if (typeof fallback === "boolean" && /^(?:true|false)$/.test(text)) return text === "true";
+  if (typeof fallback === "number" || name === "database.port") {
+    if (/^\d+$/.test(text)) return Number(text);
+  } else if (typeof fallback !== "boolean") return text;
+  throw new CanonryError("CONFIG_INVALID", `${variable} is ${JSON.stringify(text)}`, { key: name });
+}
+
+function libpqUrl(env: ConfigInput["env"]): string | undefined {
+  const host = env["PGHOST"];
+  const database = env["PGDATABASE"];
+  if (host === undefined || database === undefined) return undefined;
+  const user = encodeURIComponent(env["PGUSER"] ?? "postgres");
+  const password = env["PGPASSWORD"] === undefined ? "" : `:${encodeURIComponent(env["PGPASSWORD"])}`;
+  const place = host.startsWith("/") ? "localhost" : host;
+  const socket = host.startsWith("/") ? `?host=${encodeURIComponent(host)}` : "";
+  return `postgresql://${user}${password}@${place}:${env["PGPORT"] ?? "5432"}/${encodeURIComponent(database)}${socket}`;
+}
+
+interface PublicationYaml {
+  readonly name: string;
+  readonly canonical_manifest?: string;
+  readonly landing_page?: string;
+  readonly domain?: string;
+  readonly frequency?: NonNullable<PublicationConfig["frequency"]>;
+  readonly urls?: readonly { readonly period: string | number; readonly url: string }[];
+  readonly folder?: string;
+  readonly url?: string;
+  readonly periods?: { readonly from: string | number; readonly to?: string | number; readonly lag_days?: number };
+  readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  readonly drift?: PublicationConfig["drift"];
+  readonly recheck_days?: number;
+}
+
+function loadPublications(input: ConfigInput, settings: Settings): readonly PublicationConfig[] {
+  if (input.publications === null) return [];
+  const file = expanded(input.publications, input.env);
+  validate(file, PUBLICATIONS_SCHEMA);
+  const { publications } = file.value as { publications: Record<string, PublicationYaml> };
+  return Object.entries(publications).map(([code, yaml]) => publicationOf(code, yaml, file, settings));
+}
+
+function publicationOf(
+  code: string,
+  yaml: PublicationYaml,
+  file: ConfigFile,
+  settings: Settings,
+): PublicationConfig {
+  const at = ["publications", code];
+  if (!isCode(code)) throw invalid(file, at, `${JSON.stringify(code)} is no code`, "NAME_INVALID");
+  const period = (value: string | number, path: readonly (string | number)[]): string => {
+    const canonical = configPeriod(String(value));
+    if (canonical === null) {
+      throw invalid(file, [...at, ...path], `${JSON.stringify(value)} is no period`, "PERIOD_INVALID");
+    }
+    return canonical;
+  };
+  const { periods, files, urls = [], canonical_manifest: manifest, drift, recheck_days: recheck, ...rest } = yaml;
+  return {
+    ...rest,
+    code,
+    canonical_manifest: manifest ?? `manifests/canonical/${code}/${code}_canonical.yaml`,
+    urls: urls.map((one, index) => ({
+      period: period(one.period, ["urls", index, "period"]),
+      url: one.url,
+    })),
+    ...(periods === undefined
+      ? {}
+      : {
+          periods: {
+            from: period(periods.from, ["periods", "from"]),
+            ...(periods.to === undefined ? {} : { to: period(periods.to, ["periods", "to"]) }),
+            lag_days: periods.lag_days ?? 0,
+          },
+        }),
+    files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
+    drift: drift ?? "evolve",
+    recheck_days: recheck ?? settings.fetch.recheck_days,
+  };
+}
+
+/** `${VAR}` in any text, from the environment. Throws CONFIG_INVALID if there is none. */
+function expanded(file: ConfigFile, env: ConfigInput["env"]): ConfigFile {
+  const walk = (value: unknown, path: readonly (string | number)[]): unknown => {
+    if (typeof value === "string") {
+      return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
+        const found = env[name];
+        if (found === undefined) throw invalid(file, path, `the variable ${name} is not set`);
+        return found;
+      });
+    }
+    if (Array.isArray(value)) return value.map((item: unknown, at) => walk(item, [...path, at]));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
+  };
+  return { path: file.path, value: walk(file.value, []), lineOf: (path) => file.lineOf(path) };
+}

@@ -1,0 +1,117 @@
+import { LIMITS } from "../model/limits.ts";
+
+/**
+ * JSON Schemas of the two files. `npm run schemas` writes them to schemas/, where editors find them;
+ * a test compares.
+ */
+const text = { type: "string", minLength: 1 } as const;
+const period = { anyOf: [text, { type: "integer" }] } as const;
+const positive = { type: "integer", minimum: 1 } as const;
+const natural = { type: "integer", minimum: 0 } as const;
+
+interface Schema {
+  readonly [key: string]: unknown;
+}
+
+function object(properties: Schema, more: Schema = {}): Schema {
+  return { type: "object", additionalProperties: false, properties, ...more };
+}
+
+const patterns = { type: "array", items: text } as const;
+
+export const PUBLICATIONS_SCHEMA: Schema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "config/publications.yaml",
+  ...object(
+    {
+      publications: {
+        type: "object",
+        description: "Publications by code: a-z, 0-9 and _, beginning with a letter.",
+        additionalProperties: object(
+          {
+            name: { ...text, description: "As the publisher calls it." },
+            canonical_manifest: {
+              ...text,
+              description: "Path of the canonical manifest, relative to the home.",
+            },
+            landing_page: { ...text, description: "Where the publisher lists the releases." },
+            domain: { ...text, description: "Subject, for the catalogue." },
+            frequency: { enum: ["weekly", "monthly", "quarterly", "annual"] },
+            urls: {
+              type: "array",
+              description: "Files by period. Several files of one period add up.",
+              items: object(
+                {
+                  period: { ...period, description: "2025-11, nov25, 2025-Q3, FY2025-26, 2025 …" },
+                  url: { ...text, description: "https:, http:, file: or a path from the home." },
+                },
+                { required: ["period", "url"] },
+              ),
+            },
+            folder: {
+              ...text,
+              description: "A folder of files; periods are read from names and contents.",
+            },
+            url: {
+              ...text,
+              description:
+                "Template with {yyyy} {yy} {mm} {mon} {Mon} {month} {Month} {q} {fy}; needs `periods`.",
+            },
+            periods: object(
+              {
+                from: period,
+                to: period,
+                lag_days: { ...natural, description: "Days from the end of a period to its release." },
+              },
+              { required: ["from"] },
+            ),
+            files: object({ include: patterns, exclude: patterns }, {
+              description: "Patterns such as *.xlsx over file names; `exclude` wins.",
+            }),
+            drift: {
+              enum: ["evolve", "review", "freeze"],
+              description: "evolve: additive changes apply. review: any change waits. freeze: none.",
+            },
+            recheck_days: {
+              ...natural,
+              description: "How long a fetched release is looked at again for a replaced file.",
+            },
+          },
+          {
+            required: ["name"],
+            anyOf: [{ required: ["urls"] }, { required: ["folder"] }, { required: ["url"] }],
+            dependencies: { url: ["periods"] },
+          },
+        ),
+      },
+    },
+    { required: ["publications"] },
+  ),
+};
+
+export const SETTINGS_SCHEMA: Schema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "config/settings.yaml",
+  ...object({
+    database: object({
+      url: { ...text, description: "An external Postgres, 14 or later. Absent: the embedded one." },
+      port: { ...positive, maximum: 65_535, description: "Of the embedded server; chosen once." },
+    }),
+    storage: object({
+      backend: { enum: ["local"] },
+      base_dir: { ...text, description: "Where artifacts, exports, logs and state are kept." },
+    }),
+    fetch: object({
+      timeout_seconds: { ...positive, description: "Longest silence of a server." },
+      total_seconds: { ...positive, description: "Longest time for one file." },
+      retries: natural,
+      max_bytes: positive,
+      max_redirects: natural,
+      allow_private: { type: "boolean", description: "Fetch from private addresses too." },
+      user_agent: text,
+      recheck_days: natural,
+    }),
+    run: object({ concurrency: { ...positive, maximum: 64 } }),
+    limits: object(Object.fromEntries(Object.keys(LIMITS).map((key) => [key, positive]))),
+  }),
+};

@@ -1,0 +1,130 @@
+import type { ColumnType, SourceContract } from "../model/manifest.ts";
+import type { Database, Executor } from "./database.ts";
+import { identifier } from "./identifier.ts";
+import { silverView } from "./source-table.ts";
+
+/** What the ledger says of a source and of its last export. */
+export interface ExportRow {
+  readonly source: string;
+  readonly publication: string;
+  readonly contract: SourceContract;
+  readonly version: number;
+  /** Keys of the current loads, with the periods that they give. */
+  readonly content: string;
+  /** Data rows that the silver view must give. */
+  readonly rows: number;
+  readonly first_day: string | null;
+  readonly last_day: string | null;
+  readonly first_period: string | null;
+  readonly last_period: string | null;
+  readonly periods: number;
+  readonly exported: ExportRecord | null;
+}
+
+export interface ExportRecord {
+  readonly content_key: string;
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly rows: number;
+  readonly path: string;
+}
+
+/** Every source that has a current load, in one statement. */
+export function exportRows(executor: Executor): Promise<ExportRow[]> {
+  return executor.rows<ExportRow>(
+    `select s.code as source, s.publication, c.document as contract, s.version,
+            md5(string_agg(l.key || ' ' || h.period || ' ' || h.is_latest, ',' order by l.period, h.period)) as content,
+            coalesce(sum(h.rows) filter (where h.is_latest or c.document->>'coverage' = 'period'), 0)::bigint as rows,
+            min(p.period_start)::text as first_day, max(p.period_end)::text as last_day,
+            (array_agg(h.period order by p.period_start, p.period_end))[1] as first_period,
+            (array_agg(h.period order by p.period_end desc, p.period_start desc))[1] as last_period,
+            count(distinct h.period)::int as periods,
+            (select to_jsonb(x) from ops.export x where x.source = s.code) as exported
+       from ops.source s
+       join ops.contract c on c.source = s.code and c.version = s.version
+       join ops.load l on l.source = s.code and l.is_current
+       join ops.load_period h on h.load_id = l.load_id
+       join ops.period p on p.period = h.period
+      group by s.code, s.publication, c.document, s.version
+      order by s.code`,
+  );
+}
+
+export async function exportRecord(executor: Executor, name: string): Promise<ExportRecord | null> {
+  const [row] = await executor.rows<ExportRecord>(
+    "select content_key, sha256, size_bytes, rows, path from ops.export where source = $1",
+    [name],
+  );
+  return row ?? null;
+}
+
+export async function recordExport(executor: Executor, source: string, record: ExportRecord): Promise<void> {
+  await executor.rows(
+    `insert into ops.export (source, content_key, sha256, size_bytes, rows, path) values ($1, $2, $3, $4, $5, $6)
+     on conflict (source) do update set content_key = excluded.content_key, sha256 = excluded.sha256,
+       size_bytes = excluded.size_bytes, rows = excluded.rows, path = excluded.path, written_at = now()`,
+    [source, record.content_key, record.sha256, record.size_bytes, record.rows, record.path],
+  );
+}
+
+export interface ViewColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Of a numeric column: digits that its values need. */
+  readonly digits?: { readonly whole: number; readonly fraction: number };
+}
+
+const TYPES: Readonly<Record<string, ColumnType>> = {
+  text: "text",
+  bigint: "bigint",
+  numeric: "numeric",
+  date: "date",
+  "timestamp without time zone": "timestamp",
+  boolean: "boolean",
+};
+
+/** The columns of a silver view that are exported, in order. */
+export async function viewColumns(executor: Executor, source: string): Promise<readonly ViewColumn[]> {
+  const rows = await executor.rows<{ name: string; type: string }>(
+    `select column_name as name, data_type as type from information_schema.columns
+      where table_schema = 'silver' and table_name = $1 and column_name not like '\\_%' order by ordinal_position`,
+    [source],
+  );
+  const columns = rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));
+  const numeric = columns.filter((column) => column.type === "numeric");
+  if (numeric.length === 0) return columns;
+  const digits = await digitsOf(executor, source, numeric);
+  return columns.map((column) => {
+    const own = digits.get(column.name);
+    return own === undefined ? column : { ...column, digits: own };
+  });
+}
+
+async function digitsOf(
+  executor: Executor,
+  source: string,
+  columns: readonly { readonly name: string }[],
+): Promise<ReadonlyMap<string, { whole: number; fraction: number }>> {
+  const facts = columns.flatMap(({ name }, at) => [
+    `coalesce(max(scale(trim_scale(${identifier(name)}))), 0)::int as f${at}`,
+    `coalesce(max(length(trunc(abs(${identifier(name)}))::text)), 1)::int as w${at}`,
+  ]);
+  const [row] = await executor.rows<Record<string, number>>(
+    `select ${facts.join(", ")} from ${silverView(source)}`,
+  );
+  return new Map(
+    columns.map(({ name }, at) => [name, { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 }]),
+  );
+}
+
+/** The rows of a source as CSV, in their stable order: by period, then as published. */
+export function copySource(
+  database: Database,
+  source: string,
+  columns: readonly ViewColumn[],
+): AsyncIterable<Buffer> {
+  const list = columns.map((column) => identifier(column.name)).join(", ");
+  return database.copyOut(
+    `select ${list} from ${silverView(source)} order by period_start, period_end, period, _part, _row`,
+  );
+}

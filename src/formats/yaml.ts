@@ -1,0 +1,217 @@
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { CanonryError, type ErrorCode } from "../model/errors.ts";
+import type { Limits } from "../model/limits.ts";
+
+/** A YAML document that passed the guards. */
+export interface ReadYaml {
+  readonly value: unknown;
+  /** 1-based line of a key, given the path to it; of the nearest thing above it if it is not there. */
+  lineOf(path: readonly (string | number)[]): number;
+}
+
+export interface YamlOptions {
+  readonly file: string;
+  readonly limits: Pick<Limits, "yaml_bytes" | "yaml_depth" | "yaml_keys">;
+  /** What an unsafe or broken document is called. */
+  readonly code: ErrorCode;
+}
+
+/**
+ * Reads one plain YAML document. Refused before the parser sees it: too many bytes or keys, nesting
+ * deeper than the limit (the library recurses), NUL. Refused after: several documents, directives, tags,
+ * anchors, two equal keys (checked here, since the library's own check is quadratic).
+ */
+export function readYaml(text: string, options: YamlOptions): ReadYaml {
+  const lines = new LineCounter();
+  const fail = (message: string, line?: number): never => {
+    throw new CanonryError(options.code, message, { file: options.file, line });
+  };
+  guardText(text, options, fail);
+  const document = parseDocument(text, {
+    uniqueKeys: false,
+    lineCounter: lines,
+    customTags: [],
+    schema: "core",
+    version: "1.2",
+    logLevel: "silent",
+  });
+  const [error] = [...document.errors, ...document.warnings];
+  if (error !== undefined) fail(firstLine(error.message), error.linePos?.[0].line);
+  const lineAt = (node: Node | null): number => lines.linePos(node?.range?.[0] ?? 0).line;
+  checkNode(document.contents, options, fail, lineAt);
+  return {
+    value: document.toJS({ maxAliasCount: 0 }) as unknown,
+    lineOf: (path) => lineOfPath(document, path, lineAt),
+  };
+}
+
+type Fail = (message: string, line?: number) => never;
+
+function guardText(text: string, { limits }: YamlOptions, fail: Fail): void {
+  const size = Buffer.byteLength(text);
+  if (size > limits.yaml_bytes) fail(`${size} bytes, and the limit is ${limits.yaml_bytes}`);
+  if (text.includes("\u0000")) fail("it holds a NUL");
+  if (/^%/m.test(text)) fail("it holds a directive");
+  if (/^(?:---|\.\.\.)(?=\s|$)/m.test(text.replace(/^(?:\s*(?:#.*)?\n)*---[ \t]*(?=\n|$)/, ""))) {
+    fail("there are several documents");
+  }
+  const depth = deepest(text);
+  if (depth > limits.yaml_depth) fail(`nested ${depth} deep, and the limit is ${limits.yaml_depth}`);
+}
+
+/** An upper bound of the nesting: indents that grow, dashes in a row, brackets. Linear. */
+function deepest(text: string): number {
+  const indents: number[] = [];
+  let flow = 0;
+  let most = 0;
+  for (const line of text.split("\n")) {
+    const [lead = ""] = /^[\s\-?]*/.exec(line) ?? [];
+    if (lead.length === line.length) continue;
+    while ((indents.at(-1) ?? -1) >= lead.length) indents.pop();
+    indents.push(lead.length);
+    const marks = (lead.match(/[-?]/g) ?? []).length;
+    const plain = line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, "");
+    for (const char of plain) {
+      if (char === "[" || char === "{") flow++;
+      else if ((char === "]" || char === "}") && flow > 0) flow--;
+      most = Math.max(most, flow);
+    }
+    most = Math.max(most, indents.length + Math.max(0, marks - indents.length) + flow);
+  }
+  return most;
+}
+
+function checkNode(root: unknown, { limits }: YamlOptions, fail: Fail, lineAt: (node: Node) => number): void {
+  let keys = 0;
+  const open: unknown[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === null || typeof node !== "object") continue;
+    const own = node as Node & { anchor?: string; tag?: string; source?: unknown };
+    if (isSeq(node)) open.push(...node.items);
+    else if (isMap(node)) {
+      keys += node.items.length;
+      if (keys > limits.yaml_keys) fail(`more than ${limits.yaml_keys} keys`);
+      const seen = new Set<string>();
+      for (const pair of node.items) {
+        const key = isScalar(pair.key) ? String(pair.key.value) : fail("a key that is no word", lineAt(own));
+        if (seen.has(key)) fail(`the key ${key} stands twice`, lineAt(pair.key as Node));
+        seen.add(key);
+        open.push(pair.value);
+      }
+    } else if (!isScalar(node)) fail("an alias", lineAt(own));
+    if (own.anchor !== undefined) fail(`an anchor, &${own.anchor}`, lineAt(own));
+    if (own.tag !== undefined && !/^tag:yaml\.org,2002:/.test(own.tag)) fail(`a tag, ${own.tag}`, lineAt(own));
+  }
+}
+
+function lineOfPath(
+  document: Document,
+  path: readonly (string | number)[],
+  lineAt: (node: Node | null) => number,
+): number {
+  let node: unknown = document.contents;
+  let line = lineAt(document.contents as Node | null);
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((one) => isScalar(one.key) && String(one.key.value) === String(step));
+      if (pair === undefined) return line;
+      line = lineAt(pair.key as Node);
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      if (node === undefined) return line;
+      line = lineAt(node as Node);
+    } else return line;
+  }
+  return line;
+}
+
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? message).replace(/ at line.*$/, "");
+}
+
+const STYLE = { lineWidth: 100, indentSeq: true, singleQuote: false, flowCollectionPadding: false } as const;
+
+/** YAML of a plain document: equal documents give equal bytes. */
+export function renderYaml(value: unknown, heading = ""): string {
+  const document = parseDocument("");
+  document.contents = document.createNode(value, { aliasDuplicateObjects: false }) as typeof document.contents;
+  flowShortLists(document.contents);
+  return `${heading}${document.toString(STYLE)}`;
+}
+
+/**
+ * `value` written over an earlier text: what is equal keeps its place, its order and the comments of
+ * people; what is new stands where `value` has it; what is gone takes its comments along.
+ */
+export function mergeYaml(text: string, value: unknown): string {
+  const document = parseDocument(text, { uniqueKeys: false });
+  if (document.errors.length > 0) return renderYaml(value);
+  document.contents = merged(document, document.contents, value) as typeof document.contents;
+  return document.toString(STYLE);
+}
+
+function merged(document: Document, node: unknown, value: unknown): Node {
+  if (isMap(node) && isRecord(value)) {
+    const fresh = Object.entries(value).filter(([, item]) => item !== undefined);
+    const names = new Set(fresh.map(([key]) => key));
+    node.items = node.items.filter((pair) => isScalar(pair.key) && names.has(String(pair.key.value)));
+    for (const [key, item] of fresh) {
+      const pair = node.items.find((one) => isScalar(one.key) && one.key.value === key);
+      if (pair === undefined) node.items.push(document.createPair(key, item));
+      else pair.value = merged(document, pair.value, item);
+    }
+    flowShortLists(node);
+    return node;
+  }
+  if (isSeq(node) && Array.isArray(value)) {
+    const olds = [...node.items];
+    node.items = value.map((item: unknown, at) => {
+      const old = partner(olds, item, at);
+      if (old >= 0) return merged(document, olds.splice(old, 1, null)[0], item);
+      return freshNode(document, item);
+    });
+    return node;
+  }
+  if (isScalar(node) && !isRecord(value) && !Array.isArray(value)) {
+    if (node.value !== value) node.value = value;
+    return node;
+  }
+  return freshNode(document, value);
+}
+
+function freshNode(document: Document, value: unknown): Node {
+  const node = document.createNode(value, { aliasDuplicateObjects: false }) as Node;
+  flowShortLists(node);
+  return node;
+}
+
+const IDENTITY = ["code", "name", "version"] as const;
+
+/** Items of a list belong together by what names them, else by their place. */
+function partner(olds: readonly unknown[], item: unknown, at: number): number {
+  if (isRecord(item)) {
+    const name = IDENTITY.find((key) => item[key] !== undefined);
+    if (name !== undefined) return olds.findIndex((old) => isMap(old) && old.get(name) === item[name]);
+  }
+  const same = olds.findIndex((old) => isScalar(old) && old.value === item);
+  return same >= 0 ? same : olds[at] === undefined || olds[at] === null ? -1 : at;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Short lists of plain words stand on one line, as a person would write them. */
+function flowShortLists(root: unknown): void {
+  const open: unknown[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isSeq(node)) {
+      const plain = node.items.every((item) => isScalar(item) && item.comment === undefined && item.commentBefore === undefined);
+      const size = node.items.reduce<number>((sum, item) => sum + (isScalar(item) ? String(item.value).length + 4 : 0), 0);
+      if (plain && size < 70) node.flow = true;
+      open.push(...node.items);
+    } else if (isMap(node)) open.push(...node.items);
+    else if (isPair(node)) open.push(node.value);
+  }
+}

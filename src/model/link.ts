@@ -1,0 +1,36 @@
+/** An address at which a file of a release is expected. */
+export interface WantedLink {
+  readonly period: string;
+  /** As configured, or the path of a found file. */
+  readonly url: string;
+  /** `scheduled` links may not be published yet; the others were named by a person or found. */
+  readonly origin: "explicit" | "folder" | "scheduled";
+}
+
+export type LinkStatus = "fetched" | "not_published" | "failed";
+
+/** What the ledger knows of a link. Times are ISO instants. */
+export interface LinkRecord {
+  readonly period: string;
+  readonly url: string;
+  readonly status: LinkStatus;
+  /** Content of the last successful fetch; null before it. */
+  readonly sha256: string | null;
+  readonly file_name: string | null;
+  readonly size_bytes: number | null;
+  /** Of a local file: its size and time, which stand for its content as an ETag does. */
+  readonly etag: string | null;
+  readonly last_modified: string | null;
+  /** Why it failed. */
+  readonly detail: string | null;
+  readonly checked_at: string;
+  readonly first_fetched_at: string | null;
+  /** When its content last became another. */
+  readonly changed_at: string | null;
+}
+
+/** A file that was found and belongs to no period, and why. */
+export interface UnplacedFile {
+  readonly url: string;
+  readonly reason: string;
+}

@@ -1,0 +1,161 @@
+import { copySource, exportRecord, type ExportRow, exportRows, recordExport, viewColumns } from "../database/exports.ts";
+import { csvLine, PARQUET_WRITER, type ParquetColumn, parquetFromCsv } from "../formats/parquet.ts";
+import { CanonryError } from "../model/errors.ts";
+import { sha256, stableJson } from "../model/hash.ts";
+import type { ExportReport } from "../model/report.ts";
+import {
+  CATALOG_COLUMNS,
+  type CatalogSource,
+  catalogRow,
+  dataPackage,
+  type ExportAction,
+  type ExportFile,
+  type FoundFile,
+  pageOf,
+  plan,
+} from "../stages/export/index.ts";
+import type { World } from "./world.ts";
+
+const CATALOG = "catalog.parquet";
+const PACKAGE = "datapackage.json";
+
+/**
+ * Brings data/exports to what the database holds: only what changed is written, each file whole or not at
+ * all. `deep` compares the bytes of every file. A source that fails is in the report and hides no other.
+ */
+export async function exportSources(
+  world: World,
+  options: { readonly sources: readonly string[]; readonly deep: boolean },
+): Promise<readonly ExportReport[]> {
+  await world.database.ready();
+  const rows = await exportRows(world.database);
+  const unknown = options.sources.find((source) => !rows.some((row) => row.source === source));
+  if (unknown !== undefined) throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${unknown}`);
+  const chosen = rows.filter((row) => options.sources.length === 0 || options.sources.includes(row.source));
+  const files = await filesOf(world, rows, options.deep);
+  const { todo, skipped } = plan({ sources: chosen, files, writer: PARQUET_WRITER });
+  const reports: ExportReport[] = skipped.map(({ key, reason }) => {
+    const known = rows.find((row) => row.source === key);
+    return { source: key, status: "unchanged", rows: known?.rows ?? 0, path: `${key}.parquet`, reason };
+  });
+  for (const { action, reason } of todo) reports.push(await exportSource(world, action, reason));
+  if (rows.length > 0) await exportCatalog(world);
+  return reports.toSorted((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+async function filesOf(
+  world: World,
+  rows: readonly ExportRow[],
+  deep: boolean,
+): Promise<ReadonlyMap<string, FoundFile>> {
+  const files = new Map<string, FoundFile>();
+  for (const { source } of rows) {
+    for (const name of [`${source}.parquet`, `${source}.md`]) {
+      const found = await world.data.exportFacts(name, deep && name.endsWith(".parquet"));
+      if (found !== null) files.set(name, found);
+    }
+  }
+  return files;
+}
+
+async function exportSource(
+  world: World,
+  { source, contentKey }: ExportAction,
+  reason: string,
+): Promise<ExportReport> {
+  const path = `${source.source}.parquet`;
+  try {
+    const columns = await viewColumns(world.database, source.source);
+    const rows = copySource(world.database, source.source, columns);
+    const written = await writeParquet(world, path, columns, rows, source.rows);
+    const record = {
+      content_key: contentKey,
+      sha256: written.sha256,
+      size_bytes: written.sizeBytes,
+      rows: source.rows,
+      path,
+    };
+    await world.data.putExportText(`${source.source}.md`, pageOf(source.contract, fileOf(world, source, record)));
+    await recordExport(world.database, source.source, record);
+    return { source: source.source, status: "written", rows: source.rows, path, reason };
+  } catch (error) {
+    if (!(error instanceof CanonryError)) throw error;
+    return { source: source.source, status: "failed", rows: 0, path, reason: error.describe() };
+  }
+}
+
+/** Writes a Parquet file aside, checks its rows, and only then replaces the old one. */
+async function writeParquet(
+  world: World,
+  name: string,
+  columns: readonly ParquetColumn[],
+  lines: AsyncIterable<Uint8Array>,
+  expected: number,
+): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  const { data } = world;
+  return data.withScratch(async (folder) => {
+    const [csv, parquet] = [`${folder}/rows.csv`, `${folder}/rows.parquet`];
+    await data.writeScratch(csv, lines);
+    const rows = await parquetFromCsv(csv, columns, parquet, folder);
+    if (rows !== expected) {
+      throw new CanonryError("EXPORT_FAILED", `${rows} rows came out, the ledger has ${expected}`);
+    }
+    return data.putExport(name, parquet);
+  });
+}
+
+function fileOf(
+  world: World,
+  source: Pick<ExportRow, "publication" | "periods" | "first_period" | "last_period">,
+  record: { readonly rows: number; readonly size_bytes: number; readonly sha256: string },
+): ExportFile {
+  const publication = world.config.publications.find((one) => one.code === source.publication);
+  return {
+    publication_name: publication?.name ?? source.publication,
+    domain: publication?.domain ?? "",
+    landing_page: publication?.landing_page ?? null,
+    rows: record.rows,
+    size_bytes: record.size_bytes,
+    sha256: record.sha256,
+    periods: source.periods,
+    first_period: source.first_period,
+    last_period: source.last_period,
+  };
+}
+
+/** catalog.parquet and datapackage.json, over all sources that have an export. */
+async function exportCatalog(world: World): Promise<void> {
+  const rows = await exportRows(world.database);
+  const sources: CatalogSource[] = [];
+  const basis = rows.map((row) => [row.source, row.exported?.content_key, row.exported?.sha256]);
+  const key = sha256(stableJson([basis, world.config.publications.map(({ code, name, domain }) => [code, name, domain]), PARQUET_WRITER]));
+  const known = await exportRecord(world.database, CATALOG);
+  const found = await world.data.exportFacts(CATALOG, false);
+  const hasPackage = (await world.data.exportFacts(PACKAGE, false)) !== null;
+  if (known?.content_key === key && found?.sizeBytes === known.size_bytes && hasPackage) return;
+  for (const row of rows) {
+    if (row.exported === null) continue;
+    sources.push({
+      contract: row.contract,
+      publication: row.publication,
+      version: row.version,
+      first_day: row.first_day,
+      last_day: row.last_day,
+      file: fileOf(world, row, row.exported),
+      columns: await viewColumns(world.database, row.source),
+    });
+  }
+  const text = sources.map((source) => csvLine(catalogRow(source))).join("");
+  const lines = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.from(text);
+  };
+  const written = await writeParquet(world, CATALOG, CATALOG_COLUMNS, lines(), sources.length);
+  await world.data.putExportText(PACKAGE, dataPackage(sources));
+  await recordExport(world.database, CATALOG, {
+    content_key: key,
+    sha256: written.sha256,
+    size_bytes: written.sizeBytes,
+    rows: sources.length,
+    path: CATALOG,
+  });
+}

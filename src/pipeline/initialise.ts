@@ -1,0 +1,23 @@
+import { join, resolve } from "node:path";
+import { PUBLICATIONS_TEXT, SETTINGS_TEXT } from "../config/initial-files.ts";
+import { DataLayer } from "../data-layer/data-layer.ts";
+import { LocalStorage } from "../data-layer/local-storage.ts";
+import { Paths } from "../data-layer/paths.ts";
+
+/** Writes the commented configuration of a new home; what is there already stays. Gives the paths written. */
+export async function initialiseHome(folder: string, cwd: string): Promise<readonly string[]> {
+  const paths = new Paths(resolve(cwd, folder));
+  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const files = [
+    [paths.publications, PUBLICATIONS_TEXT],
+    [paths.settings, SETTINGS_TEXT],
+    [join(paths.home, ".gitignore"), "data/\ntmp/\n"],
+  ] as const;
+  const written: string[] = [];
+  for (const [path, text] of files) {
+    if ((await data.readText(path)) !== null) continue;
+    await data.writeText(path, text);
+    written.push(path);
+  }
+  return written;
+}

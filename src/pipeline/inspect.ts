@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { fileBytes } from "../data-layer/file-bytes.ts";
+import { type FileView, inspectFile as look, inspectRows as rowsOf } from "../inquiry/inspect/index.ts";
+import { CanonryError } from "../model/errors.ts";
+import { LIMITS } from "../model/limits.ts";
+
+/** A file that could not be read, in the shape of one that could. */
+export interface UnreadableView {
+  readonly file: string;
+  readonly format: null;
+  readonly sheets: readonly [];
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** What the program sees in a local file; needs neither home nor database. Paths start at `cwd`. */
+export async function inspectFile(
+  file: string,
+  cwd: string,
+): Promise<(FileView & { readonly error?: undefined }) | UnreadableView> {
+  const bytes = await fileBytes(resolve(cwd, file), file);
+  try {
+    const hash = createHash("sha256");
+    for await (const chunk of bytes.stream()) hash.update(chunk);
+    return await look(bytes, { limits: LIMITS, file, sha256: hash.digest("hex") });
+  } catch (error) {
+    if (!(error instanceof CanonryError)) throw error;
+    return { file, format: null, sheets: [], error: { code: error.code, message: error.describe() } };
+  } finally {
+    await bytes.close();
+  }
+}
+
+/** One table as CSV, in pieces. */
+export async function inspectRows(
+  file: string,
+  cwd: string,
+  wanted: { readonly sheet?: string; readonly table?: number },
+  write: (text: string) => void,
+): Promise<void> {
+  const bytes = await fileBytes(resolve(cwd, file), file);
+  try {
+    for await (const text of rowsOf(bytes, { limits: LIMITS, file, ...wanted })) write(text);
+  } finally {
+    await bytes.close();
+  }
+}

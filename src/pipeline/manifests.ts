@@ -1,0 +1,108 @@
+import { Ajv } from "ajv";
+import { adoptManifest, adoptManifestText } from "../database/adopt-manifest.ts";
+import { manifestInForce } from "../database/ledger.ts";
+import { mergeYaml, readYaml } from "../formats/yaml.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { CanonicalManifest } from "../model/manifest.ts";
+import { MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
+import type { PublicationConfig } from "../model/publication.ts";
+import { type ManifestDecision, nextVersion, planManifest } from "../stages/canonicalize/index.ts";
+import type { World } from "./world.ts";
+
+/** Stands above every manifest; people may change it. */
+export const MANIFEST_HEADING = `# Canonical manifest: what the tables of this publication are, over all periods.
+# Written by canonry after each load. Edit it freely: comments stay, and a change is taken up at the next
+# backfill as a new version.
+`;
+
+export interface SyncedManifest {
+  /** Relative to the home. */
+  readonly path: string;
+  readonly reason: string;
+  /** A person's edit, or a file that the database did not know. */
+  readonly edited: boolean;
+}
+
+/**
+ * Brings file and database of every canonical manifest together. Throws MANIFEST_UNSAFE, MANIFEST_INVALID,
+ * and MANIFEST_CONFLICT where both changed: then neither is touched.
+ */
+export async function syncManifests(world: World): Promise<readonly SyncedManifest[]> {
+  const synced: SyncedManifest[] = [];
+  for (const publication of world.config.publications) {
+    const one = await syncManifest(world, publication);
+    if (one !== null) synced.push(one);
+  }
+  return synced;
+}
+
+async function syncManifest(world: World, publication: PublicationConfig): Promise<SyncedManifest | null> {
+  const path = publication.canonical_manifest;
+  const text = await world.data.readText(path);
+  const database = await manifestInForce(world.database, publication.code);
+  if (text !== null && text === database?.text) return null;
+  const file = text === null ? null : { text, document: readManifest(world, publication, text) };
+  const decision = planManifest({ publication: publication.code, file, database });
+  const edited = await applyDecision(world, publication, decision, file);
+  return edited === null ? null : { path, reason: decision.reason, edited };
+}
+
+/** Null if nothing was to be done; else whether a person's change was taken up. */
+async function applyDecision(
+  world: World,
+  publication: PublicationConfig,
+  { action, reason }: ManifestDecision,
+  file: { readonly text: string } | null,
+): Promise<boolean | null> {
+  const path = publication.canonical_manifest;
+  switch (action?.kind) {
+    case undefined:
+      return null;
+    case "write":
+      await world.data.writeText(path, action.text);
+      return false;
+    case "adopt":
+      await adoptManifestText(world.database, publication.code, action.document.version, action.text);
+      return true;
+    case "import":
+      await adoptManifest(world.database, action, "import");
+      return true;
+    case "edit": {
+      const last = action.document.history.at(-1)?.period ?? "";
+      const document = nextVersion(action.document, "person", last, action.changes);
+      const text = mergeYaml(file?.text ?? "", document);
+      await adoptManifest(world.database, { text, document }, "person");
+      await world.data.writeText(path, text);
+      return true;
+    }
+    case "conflict":
+      throw new CanonryError("MANIFEST_CONFLICT", `${reason}: ${action.changes.join("; ")}`, { file: path });
+  }
+}
+
+const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(MANIFEST_SCHEMA);
+
+function readManifest(world: World, publication: PublicationConfig, text: string): CanonicalManifest {
+  const path = publication.canonical_manifest;
+  const { limits } = world.config.settings;
+  const yaml = readYaml(text, { file: path, limits, code: "MANIFEST_UNSAFE" });
+  if (!check(yaml.value)) {
+    const [error] = check.errors ?? [];
+    const pointer = error?.instancePath ?? "";
+    const steps = pointer.split("/").slice(1);
+    const extra = (error?.params as { additionalProperty?: string } | undefined)?.additionalProperty;
+    throw new CanonryError("MANIFEST_INVALID", `${error?.message ?? "not valid"}${extra === undefined ? "" : `: ${extra}`}`, {
+      file: path,
+      line: yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
+      key: pointer === "" ? "/" : pointer,
+    });
+  }
+  const document = yaml.value as CanonicalManifest;
+  if (document.publication !== publication.code) {
+    throw new CanonryError("MANIFEST_INVALID", `it speaks of ${document.publication}, not of ${publication.code}`, {
+      file: path,
+      key: "/publication",
+    });
+  }
+  return document;
+}

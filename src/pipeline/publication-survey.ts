@@ -1,0 +1,118 @@
+import { editEpoch, type ReleaseRecord, releasesOf } from "../database/ledger.ts";
+import { linksOf } from "../database/links.ts";
+import { sha256, stableJson } from "../model/hash.ts";
+import type { LinkRecord, UnplacedFile } from "../model/link.ts";
+import { comparePeriods, contains, parsePeriod } from "../model/period.ts";
+import type { PublicationConfig } from "../model/publication.ts";
+import type { Plan } from "../model/stage.ts";
+import { type FetchAction, linkKey, plan, survey } from "../stages/acquire/index.ts";
+import { READER_VERSION } from "../stages/draft/index.ts";
+import type { BackfillOptions } from "./backfill.ts";
+import type { World } from "./world.ts";
+
+/** One release of a publication, as it stands before anything is done. */
+export interface SurveyedRelease {
+  readonly period: string;
+  /** Addresses of its files. */
+  readonly urls: readonly string[];
+  readonly links: readonly LinkRecord[];
+  readonly fetches: Plan<FetchAction>;
+  readonly record: ReleaseRecord | null;
+  /** Why it is looked at though its files are as they were; null if nobody asks. */
+  readonly reprocess: string | null;
+}
+
+export interface PublicationSurvey {
+  readonly publication: PublicationConfig;
+  readonly editEpoch: number;
+  /** By time. */
+  readonly releases: readonly SurveyedRelease[];
+  readonly unplaced: readonly UnplacedFile[];
+}
+
+/** What a publication has, wants and did: a few statements, however many releases there are. */
+export async function surveyPublication(
+  world: World,
+  publication: PublicationConfig,
+  options: BackfillOptions,
+): Promise<PublicationSurvey> {
+  const { data, database } = world;
+  const facts = await survey(
+    { publication, force: options.force, wants: (period) => isWanted(period, options) },
+    {
+      listFolder: async (path) => (await data.listFolder(path)).map((file) => file.path),
+      stampOf: (path) => stampOf(world, path),
+      linksOf: (code) => linksOf(database, code),
+      hasArtifact: (sha) => data.hasArtifact(sha),
+      now: () => world.now().toISOString(),
+    },
+  );
+  const fetches = plan(facts);
+  const records = await releasesOf(database, publication.code);
+  const periods = [...new Set(facts.wanted.map((link) => link.period))];
+  const releases = periods.map((period): SurveyedRelease => {
+    const urls = facts.wanted.filter((link) => link.period === period).map((link) => link.url);
+    const keys = new Set(urls.map((url) => linkKey({ period, url })));
+    const record = records.find((one) => one.period === period) ?? null;
+    return {
+      period,
+      urls,
+      links: facts.known.filter((link) => keys.has(linkKey(link))),
+      fetches: {
+        todo: fetches.todo.filter((one) => keys.has(one.key)),
+        skipped: fetches.skipped.filter((one) => keys.has(one.key)),
+      },
+      record,
+      reprocess: reprocessReason(record, options),
+    };
+  });
+  return {
+    publication,
+    editEpoch: await editEpoch(database, publication.code),
+    releases: releases.toSorted((a, b) => compareTexts(a.period, b.period)),
+    unplaced: facts.unplaced,
+  };
+}
+
+/** Size and time of a local file as one text; null if it is missing. */
+export async function stampOf(world: World, path: string): Promise<string | null> {
+  const facts = await world.data.statFile(path);
+  return facts === null ? null : `${facts.sizeBytes}-${facts.modifiedMs}`;
+}
+
+function compareTexts(a: string, b: string): number {
+  const [first, second] = [parsePeriod(a), parsePeriod(b)];
+  return first === null || second === null ? 0 : comparePeriods(first, second);
+}
+
+function isWanted(period: string, options: BackfillOptions): boolean {
+  if (options.periods.length > 0 && !options.periods.includes(period)) return false;
+  const own = parsePeriod(period);
+  const from = options.from === null ? null : parsePeriod(options.from);
+  const to = options.to === null ? null : parsePeriod(options.to);
+  if (own === null) return false;
+  return (from === null || own.end >= from.start) && (to === null || own.start <= to.end || contains(to, own));
+}
+
+function reprocessReason(record: ReleaseRecord | null, options: BackfillOptions): string | null {
+  if (record === null) return null;
+  if (options.reprocess === "all") return "asked to look again at all";
+  if (options.reprocess === "failed" && record.status !== "loaded") return `it was ${record.status}`;
+  if (options.reprocess === "changed" && record.reader_version !== READER_VERSION) {
+    return `it was read by version ${record.reader_version ?? 0} of the reader`;
+  }
+  return null;
+}
+
+/** The key of a release: its files, and the edits that people made. Equal key, nothing to do. */
+export function releaseKey(
+  links: readonly LinkRecord[],
+  epoch: number,
+  publication: PublicationConfig,
+): string {
+  const files = links
+    .filter((link) => link.sha256 !== null)
+    .map((link) => `${link.sha256 ?? ""} ${link.file_name ?? ""}`)
+    .sort();
+  return sha256(stableJson({ files, epoch, drift: publication.drift }));
+}

@@ -1,0 +1,206 @@
+import { commitLoad } from "../database/commit-load.ts";
+import {
+  codesOfOthers,
+  contractsOf,
+  loadsOfRelease,
+  outcomesOfRelease,
+  quarantineKeys,
+  recordOutcome,
+  recordQuarantine,
+  resolveQuarantine,
+} from "../database/ledger.ts";
+import { mergeYaml, renderYaml } from "../formats/yaml.ts";
+import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import type { Drift } from "../model/drift.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { EventSink } from "../model/events.ts";
+import type { LoadCommit } from "../model/load-commit.ts";
+import type { ReleaseManifest } from "../model/manifest.ts";
+import type { PublicationConfig } from "../model/publication.ts";
+import type { SourceReport } from "../model/report.ts";
+import { decide, emptyManifest, survey, withContract } from "../stages/canonicalize/index.ts";
+import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
+import { MANIFEST_HEADING } from "./manifests.ts";
+import type { ReleaseFiles } from "./release-files.ts";
+import type { World } from "./world.ts";
+
+export interface PublishScope {
+  readonly publication: PublicationConfig;
+  readonly period: string;
+  readonly runId: string;
+  readonly events: EventSink;
+  readonly complete: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface Published {
+  readonly sources: readonly SourceReport[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Another run changes the contract at most this often while one release waits. */
+const MOST_ROUNDS = 50;
+
+/**
+ * Decides what the tables of a release are, and loads them. A decision that another run overtook is made
+ * again; what fails for one source is recorded with it and stops no other.
+ */
+export async function publishRelease(
+  world: World,
+  scope: PublishScope,
+  document: ReleaseManifest,
+  files: ReleaseFiles,
+): Promise<Published> {
+  const done = new Map<string, SourceReport>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const decision = await decideRelease(world, scope, document, files);
+    const again = await applyPlan(world, scope, decision, files, done);
+    if (!again) return { sources: sourcesOf(decision, done), leftOut: decision.left_out };
+  }
+  throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
+}
+
+async function decideRelease(
+  world: World,
+  scope: PublishScope,
+  document: ReleaseManifest,
+  files: ReleaseFiles,
+): Promise<ReleaseDecision> {
+  const facts = await survey(
+    { release: document, publication: scope.publication, complete: scope.complete },
+    {
+      contractsOf: (code) => contractsOf(world.database, code),
+      codesOfOthers: (code) => codesOfOthers(world.database, code),
+      rowsOf: (region) => files.rowsOf(region),
+    },
+  );
+  return decide(facts);
+}
+
+/** True if what was left of the plan has to be decided again. */
+async function applyPlan(
+  world: World,
+  scope: PublishScope,
+  decision: ReleaseDecision,
+  files: ReleaseFiles,
+  done: Map<string, SourceReport>,
+): Promise<boolean> {
+  const { database } = world;
+  const { publication, period } = scope;
+  const { todo, skipped } = plan({
+    decision,
+    loads: await loadsOfRelease(database, publication.code, period),
+    outcomes: await outcomesOfRelease(database, publication.code, period),
+    quarantined: await quarantineKeys(database, publication.code, period),
+  });
+  noteSkipped(decision, skipped, done);
+  for (const { action, reason } of todo) {
+    if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
+    if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
+    if (scope.dryRun) noteDry(action, reason, done);
+    else if (await applyAction(world, scope, action, reason, files, done)) return true;
+  }
+  if (scope.dryRun) return false;
+  const kept = decision.left_out.map(leftOutKey);
+  await resolveQuarantine(database, publication.code, period, kept);
+  return false;
+}
+
+function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boolean {
+  const status = done.get(source)?.status;
+  return status === "failed" || status === "quarantined" || status === "held";
+}
+
+async function applyAction(
+  world: World,
+  scope: PublishScope,
+  action: LoadAction,
+  reason: string,
+  files: ReleaseFiles,
+  done: Map<string, SourceReport>,
+): Promise<boolean> {
+  const place = { publication: scope.publication.code, period: scope.period };
+  const run = { ...place, run_id: scope.runId };
+  if (action.kind === "quarantine") {
+    const items = action.items.map((item) => ({ ...item, key: leftOutKey(item) }));
+    await recordQuarantine(world.database, run, items);
+    return false;
+  }
+  const { source, drift } = action.decision;
+  if (action.kind === "record") {
+    const { status } = action;
+    await recordOutcome(world.database, { ...run, source, status, reason: action.reason, drift });
+    scope.events.emit({ event: `source.${status}`, ...place, source, reason: action.reason });
+    done.set(source, reportOf(source, status, action.reason));
+    return false;
+  }
+  try {
+    const receipt = await loadIssue(action.decision, action.issue, loadScope(scope, drift), {
+      rowsOf: (region) => files.rowsOf(region),
+      commit: (load) => commitLoad(world.database, load),
+    });
+    const rows = receipt.rows_data + receipt.rows_total;
+    scope.events.emit({ event: "source.loaded", ...place, source, rows, reason });
+    const { vintage, rows_data, rows_total } = receipt;
+    done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason });
+    return action.decision.issues.length > 1;
+  } catch (error) {
+    if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
+    if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
+    const why = error.describe();
+    await recordOutcome(world.database, { ...run, source, status: "quarantined", reason: why, drift });
+    scope.events.emit({ event: "source.quarantined", ...place, source, reason: why });
+    done.set(source, reportOf(source, "quarantined", why));
+    return false;
+  }
+}
+
+function loadScope(scope: PublishScope, drift: readonly Drift[]): Parameters<typeof loadIssue>[2] {
+  const { publication, period } = scope;
+  const next: LoadCommit["manifest"] = (current, contract) => {
+    const before = current?.document ?? emptyManifest(publication.code, publication.name);
+    const document = withContract(before, contract, { period, drift });
+    const text = current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
+    return { text, document };
+  };
+  return {
+    publication: publication.code,
+    publication_name: publication.name,
+    period,
+    run_id: scope.runId,
+    manifest: next,
+  };
+}
+
+function noteSkipped(
+  decision: ReleaseDecision,
+  skipped: readonly { readonly key: string; readonly reason: string }[],
+  done: Map<string, SourceReport>,
+): void {
+  for (const one of decision.sources) {
+    if (done.has(one.source)) continue;
+    const own = skipped.find((skip) => skip.key === one.issues.at(-1)?.key || skip.key === one.source);
+    if (own === undefined) continue;
+    const status = one.verdict === "load" ? "unchanged" : one.verdict === "hold" ? "held" : "quarantined";
+    done.set(one.source, reportOf(one.source, status, own.reason));
+  }
+}
+
+function noteDry(action: LoadAction, reason: string, done: Map<string, SourceReport>): void {
+  if (action.kind === "quarantine") return;
+  const { source } = action.decision;
+  const status = action.kind === "load" ? "loaded" : action.status;
+  done.set(source, reportOf(source, status, reason));
+}
+
+function reportOf(source: string, status: SourceReport["status"], reason: string): SourceReport {
+  return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason };
+}
+
+/** In the order of the decision. */
+function sourcesOf(
+  decision: ReleaseDecision,
+  done: ReadonlyMap<string, SourceReport>,
+): readonly SourceReport[] {
+  return decision.sources.flatMap((one) => done.get(one.source) ?? []);
+}

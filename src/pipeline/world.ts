@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Config, loadConfig } from "../config/load.ts";
+import type { ConfigFile } from "../config/validate.ts";
+import { DataLayer } from "../data-layer/data-layer.ts";
+import { findHome } from "../data-layer/find-home.ts";
+import { LocalStorage } from "../data-layer/local-storage.ts";
+import { Paths } from "../data-layer/paths.ts";
+import { localServerFiles } from "../data-layer/server-files.ts";
+import { Database } from "../database/database.ts";
+import { type EmbeddedOptions, ensureServer } from "../database/embedded-server.ts";
+import { jsonlSink } from "../events/jsonl.ts";
+import { readYaml } from "../formats/yaml.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { EventSink } from "../model/events.ts";
+import { LIMITS } from "../model/limits.ts";
+
+/** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
+export interface World {
+  readonly config: Config;
+  readonly paths: Paths;
+  readonly data: DataLayer;
+  readonly database: Database;
+  readonly signal: AbortSignal;
+  now(): Date;
+  /** Sortable by time, unique. */
+  newId(): string;
+  /** Events of one run or backfill: to its log, and to `watch`. */
+  eventsOf(id: string, watch: EventSink): EventSink;
+  close(): Promise<void>;
+}
+
+/** What the outside gives: the command line, or a test. */
+export interface Outside {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly flags: { readonly home?: string | undefined; readonly databaseUrl?: string | undefined };
+}
+
+export const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
+
+const now = (): Date => new Date();
+
+/** `20251130T101500-1a2b3c4d`: what sorts by name sorts by time. */
+function newId(): string {
+  const time = now().toISOString().replace(/[-:]/g, "").slice(0, 15);
+  return `${time}-${randomBytes(5).toString("hex")}`;
+}
+
+/** Throws CONFIG_MISSING if no home is named and none is found. */
+export async function homeOf(outside: Outside): Promise<Paths> {
+  const named = outside.flags.home ?? outside.env["CANONRY_HOME"];
+  const home = named === undefined || named === "" ? await findHome(outside.cwd) : resolve(outside.cwd, named);
+  if (home === null) {
+    throw new CanonryError(
+      "CONFIG_MISSING",
+      `no config/publications.yaml in ${outside.cwd} or above, and CANONRY_HOME is not set`,
+    );
+  }
+  return new Paths(home);
+}
+
+export async function loadConfigOf(outside: Outside): Promise<Config> {
+  const paths = await homeOf(outside);
+  const files = new DataLayer(paths, new LocalStorage(paths.home));
+  const read = async (path: string): Promise<ConfigFile | null> => {
+    const text = await files.readText(path);
+    if (text === null) return null;
+    const options = { file: path, limits: LIMITS, code: "CONFIG_INVALID" } as const;
+    return { path, ...readYaml(text, options) };
+  };
+  const publications = await read(paths.publications);
+  if (publications === null) {
+    throw new CanonryError("CONFIG_MISSING", `no file at ${paths.publications}`);
+  }
+  const settings = await read(paths.settings);
+  return loadConfig({ publications, settings, env: outside.env, flags: outside.flags });
+}
+
+export function embeddedOptions(paths: Paths, config: Config): EmbeddedOptions {
+  return {
+    folder: paths.database,
+    files: localServerFiles,
+    newSecret: () => randomBytes(24).toString("base64url"),
+    port: config.settings.database.port,
+  };
+}
+
+/** Loads the configuration and finds or starts the database. Close it, whatever happens. */
+export async function openWorld(outside: Outside): Promise<World> {
+  const paths = await homeOf(outside);
+  const config = await loadConfigOf(outside);
+  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const database = await openDatabase(paths, config);
+  return {
+    config,
+    paths,
+    data,
+    database,
+    signal: outside.signal,
+    now,
+    newId,
+    eventsOf: (id, watch) =>
+      jsonlSink(id, watch, { append: (date, run, lines) => data.appendEvents(date, run, lines), now, newId }),
+    close: () => database.close(),
+  };
+}
+
+/** Connections beyond those that hold the locks of releases. */
+const SPARE_CONNECTIONS = 6;
+
+async function openDatabase(paths: Paths, config: Config): Promise<Database> {
+  const { settings } = config;
+  const server = settings.database.url === null ? await ensureServer(embeddedOptions(paths, config)) : null;
+  return new Database({
+    url: server?.url ?? settings.database.url ?? "",
+    migrations: MIGRATIONS,
+    poolSize: settings.run.concurrency + SPARE_CONNECTIONS,
+    ...(server === null ? {} : { onClose: () => server.release() }),
+  });
+}

@@ -1,0 +1,53 @@
+import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+
+/** What the page and the catalogue say of an export. */
+export interface ExportFile {
+  readonly publication_name: string;
+  readonly domain: string;
+  readonly landing_page: string | null;
+  readonly rows: number;
+  readonly size_bytes: number;
+  readonly sha256: string;
+  readonly periods: number;
+  readonly first_period: string | null;
+  readonly last_period: string | null;
+}
+
+/** The page of a source: what it is, one row, its columns and marks. Markdown. */
+export function pageOf(contract: SourceContract, file: ExportFile): string {
+  const grain = contract.grain.length === 0 ? "one row as published" : contract.grain.join(" + ");
+  const said = contract.description;
+  return [
+    `# ${contract.title}`,
+    "",
+    ...(said === undefined || said === contract.title ? [] : [said, ""]),
+    `- Source: \`${contract.code}\` of ${file.publication_name}${file.landing_page === null ? "" : ` (<${file.landing_page}>)`}`,
+    `- One row: ${grain}${contract.layout === "unpivot" ? ", one observation" : ""}`,
+    `- Periods: ${file.periods} (${file.first_period ?? ""} to ${file.last_period ?? ""}), ${file.rows} rows`,
+    `- Coverage: ${contract.coverage === "cumulative" ? "each release repeats the history; a period comes from the latest one" : "each release holds its own period"}`,
+    `- File: \`${contract.code}.parquet\`, ${file.size_bytes} bytes, sha256 \`${file.sha256}\``,
+    "",
+    "| column | type | role | unit | header | marks | meaning |",
+    "|---|---|---|---|---|---|---|",
+    "| period | text | time | | | | Period of the data |",
+    "| period_start | date | time | | | | First day |",
+    "| period_end | date | time | | | | Last day |",
+    ...contract.columns.filter((column) => column.role !== "period").map(columnLine),
+    "",
+    "A mark stands in `<column>_marker` where a number is not published; the number is then NULL.",
+    "",
+  ].join("\n");
+}
+
+function columnLine(column: ContractColumn): string {
+  const cells = [
+    column.name,
+    column.type,
+    column.role,
+    column.unit ?? "",
+    column.headers[0] ?? "",
+    column.markers.map((marker) => `\`${marker}\``).join(" "),
+    column.description ?? "",
+  ];
+  return `| ${cells.map((cell) => cell.replace(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
+}
