@@ -1,4 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
+import { CanonryError } from "../model/errors.ts";
 import type { ColumnType } from "../model/manifest.ts";
 
 /** A column of a Parquet file; a numeric one with the digits before and behind the point that it needs. */
@@ -57,7 +58,7 @@ export async function parquetFromCsv(
   try {
     const types = columns.map((column) => `${quoted(column.name)}: ${quoted(duckType(column))}`);
     const source = `read_csv(${quoted(csv)}, header = false, auto_detect = false, delim = ',', quote = '"',
-      escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, strict_mode = true, max_line_size = 16777216,
+      escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, strict_mode = true, max_line_size = 16777216, buffer_size = 33554432,
       parallel = false, columns = {${types.join(", ")}})`;
     await connection.run(
       `copy (select ${columns.map((column) => named(column.name)).join(", ")} from ${source})
@@ -67,6 +68,9 @@ export async function parquetFromCsv(
       `select count(*)::int as rows from read_parquet(${quoted(target)})`,
     );
     return Number(counted.getRows()[0]?.[0] ?? 0);
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new CanonryError("EXPORT_FAILED", message, { file: target }, { cause: error });
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -99,6 +99,14 @@ function financial(groups: Groups): Period | null {
   return quarter === undefined ? financialYear(year) : financialQuarter(year, Number(quarter));
 }
 
+/** "2024-25 January" is January 2025. */
+function monthOfFinancialYear(groups: Groups): Period | null {
+  const year = financialStart(groups);
+  const number = monthNumber(groups["mon"]);
+  if (year === null) return null;
+  return monthPeriod(number >= 4 ? year : year + 1, number);
+}
+
 function day({ y, m, mon, d }: Groups): Period | null {
   return dayPeriod(yearOf(y), mon === undefined ? Number(m) : monthNumber(mon), Number(d));
 }
@@ -126,6 +134,8 @@ const RULES: readonly Rule[] = [
   ),
   rule(`(?:q(?:uarter|tr)?${GAP}(?<q1>[1-4])${GAP})${FIN}`, financial, 1),
   rule(`${FIN}${GAP}q(?:uarter|tr)?${GAP}(?<q2>[1-4])`, financial, 1),
+  rule(`(?<from>${YEAR})[-–/](?<till>\\d\\d)${GAP}(?<mon>${MONTH})`, monthOfFinancialYear, 0.9),
+  rule(`(?<mon>${MONTH})${GAP}(?<from>${YEAR})[-–/](?<till>\\d\\d)`, monthOfFinancialYear, 0.9),
   rule(FIN, financial, ({ fy, one, till }) =>
     fy !== undefined || one !== undefined ? 1 : Number(till) > 12 ? 0.95 : 0.6,
   ),

@@ -22,7 +22,12 @@ export function placeFile(path: string): Placed {
   if (around.length === 1 && theirs !== undefined && !agree(mine, theirs)) {
     return { reason: `its name speaks of ${mine}, its folder of ${theirs}` };
   }
-  return { period: mine };
+  return { period: theirs === undefined ? mine : narrower(mine, theirs) };
+}
+
+function narrower(a: string, b: string): string {
+  const [first, second] = [parsePeriod(a), parsePeriod(b)];
+  return first !== null && second !== null && contains(first, second) ? b : a;
 }
 
 /** The periods of the surest kind in a name; usually one. */
