@@ -48,6 +48,8 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
     terminal.note(`canonry: ${error.describe()}`);
     return error.exit;
   }
-  terminal.note(`canonry: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  terminal.note(
+    `canonry: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return 1;
 }

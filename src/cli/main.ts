@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from "node:process";
 import { Command, CommanderError } from "commander";
+import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
@@ -16,7 +17,6 @@ import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
 import { type Context, reportError } from "./context.ts";
 import { terminal } from "./terminal.ts";
-import { environment } from "../config/environment.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
@@ -25,9 +25,17 @@ lock, 130 interrupted.`;
 
 function program(context: Context): Command {
   const root = new Command("canonry")
-    .description("Loads published statistics into Postgres, exactly once, with every row accounted for.")
-    .option("--home <dir>", "the home to work in (default: CANONRY_HOME, or the nearest folder with config/publications.yaml)")
-    .option("--database-url <url>", "an external Postgres, instead of DATABASE_URL or the embedded one")
+    .description(
+      "Loads published statistics into Postgres, exactly once, with every row accounted for.",
+    )
+    .option(
+      "--home <dir>",
+      "the home to work in (default: CANONRY_HOME, or the nearest folder with config/publications.yaml)",
+    )
+    .option(
+      "--database-url <url>",
+      "an external Postgres, instead of DATABASE_URL or the embedded one",
+    )
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({

@@ -36,7 +36,9 @@ function releases(report: BackfillReport): string {
 function tallies(report: BackfillReport): string {
   const counts = new Map<string, number>();
   for (const one of report.releases) counts.set(one.status, (counts.get(one.status) ?? 0) + 1);
-  const rows = report.releases.flatMap((one) => one.sources).filter((one) => one.status === "loaded");
+  const rows = report.releases
+    .flatMap((one) => one.sources)
+    .filter((one) => one.status === "loaded");
   const total = rows.reduce((sum, one) => sum + one.rows_data + one.rows_total, 0);
   const words = [...counts].map(([status, n]) => `${n} ${status.replace("_", " ")}`);
   return `${words.join(", ")}; ${count(total)} rows`;
@@ -57,7 +59,9 @@ function lineOf(release: ReleaseReport): Line {
 function problems(report: BackfillReport): string {
   const lines = report.releases.flatMap((release) => [
     ...release.sources
-      .filter((one) => one.status === "held" || one.status === "quarantined" || one.status === "failed")
+      .filter(
+        (one) => one.status === "held" || one.status === "quarantined" || one.status === "failed",
+      )
       .map((one) => `  ${release.period} ${one.source}: ${one.status}: ${one.reason}`),
     ...release.left_out.map((text) => `  ${release.period} ${text}`),
   ]);

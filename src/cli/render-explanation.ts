@@ -16,7 +16,9 @@ export function renderExplanation(trail: SourceTrail): string {
     );
     for (const part of load.parts) {
       const place = [part.member, part.sheet].filter((text) => text !== null).join(" / ");
-      lines.push(`  part ${part.part}: ${part.file_name}${place === "" ? "" : ` / ${place}`}!${part.range}`);
+      lines.push(
+        `  part ${part.part}: ${part.file_name}${place === "" ? "" : ` / ${place}`}!${part.range}`,
+      );
       lines.push(`    sha256 ${part.artifact}`);
       for (const url of part.links) lines.push(`    from ${url}`);
     }

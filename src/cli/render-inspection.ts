@@ -35,7 +35,10 @@ export function renderInspection(seen: InspectionView): string {
   for (const sheet of seen.sheets) {
     const place = [sheet.member ?? "", sheet.name ?? ""].filter((text) => text !== "").join(" / ");
     const hidden = sheet.hidden ? ", hidden" : "";
-    lines.push("", `sheet ${place === "" ? "(csv)" : place}${hidden}: ${sheet.tables.length} tables`);
+    lines.push(
+      "",
+      `sheet ${place === "" ? "(csv)" : place}${hidden}: ${sheet.tables.length} tables`,
+    );
     if (sheet.quarantined) lines.push(`  quarantined: ${(sheet.reasons ?? []).join("; ")}`);
     for (const table of sheet.tables) lines.push(...tableLines(table));
   }
@@ -44,16 +47,23 @@ export function renderInspection(seen: InspectionView): string {
 
 function tableLines(table: InspectionView["sheets"][number]["tables"][number]): readonly string[] {
   const flag = table.quarantined ? ` QUARANTINED: ${table.reasons.join("; ")}` : "";
-  const columns = renderTable(table.columns, [
-    { title: "column", value: (one) => one.letter },
-    { title: "name", value: (one) => one.name, shrinks: true },
-    { title: "type", value: (one) => one.type },
-    { title: "role", value: (one) => one.role },
-    {
-      title: "marks",
-      value: (one) => Object.entries(one.markers).map(([token, n]) => `${token} ${n}`).join(", "),
-    },
-  ], 96);
+  const columns = renderTable(
+    table.columns,
+    [
+      { title: "column", value: (one) => one.letter },
+      { title: "name", value: (one) => one.name, shrinks: true },
+      { title: "type", value: (one) => one.type },
+      { title: "role", value: (one) => one.role },
+      {
+        title: "marks",
+        value: (one) =>
+          Object.entries(one.markers)
+            .map(([token, n]) => `${token} ${n}`)
+            .join(", "),
+      },
+    ],
+    96,
+  );
   const header = table.header_rows.join(", ");
   return [
     `  ${table.range}: ${table.n_rows} rows, header in ${header === "" ? "no row" : header}, confidence ${table.confidence.toFixed(2)}${flag}`,

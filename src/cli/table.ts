@@ -20,7 +20,10 @@ export function renderTable<Row>(
   );
   const widths = fit(natural, columns, width);
   const line = (texts: readonly string[]): string =>
-    texts.map((text, at) => pad(text, widths[at] ?? 0, columns[at]?.align ?? "left")).join(GAP).trimEnd();
+    texts
+      .map((text, at) => pad(text, widths[at] ?? 0, columns[at]?.align ?? "left"))
+      .join(GAP)
+      .trimEnd();
   return [
     line(columns.map((column) => column.title)),
     line(widths.map((size) => "-".repeat(size))),

@@ -26,7 +26,8 @@ export function describeConfig(config: Config): readonly ConfigLine[] {
 
 function* leaves(value: unknown, path: string): Generator<[string, unknown]> {
   if (value === null || typeof value !== "object") yield [path, value];
-  else if (Array.isArray(value) && value.every((item) => typeof item !== "object")) yield [path, value.join(", ")];
+  else if (Array.isArray(value) && value.every((item) => typeof item !== "object"))
+    yield [path, value.join(", ")];
   else for (const [key, item] of Object.entries(value)) yield* leaves(item, `${path}.${key}`);
 }
 

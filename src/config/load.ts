@@ -45,7 +45,10 @@ function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<st
       const name = `${section}.${key}`;
       const fromEnv = fromEnvironment(name, fallback, input.env);
       const fromFile = said[section]?.[key];
-      origins.set(name, fromEnv !== undefined ? "environment" : fromFile !== undefined ? "file" : "default");
+      origins.set(
+        name,
+        fromEnv !== undefined ? "environment" : fromFile !== undefined ? "file" : "default",
+      );
       return [key, fromEnv ?? fromFile ?? fallback] as const;
     });
     return [section, Object.fromEntries(values)] as const;
@@ -75,7 +78,8 @@ function libpqUrl(env: ConfigInput["env"]): string | undefined {
   const database = env["PGDATABASE"];
   if (host === undefined || database === undefined) return undefined;
   const user = encodeURIComponent(env["PGUSER"] ?? "postgres");
-  const password = env["PGPASSWORD"] === undefined ? "" : `:${encodeURIComponent(env["PGPASSWORD"])}`;
+  const password =
+    env["PGPASSWORD"] === undefined ? "" : `:${encodeURIComponent(env["PGPASSWORD"])}`;
   const place = host.startsWith("/") ? "localhost" : host;
   const socket = host.startsWith("/") ? `?host=${encodeURIComponent(host)}` : "";
   return `postgresql://${user}${password}@${place}:${env["PGPORT"] ?? "5432"}/${encodeURIComponent(database)}${socket}`;
@@ -90,7 +94,11 @@ interface PublicationYaml {
   readonly urls?: readonly { readonly period: string | number; readonly url: string }[];
   readonly folder?: string;
   readonly url?: string;
-  readonly periods?: { readonly from: string | number; readonly to?: string | number; readonly lag_days?: number };
+  readonly periods?: {
+    readonly from: string | number;
+    readonly to?: string | number;
+    readonly lag_days?: number;
+  };
   readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
   readonly drift?: PublicationConfig["drift"];
   readonly recheck_days?: number;
@@ -101,7 +109,9 @@ function loadPublications(input: ConfigInput, settings: Settings): readonly Publ
   const file = expanded(input.publications, input.env);
   validate(file, PUBLICATIONS_SCHEMA);
   const { publications } = file.value as { publications: Record<string, PublicationYaml> };
-  return Object.entries(publications).map(([code, yaml]) => publicationOf(code, yaml, file, settings));
+  return Object.entries(publications).map(([code, yaml]) =>
+    publicationOf(code, yaml, file, settings),
+  );
 }
 
 function publicationOf(
@@ -115,11 +125,24 @@ function publicationOf(
   const period = (value: string | number, path: readonly (string | number)[]): string => {
     const canonical = configPeriod(String(value));
     if (canonical === null) {
-      throw invalid(file, [...at, ...path], `${JSON.stringify(value)} is no period`, "PERIOD_INVALID");
+      throw invalid(
+        file,
+        [...at, ...path],
+        `${JSON.stringify(value)} is no period`,
+        "PERIOD_INVALID",
+      );
     }
     return canonical;
   };
-  const { periods, files, urls = [], canonical_manifest: manifest, drift, recheck_days: recheck, ...rest } = yaml;
+  const {
+    periods,
+    files,
+    urls = [],
+    canonical_manifest: manifest,
+    drift,
+    recheck_days: recheck,
+    ...rest
+  } = yaml;
   return {
     ...rest,
     code,
@@ -155,7 +178,9 @@ function expanded(file: ConfigFile, env: ConfigInput["env"]): ConfigFile {
     }
     if (Array.isArray(value)) return value.map((item: unknown, at) => walk(item, [...path, at]));
     if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]),
+    );
   };
   return { path: file.path, value: walk(file.value, []), lineOf: (path) => file.lineOf(path) };
 }

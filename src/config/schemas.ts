@@ -61,16 +61,23 @@ export const PUBLICATIONS_SCHEMA: Schema = {
               {
                 from: period,
                 to: period,
-                lag_days: { ...natural, description: "Days from the end of a period to its release." },
+                lag_days: {
+                  ...natural,
+                  description: "Days from the end of a period to its release.",
+                },
               },
               { required: ["from"] },
             ),
-            files: object({ include: patterns, exclude: patterns }, {
-              description: "Patterns such as *.xlsx over file names; `exclude` wins.",
-            }),
+            files: object(
+              { include: patterns, exclude: patterns },
+              {
+                description: "Patterns such as *.xlsx over file names; `exclude` wins.",
+              },
+            ),
             drift: {
               enum: ["evolve", "review", "freeze"],
-              description: "evolve: additive changes apply. review: any change waits. freeze: none.",
+              description:
+                "evolve: additive changes apply. review: any change waits. freeze: none.",
             },
             recheck_days: {
               ...natural,

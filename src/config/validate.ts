@@ -14,7 +14,9 @@ const ajv = new Ajv({ strict: true, allErrors: false, strictRequired: false });
 export function validate(file: ConfigFile, schema: object): void {
   const check = ajv.compile(schema);
   if (check(file.value)) return;
-  const error = (check.errors ?? []).find((one) => one.keyword === "additionalProperties") ?? check.errors?.at(-1);
+  const error =
+    (check.errors ?? []).find((one) => one.keyword === "additionalProperties") ??
+    check.errors?.at(-1);
   if (error !== undefined) throw invalid(file, pathOf(error), messageOf(error));
 }
 

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -16,7 +16,8 @@ export interface FileBytes extends Bytes {
 export async function fileBytes(path: string, name = basename(path)): Promise<FileBytes> {
   const handle = await openFile(path);
   const { size } = await handle.stat();
-  const read = (offset: number, length: number): Promise<Buffer> => readAt(handle, path, offset, length);
+  const read = (offset: number, length: number): Promise<Buffer> =>
+    readAt(handle, path, offset, length);
   return {
     name,
     sizeBytes: size,
@@ -45,7 +46,12 @@ async function openFile(path: string): Promise<FileHandle> {
   throw new CanonryError("FILE_MISSING", `no file at ${path}`, { file: path });
 }
 
-async function readAt(handle: FileHandle, path: string, offset: number, length: number): Promise<Buffer> {
+async function readAt(
+  handle: FileHandle,
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
   try {

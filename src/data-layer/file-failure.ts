@@ -2,7 +2,9 @@ import { CanonryError } from "../model/errors.ts";
 
 /** The system's code of an error, or "". */
 export function systemCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : "";
 }
 
 /** Turns what `fs` throws into an error of ours; anything unknown is left as it is. */

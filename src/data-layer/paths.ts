@@ -87,7 +87,8 @@ export function checkedKey(key: string): string {
     key.includes("\\") ||
     isAbsolute(key) ||
     parts.some((part) => part === "" || part === "." || part === "..");
-  if (unsafe) throw new CanonryError("PATH_UNSAFE", `${JSON.stringify(key)} is no key of a storage`);
+  if (unsafe)
+    throw new CanonryError("PATH_UNSAFE", `${JSON.stringify(key)} is no key of a storage`);
   return key;
 }
 

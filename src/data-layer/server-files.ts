@@ -5,11 +5,11 @@ import {
   lstat,
   mkdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
   writeFile,
-  rename,
 } from "node:fs/promises";
 import { dirname, parse, relative, sep } from "node:path";
 import process from "node:process";
@@ -54,7 +54,13 @@ export const localServerFiles: ServerFiles = {
   },
   async ensureLinks(links) {
     for (const { path, target } of links) {
-      if (await lstat(path).then(() => true, () => false)) continue;
+      if (
+        await lstat(path).then(
+          () => true,
+          () => false,
+        )
+      )
+        continue;
       await symlink(relative(dirname(path), target), path).catch((error: unknown) => {
         if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
       });
@@ -65,7 +71,8 @@ export const localServerFiles: ServerFiles = {
     const users = await systemUsers();
     const facts = await stat(path).catch(() => null);
     const owner = users.find((user) => user.uid === facts?.uid && user.uid !== 0);
-    const named = (name: string): SystemUser | undefined => users.find((user) => user.name === name);
+    const named = (name: string): SystemUser | undefined =>
+      users.find((user) => user.name === name);
     return owner ?? named("postgres") ?? named("nobody") ?? null;
   },
   async takeLock(path) {
@@ -101,7 +108,10 @@ function isAlive(pid: number): boolean {
 /** `/a/b/c` gives `/`, `/a`, `/a/b`: the folders that one passes on the way. */
 function foldersAbove(path: string): readonly string[] {
   const { root } = parse(path);
-  const names = path.slice(root.length).split(sep).filter((name) => name !== "");
+  const names = path
+    .slice(root.length)
+    .split(sep)
+    .filter((name) => name !== "");
   return names.map((_, at) => root + names.slice(0, at).join(sep));
 }
 

@@ -15,7 +15,11 @@ export const UNFINISHED = ".unfinished";
  * content or the new, never a part. With `ifAbsent`, false if the name is taken, decided by the file
  * system among any number of writers.
  */
-export async function writeAtomic(path: string, content: Content, ifAbsent = false): Promise<boolean> {
+export async function writeAtomic(
+  path: string,
+  content: Content,
+  ifAbsent = false,
+): Promise<boolean> {
   const folder = dirname(path);
   const temp = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}${UNFINISHED}`);
   try {

@@ -1,5 +1,5 @@
-import type { CanonicalManifest } from "../model/manifest.ts";
 import { stableJson } from "../model/hash.ts";
+import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Transaction } from "./database.ts";
 
 /** The file's text takes the place of the database's: they say the same. */
@@ -42,7 +42,10 @@ export function adoptManifest(
   });
 }
 
-async function adoptContracts(transaction: Transaction, document: CanonicalManifest): Promise<void> {
+async function adoptContracts(
+  transaction: Transaction,
+  document: CanonicalManifest,
+): Promise<void> {
   for (const [position, source] of document.sources.entries()) {
     const [known] = await transaction.rows<{ version: number; contract: object }>(
       `select s.version, c.document as contract from ops.source s
@@ -56,10 +59,9 @@ async function adoptContracts(transaction: Transaction, document: CanonicalManif
        on conflict (code) do update set version = excluded.version`,
       [source.code, document.publication, position, version],
     );
-    await transaction.rows("insert into ops.contract (source, version, document) values ($1, $2, $3)", [
-      source.code,
-      version,
-      JSON.stringify(source),
-    ]);
+    await transaction.rows(
+      "insert into ops.contract (source, version, document) values ($1, $2, $3)",
+      [source.code, version, JSON.stringify(source)],
+    );
   }
 }

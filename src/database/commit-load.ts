@@ -4,8 +4,8 @@ import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
-import { bronzeTable } from "./source-table.ts";
 import { shapeSource } from "./shape-source.ts";
+import { bronzeTable } from "./source-table.ts";
 
 /** Seconds that a load waits for another one of the same source and period. */
 const WAIT = "60s";
@@ -54,7 +54,9 @@ async function checkContract(transaction: Transaction, load: LoadCommit): Promis
     [load.publication, load.publication_name],
   );
   if (load.changed) {
-    await transaction.rows("select 1 from ops.publication where code = $1 for update", [load.publication]);
+    await transaction.rows("select 1 from ops.publication where code = $1 for update", [
+      load.publication,
+    ]);
   }
   const [source] = await transaction.rows<{ publication: string; version: number }>(
     "select publication, version from ops.source where code = $1 for share",
@@ -101,7 +103,11 @@ async function checkRows(
   );
   const rows = (kind: string): number => kinds.find((one) => one.kind === kind)?.rows ?? 0;
   const written = counts.rows_data + counts.rows_total;
-  if (copied !== written || rows("data") !== counts.rows_data || rows("total") !== counts.rows_total) {
+  if (
+    copied !== written ||
+    rows("data") !== counts.rows_data ||
+    rows("total") !== counts.rows_total
+  ) {
     throw new CanonryError(
       "CONSERVATION_BROKEN",
       `${load.source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ` +
@@ -234,7 +240,12 @@ async function point(
   await transaction.rows(
     `insert into ops.load_period (load_id, source, period, rows)
      select $1, $2, * from unnest($3::text[], $4::bigint[])`,
-    [loadId, load.source, counts.periods.map((one) => one.period), counts.periods.map((one) => one.rows)],
+    [
+      loadId,
+      load.source,
+      counts.periods.map((one) => one.period),
+      counts.periods.map((one) => one.rows),
+    ],
   );
   await transaction.rows(
     `update ops.load_period h set is_latest = (h.load_id = best.load_id)

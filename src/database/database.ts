@@ -15,7 +15,11 @@ export interface Transaction extends Executor {
    * COPY … FROM STDIN in text format, with back-pressure. Gives the rows that the server counted.
    * A rejected row ends it promptly with VALUE_INVALID, a cut connection with DATABASE_LOST.
    */
-  copyIn(table: string, columns: readonly string[], lines: AsyncIterable<string | Uint8Array>): Promise<number>;
+  copyIn(
+    table: string,
+    columns: readonly string[],
+    lines: AsyncIterable<string | Uint8Array>,
+  ): Promise<number>;
 }
 
 export interface DatabaseOptions {
@@ -51,7 +55,9 @@ export class Database implements Executor {
 
   /** The ledger exists in its newest shape. Two that migrate at once: the second waits. */
   ready(): Promise<void> {
-    this.migrated ??= translated(() => this.withClient((client) => migrate(client, this.options.migrations)));
+    this.migrated ??= translated(() =>
+      this.withClient((client) => migrate(client, this.options.migrations)),
+    );
     return this.migrated;
   }
 
@@ -78,7 +84,11 @@ export class Database implements Executor {
    * Runs `work` while the session lock `name` is held; `held` gives what to do if another has it. The
    * lock is the connection's: a crash frees it.
    */
-  async withLock<Result>(name: string, work: () => Promise<Result>, held: () => Result): Promise<Result> {
+  async withLock<Result>(
+    name: string,
+    work: () => Promise<Result>,
+    held: () => Result,
+  ): Promise<Result> {
     return this.withClient(async (client) => {
       const got = await client.query<{ got: boolean }>(
         "select pg_try_advisory_lock(hashtextextended($1, 0)) as got",
@@ -88,7 +98,9 @@ export class Database implements Executor {
       try {
         return await work();
       } finally {
-        await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [name]).catch(() => undefined);
+        await client
+          .query("select pg_advisory_unlock(hashtextextended($1, 0))", [name])
+          .catch(() => undefined);
       }
     });
   }
@@ -98,7 +110,9 @@ export class Database implements Executor {
     const client = await translated(() => this.pool.connect());
     let broken: Error | undefined;
     try {
-      const stream = client.query(copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`));
+      const stream = client.query(
+        copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`),
+      );
       for await (const chunk of stream) yield chunk as Buffer;
     } catch (error) {
       broken = error instanceof Error ? error : new Error(String(error));
@@ -113,7 +127,9 @@ export class Database implements Executor {
     await this.options.onClose?.();
   }
 
-  private async withClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  private async withClient<Result>(
+    work: (client: pg.PoolClient) => Promise<Result>,
+  ): Promise<Result> {
     const client = await translated(() => this.pool.connect());
     let lost: Error | undefined;
     const onError = (error: Error): void => {
@@ -162,7 +178,10 @@ async function pour(
     for await (const piece of lines) {
       if (failure !== null) break;
       if (!stream.write(piece)) {
-        await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), finished]);
+        await Promise.race([
+          new Promise<void>((resolve) => stream.once("drain", resolve)),
+          finished,
+        ]);
       }
     }
   } catch (error) {

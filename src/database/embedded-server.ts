@@ -62,7 +62,10 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
     }
     await sleep(100);
   }
-  throw new CanonryError("DATABASE_UNAVAILABLE", `another process has been starting ${folder} for 30 s`);
+  throw new CanonryError(
+    "DATABASE_UNAVAILABLE",
+    `another process has been starting ${folder} for 30 s`,
+  );
 }
 
 /** As `ensureServer`, and it stays when the last command ends. */
@@ -105,7 +108,8 @@ async function startServer(options: EmbeddedOptions): Promise<string> {
   ].join(" ");
   await pgCtl(options, ["start", "-w", "-t", "60", "-l", at.log(folder), "-o", settings], user);
   const url = await urlOf(options);
-  if (url === null) throw new CanonryError("DATABASE_UNAVAILABLE", `${folder} lost its password or port`);
+  if (url === null)
+    throw new CanonryError("DATABASE_UNAVAILABLE", `${folder} lost its password or port`);
   if (fresh) await createDatabase(url);
   return url;
 }
@@ -129,7 +133,14 @@ async function initialise(options: EmbeddedOptions, user: SystemUser | null): Pr
     initdb,
     [
       ...["-D", at.data(folder), "-U", USER, "--pwfile", at.password(folder)],
-      ...["-A", "scram-sha-256", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+      ...[
+        "-A",
+        "scram-sha-256",
+        "-E",
+        "UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+      ],
       ...["--locale=C", ...(options.durable === false ? ["--no-sync"] : [])],
     ],
     user,
@@ -161,7 +172,9 @@ function freePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+      probe.close(() =>
+        resolve(typeof address === "object" && address !== null ? address.port : 0),
+      );
     });
   });
 }
@@ -253,10 +266,15 @@ function execute(
     const child = execFile(
       program,
       [...args],
-      { cwd, ...(user === null ? {} : { uid: user.uid, gid: user.gid }), env: { LC_ALL: "C", PATH: "/usr/bin:/bin" } },
+      {
+        cwd,
+        ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+        env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
+      },
       (error, stdout, stderr) => {
         if (error === null) resolve();
-        else if (/No space left/i.test(stderr)) reject(new CanonryError("STORAGE_FULL", stderr.trim()));
+        else if (/No space left/i.test(stderr))
+          reject(new CanonryError("STORAGE_FULL", stderr.trim()));
         else reject(new Error(`${error.message} ${stdout} ${stderr}`.trim()));
       },
     );

@@ -58,7 +58,11 @@ export async function exportRecord(executor: Executor, name: string): Promise<Ex
   return row ?? null;
 }
 
-export async function recordExport(executor: Executor, source: string, record: ExportRecord): Promise<void> {
+export async function recordExport(
+  executor: Executor,
+  source: string,
+  record: ExportRecord,
+): Promise<void> {
   await executor.rows(
     `insert into ops.export (source, content_key, sha256, size_bytes, rows, path) values ($1, $2, $3, $4, $5, $6)
      on conflict (source) do update set content_key = excluded.content_key, sha256 = excluded.sha256,
@@ -84,7 +88,10 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
 };
 
 /** The columns of a silver view that are exported, in order. */
-export async function viewColumns(executor: Executor, source: string): Promise<readonly ViewColumn[]> {
+export async function viewColumns(
+  executor: Executor,
+  source: string,
+): Promise<readonly ViewColumn[]> {
   const rows = await executor.rows<{ name: string; type: string }>(
     `select column_name as name, data_type as type from information_schema.columns
       where table_schema = 'silver' and table_name = $1 and column_name not like '\\_%' order by ordinal_position`,
@@ -113,7 +120,10 @@ async function digitsOf(
     `select ${facts.join(", ")} from ${silverView(source)}`,
   );
   return new Map(
-    columns.map(({ name }, at) => [name, { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 }]),
+    columns.map(({ name }, at) => [
+      name,
+      { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 },
+    ]),
   );
 }
 

@@ -15,11 +15,17 @@ const CUT = new Set(["ECONNRESET", "EPIPE", "57P01", "57P02", "57P03", "08006", 
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof CanonryError || !(error instanceof Error)) return error;
   const { code = "", message, where, detail }: ServerError = error;
-  const text = [message, detail, where].filter((part) => part !== undefined && part !== "").join("; ");
+  const text = [message, detail, where]
+    .filter((part) => part !== undefined && part !== "")
+    .join("; ");
   const wrap = (kind: ConstructorParameters<typeof CanonryError>[0]): CanonryError =>
     new CanonryError(kind, code === "" ? text : `${text} [${code}]`, {}, { cause: error });
-  if (CONNECTION.has(code) || code.startsWith("28") || code === "3D000") return wrap("DATABASE_UNAVAILABLE");
-  if (CUT.has(code) || /connection (?:terminated|ended|closed)|client has encountered|read ECONNRESET/i.test(message)) {
+  if (CONNECTION.has(code) || code.startsWith("28") || code === "3D000")
+    return wrap("DATABASE_UNAVAILABLE");
+  if (
+    CUT.has(code) ||
+    /connection (?:terminated|ended|closed)|client has encountered|read ECONNRESET/i.test(message)
+  ) {
     return wrap("DATABASE_LOST");
   }
   if (code === "53100") return wrap("STORAGE_FULL");

@@ -46,7 +46,10 @@ export interface SourceHeadRow {
   readonly contract_version: number;
 }
 
-export async function sourceHead(executor: Executor, source: string): Promise<SourceHeadRow | null> {
+export async function sourceHead(
+  executor: Executor,
+  source: string,
+): Promise<SourceHeadRow | null> {
   const [row] = await executor.rows<SourceHeadRow>(
     `select s.code as source, s.publication, c.document->>'title' as title,
             c.document->>'coverage' as coverage, c.document->'grain' as grain,

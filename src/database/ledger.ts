@@ -137,7 +137,9 @@ export function loadsOfRelease(
   executor: Executor,
   publication: string,
   period: string,
-): Promise<{ source: string; load_id: string; vintage: number; key: string; is_current: boolean }[]> {
+): Promise<
+  { source: string; load_id: string; vintage: number; key: string; is_current: boolean }[]
+> {
   return executor.rows(
     `select source, load_id::text, vintage, key, is_current from ops.load
       where publication = $1 and period = $2 order by source, vintage`,
@@ -195,7 +197,15 @@ export function recordOutcome(
       await transaction.rows(
         `insert into ops.drift (publication, period, source, kind, verdict, detail, run_id)
          values ($1, $2, $3, $4, $5, $6, $7)`,
-        [publication, period, source, drift.kind, drift.breaking ? "held" : "seen", JSON.stringify(drift), runId],
+        [
+          publication,
+          period,
+          source,
+          drift.kind,
+          drift.breaking ? "held" : "seen",
+          JSON.stringify(drift),
+          runId,
+        ],
       );
     }
   });

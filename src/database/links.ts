@@ -15,7 +15,11 @@ export function linksOf(executor: Executor, publication: string): Promise<LinkRe
 }
 
 /** Keeps what became of a link, and the artifact that it led to. */
-export async function recordLink(executor: Executor, publication: string, link: LinkRecord): Promise<void> {
+export async function recordLink(
+  executor: Executor,
+  publication: string,
+  link: LinkRecord,
+): Promise<void> {
   if (link.sha256 !== null) {
     await executor.rows(
       `insert into ops.artifact (sha256, file_name, size_bytes) values ($1, $2, $3)

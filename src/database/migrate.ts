@@ -21,6 +21,8 @@ export async function migrate(client: pg.PoolClient, folder: string): Promise<vo
       migrationsTable: "migration",
     });
   } finally {
-    await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [LOCK]).catch(() => undefined);
+    await client
+      .query("select pg_advisory_unlock(hashtextextended($1, 0))", [LOCK])
+      .catch(() => undefined);
   }
 }

@@ -13,7 +13,10 @@ import {
 } from "./source-table.ts";
 
 /** The columns of a bronze table as it stands, in order; null if there is none. */
-async function liveColumns(executor: Executor, source: string): Promise<readonly TableColumn[] | null> {
+async function liveColumns(
+  executor: Executor,
+  source: string,
+): Promise<readonly TableColumn[] | null> {
   const rows = await executor.rows<TableColumn>(
     `select column_name as name, data_type as type from information_schema.columns
       where table_schema = 'bronze' and table_name = $1 order by ordinal_position`,

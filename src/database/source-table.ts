@@ -1,6 +1,6 @@
 import { CanonryError } from "../model/errors.ts";
-import type { ColumnType, ContractColumn, SourceContract } from "../model/manifest.ts";
 import { LIMITS } from "../model/limits.ts";
+import type { ColumnType, ContractColumn, SourceContract } from "../model/manifest.ts";
 import { identifier, literal } from "./identifier.ts";
 
 /** A physical column of a bronze table. */
@@ -143,7 +143,9 @@ export function commentSql(
   const about = [contract.title, contract.description, `One row is ${grain}.`]
     .filter((text, at, all) => text !== undefined && text !== "" && all.indexOf(text) === at)
     .join(" - ");
-  const known = contract.columns.filter((column) => columns.some((one) => one.name === column.name));
+  const known = contract.columns.filter((column) =>
+    columns.some((one) => one.name === column.name),
+  );
   return [
     `comment on view ${silverView(contract.code)} is ${literal(about)}`,
     `comment on table ${bronzeTable(contract.code)} is ${literal(`${about} All vintages, as published.`)}`,

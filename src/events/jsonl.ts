@@ -17,7 +17,13 @@ export function jsonlSink(runId: string, watch: EventSink, needs: JsonlNeeds): E
     emit(event: Event) {
       watch.emit(event);
       sequence++;
-      const head = { schema: SCHEMA, at: needs.now().toISOString(), id: needs.newId(), run_id: runId, sequence };
+      const head = {
+        schema: SCHEMA,
+        at: needs.now().toISOString(),
+        id: needs.newId(),
+        run_id: runId,
+        sequence,
+      };
       lines += `${JSON.stringify({ ...head, ...event })}\n`;
     },
     async flush() {

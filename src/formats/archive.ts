@@ -45,7 +45,9 @@ export async function openArchive(bytes: Bytes, limits: Limits): Promise<Archive
       const path = safePath(entry, file);
       if (path.endsWith("/")) continue;
       if (folded.has(path.toLowerCase())) {
-        throw new CanonryError("ARCHIVE_DUPLICATE_ENTRY", `two entries are called ${path}`, { file });
+        throw new CanonryError("ARCHIVE_DUPLICATE_ENTRY", `two entries are called ${path}`, {
+          file,
+        });
       }
       folded.add(path.toLowerCase());
       entries.set(path, { path, sizeBytes: entry.uncompressedSize, entry });
@@ -102,7 +104,9 @@ function safePath(entry: yauzl.Entry, file: string): string {
   const path = entry.fileName;
   const isLink = ((entry.externalFileAttributes >>> 16) & 0o170000) === 0o120000;
   if (isLink || path.includes("\u0000")) {
-    throw new CanonryError("ARCHIVE_UNSAFE_PATH", `the entry ${JSON.stringify(path)} is a link`, { file });
+    throw new CanonryError("ARCHIVE_UNSAFE_PATH", `the entry ${JSON.stringify(path)} is a link`, {
+      file,
+    });
   }
   return path;
 }

@@ -79,6 +79,8 @@ export async function parquetFromCsv(
 
 /** One line of the CSV that `parquetFromCsv` reads. */
 export function csvLine(values: readonly (string | number | null)[]): string {
-  const fields = values.map((value) => (value === null ? "" : `"${String(value).replaceAll('"', '""')}"`));
+  const fields = values.map((value) =>
+    value === null ? "" : `"${String(value).replaceAll('"', '""')}"`,
+  );
   return `${fields.join(",")}\n`;
 }

@@ -27,7 +27,10 @@ export async function sniffContainer(bytes: Bytes, fileName: string): Promise<Co
   const fail = (code: "FORMAT_MISMATCH" | "FORMAT_UNKNOWN"): never => {
     throw new CanonryError(code, `the bytes are ${seen}`, { file: fileName });
   };
-  if (found === null) return fail(WORKBOOK.has(extension) || TEXT.has(extension) ? "FORMAT_MISMATCH" : "FORMAT_UNKNOWN");
+  if (found === null)
+    return fail(
+      WORKBOOK.has(extension) || TEXT.has(extension) ? "FORMAT_MISMATCH" : "FORMAT_UNKNOWN",
+    );
   const isText = found === "text" || found === "empty";
   if (isText && (WORKBOOK.has(extension) || extension === "zip")) return fail("FORMAT_MISMATCH");
   if (!isText && TEXT.has(extension) && extension !== "") return fail("FORMAT_MISMATCH");
@@ -60,7 +63,8 @@ function containerOf(head: Buffer): Container | null {
 
 function describe(head: Buffer, found: Container | null): string {
   if (found === null && head.subarray(0, 4).toString("latin1") === "%PDF") return "a PDF";
-  if (found === null) return `not of a table (${JSON.stringify(head.subarray(0, 24).toString("latin1").trim())}…)`;
+  if (found === null)
+    return `not of a table (${JSON.stringify(head.subarray(0, 24).toString("latin1").trim())}…)`;
   const words: Record<Container, string> = {
     zip: "a ZIP archive",
     ole: "an old workbook",

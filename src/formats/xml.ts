@@ -66,7 +66,11 @@ export class XmlScanner {
     const used = this.scan(text);
     this.rest = used === text.length ? "" : text.slice(used);
     if (this.rest.length > this.limit) {
-      throw new CanonryError("SHEET_TOO_LARGE", `one cell is longer than ${this.limit}`, this.where);
+      throw new CanonryError(
+        "SHEET_TOO_LARGE",
+        `one cell is longer than ${this.limit}`,
+        this.where,
+      );
     }
   }
 

@@ -1,4 +1,13 @@
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
 import { CanonryError, type ErrorCode } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 
@@ -56,7 +65,8 @@ function guardText(text: string, { limits }: YamlOptions, fail: Fail): void {
     fail("there are several documents");
   }
   const depth = deepest(text);
-  if (depth > limits.yaml_depth) fail(`nested ${depth} deep, and the limit is ${limits.yaml_depth}`);
+  if (depth > limits.yaml_depth)
+    fail(`nested ${depth} deep, and the limit is ${limits.yaml_depth}`);
 }
 
 /** An upper bound of the nesting: indents that grow, dashes in a row, brackets. Linear. */
@@ -81,7 +91,12 @@ function deepest(text: string): number {
   return most;
 }
 
-function checkNode(root: unknown, { limits }: YamlOptions, fail: Fail, lineAt: (node: Node) => number): void {
+function checkNode(
+  root: unknown,
+  { limits }: YamlOptions,
+  fail: Fail,
+  lineAt: (node: Node) => number,
+): void {
   let keys = 0;
   const open: unknown[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -93,14 +108,17 @@ function checkNode(root: unknown, { limits }: YamlOptions, fail: Fail, lineAt: (
       if (keys > limits.yaml_keys) fail(`more than ${limits.yaml_keys} keys`);
       const seen = new Set<string>();
       for (const pair of node.items) {
-        const key = isScalar(pair.key) ? String(pair.key.value) : fail("a key that is no word", lineAt(own));
+        const key = isScalar(pair.key)
+          ? String(pair.key.value)
+          : fail("a key that is no word", lineAt(own));
         if (seen.has(key)) fail(`the key ${key} stands twice`, lineAt(pair.key as Node));
         seen.add(key);
         open.push(pair.value);
       }
     } else if (!isScalar(node)) fail("an alias", lineAt(own));
     if (own.anchor !== undefined) fail(`an anchor, &${own.anchor}`, lineAt(own));
-    if (own.tag !== undefined && !/^tag:yaml\.org,2002:/.test(own.tag)) fail(`a tag, ${own.tag}`, lineAt(own));
+    if (own.tag !== undefined && !/^tag:yaml\.org,2002:/.test(own.tag))
+      fail(`a tag, ${own.tag}`, lineAt(own));
   }
 }
 
@@ -113,7 +131,9 @@ function lineOfPath(
   let line = lineAt(document.contents as Node | null);
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find((one) => isScalar(one.key) && String(one.key.value) === String(step));
+      const pair = node.items.find(
+        (one) => isScalar(one.key) && String(one.key.value) === String(step),
+      );
       if (pair === undefined) return line;
       line = lineAt(pair.key as Node);
       node = pair.value;
@@ -130,12 +150,19 @@ function firstLine(message: string): string {
   return (message.split("\n")[0] ?? message).replace(/ at line.*$/, "");
 }
 
-const STYLE = { lineWidth: 100, indentSeq: true, singleQuote: false, flowCollectionPadding: false } as const;
+const STYLE = {
+  lineWidth: 100,
+  indentSeq: true,
+  singleQuote: false,
+  flowCollectionPadding: false,
+} as const;
 
 /** YAML of a plain document: equal documents give equal bytes. */
 export function renderYaml(value: unknown, heading = ""): string {
   const document = parseDocument("");
-  document.contents = document.createNode(value, { aliasDuplicateObjects: false }) as typeof document.contents;
+  document.contents = document.createNode(value, {
+    aliasDuplicateObjects: false,
+  }) as typeof document.contents;
   flowShortLists(document.contents);
   return `${heading}${document.toString(STYLE)}`;
 }
@@ -155,7 +182,9 @@ function merged(document: Document, node: unknown, value: unknown): Node {
   if (isMap(node) && isRecord(value)) {
     const fresh = Object.entries(value).filter(([, item]) => item !== undefined);
     const names = new Set(fresh.map(([key]) => key));
-    node.items = node.items.filter((pair) => isScalar(pair.key) && names.has(String(pair.key.value)));
+    node.items = node.items.filter(
+      (pair) => isScalar(pair.key) && names.has(String(pair.key.value)),
+    );
     for (const [key, item] of fresh) {
       const pair = node.items.find((one) => isScalar(one.key) && one.key.value === key);
       if (pair === undefined) node.items.push(document.createPair(key, item));
@@ -192,7 +221,8 @@ const IDENTITY = ["code", "name", "version"] as const;
 function partner(olds: readonly unknown[], item: unknown, at: number): number {
   if (isRecord(item)) {
     const name = IDENTITY.find((key) => item[key] !== undefined);
-    if (name !== undefined) return olds.findIndex((old) => isMap(old) && old.get(name) === item[name]);
+    if (name !== undefined)
+      return olds.findIndex((old) => isMap(old) && old.get(name) === item[name]);
   }
   const same = olds.findIndex((old) => isScalar(old) && old.value === item);
   return same >= 0 ? same : olds[at] === undefined || olds[at] === null ? -1 : at;
@@ -207,8 +237,13 @@ function flowShortLists(root: unknown): void {
   const open: unknown[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (isSeq(node)) {
-      const plain = node.items.every((item) => isScalar(item) && item.comment === undefined && item.commentBefore === undefined);
-      const size = node.items.reduce<number>((sum, item) => sum + (isScalar(item) ? String(item.value).length + 4 : 0), 0);
+      const plain = node.items.every(
+        (item) => isScalar(item) && item.comment === undefined && item.commentBefore === undefined,
+      );
+      const size = node.items.reduce<number>(
+        (sum, item) => sum + (isScalar(item) ? String(item.value).length + 4 : 0),
+        0,
+      );
       if (plain && size < 70) node.flow = true;
       open.push(...node.items);
     } else if (isMap(node)) open.push(...node.items);

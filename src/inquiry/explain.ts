@@ -1,5 +1,10 @@
 import type { Database } from "../database/database.ts";
-import { loadsOfSource, outcomesOfSource, partsOfSource, sourceHead } from "../database/inquiries.ts";
+import {
+  loadsOfSource,
+  outcomesOfSource,
+  partsOfSource,
+  sourceHead,
+} from "../database/inquiries.ts";
 import { CanonryError } from "../model/errors.ts";
 
 export interface TrailPart {

@@ -3,76 +3,62 @@
  * a test compares.
  */
 export const MANIFEST_SCHEMA: object = {
-  "$schema": "http://json-schema.org/draft-07/schema#",
-  "$id": "https://canonry.dev/schemas/manifest.schema.json",
-  "title": "Canonical manifest",
-  "description": "The sources of one publication over all periods: schema, not data. Written by the program, edited by people.",
-  "type": "object",
-  "additionalProperties": false,
-  "required": [
-    "schema",
-    "state",
-    "publication",
-    "name",
-    "version",
-    "digest",
-    "sources",
-    "history"
-  ],
-  "properties": {
-    "schema": {
-      "const": "canonry/manifest@1"
+  $schema: "http://json-schema.org/draft-07/schema#",
+  $id: "https://canonry.dev/schemas/manifest.schema.json",
+  title: "Canonical manifest",
+  description:
+    "The sources of one publication over all periods: schema, not data. Written by the program, edited by people.",
+  type: "object",
+  additionalProperties: false,
+  required: ["schema", "state", "publication", "name", "version", "digest", "sources", "history"],
+  properties: {
+    schema: {
+      const: "canonry/manifest@1",
     },
-    "state": {
-      "const": "canonical"
+    state: {
+      const: "canonical",
     },
-    "publication": {
-      "type": "string",
-      "pattern": "^[a-z][a-z0-9_]{0,39}$"
+    publication: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9_]{0,39}$",
     },
-    "name": {
-      "type": "string",
-      "minLength": 1
+    name: {
+      type: "string",
+      minLength: 1,
     },
-    "version": {
-      "type": "integer",
-      "minimum": 0
+    version: {
+      type: "integer",
+      minimum: 0,
     },
-    "digest": {
-      "type": "string",
-      "pattern": "^[0-9a-f]{64}$"
+    digest: {
+      type: "string",
+      pattern: "^[0-9a-f]{64}$",
     },
-    "sources": {
-      "type": "array",
-      "items": {
-        "$ref": "#/definitions/source"
-      }
+    sources: {
+      type: "array",
+      items: {
+        $ref: "#/definitions/source",
+      },
     },
-    "history": {
-      "type": "array",
-      "items": {
-        "$ref": "#/definitions/change"
-      }
-    }
+    history: {
+      type: "array",
+      items: {
+        $ref: "#/definitions/change",
+      },
+    },
   },
-  "definitions": {
-    "period": {
-      "type": "string",
-      "minLength": 4
+  definitions: {
+    period: {
+      type: "string",
+      minLength: 4,
     },
-    "said_by": {
-      "enum": [
-        "publisher",
-        "canonical",
-        "rule",
-        "model",
-        "person"
-      ]
+    said_by: {
+      enum: ["publisher", "canonical", "rule", "model", "person"],
     },
-    "source": {
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
+    source: {
+      type: "object",
+      additionalProperties: false,
+      required: [
         "code",
         "title",
         "match",
@@ -81,197 +67,158 @@ export const MANIFEST_SCHEMA: object = {
         "layout",
         "time",
         "columns",
-        "first_period"
+        "first_period",
       ],
-      "properties": {
-        "code": {
-          "description": "Name of the table; unique over all publications.",
-          "type": "string",
-          "pattern": "^[a-z][a-z0-9_]{0,53}$"
+      properties: {
+        code: {
+          description: "Name of the table; unique over all publications.",
+          type: "string",
+          pattern: "^[a-z][a-z0-9_]{0,53}$",
         },
-        "title": {
-          "type": "string"
+        title: {
+          type: "string",
         },
-        "description": {
-          "type": "string"
+        description: {
+          type: "string",
         },
-        "said_by": {
-          "$ref": "#/definitions/said_by"
+        said_by: {
+          $ref: "#/definitions/said_by",
         },
-        "match": {
-          "type": "object",
-          "additionalProperties": false,
-          "required": [
-            "sheets",
-            "files",
-            "number"
-          ],
-          "properties": {
-            "sheets": {
-              "description": "Sheet names under which the table was seen; null stands for a CSV.",
-              "type": "array",
-              "items": {
-                "type": [
-                  "string",
-                  "null"
-                ]
-              }
+        match: {
+          type: "object",
+          additionalProperties: false,
+          required: ["sheets", "files", "number"],
+          properties: {
+            sheets: {
+              description: "Sheet names under which the table was seen; null stands for a CSV.",
+              type: "array",
+              items: {
+                type: ["string", "null"],
+              },
             },
-            "files": {
-              "description": "File names without periods, versions and extension.",
-              "type": "array",
-              "items": {
-                "type": "string"
-              }
+            files: {
+              description: "File names without periods, versions and extension.",
+              type: "array",
+              items: {
+                type: "string",
+              },
             },
-            "number": {
-              "description": "Number of the table on its sheet, from 1.",
-              "type": "integer",
-              "minimum": 1
-            }
-          }
+            number: {
+              description: "Number of the table on its sheet, from 1.",
+              type: "integer",
+              minimum: 1,
+            },
+          },
         },
-        "grain": {
-          "description": "Key columns of a row; empty if none are unique.",
-          "type": "array",
-          "items": {
-            "type": "string"
-          }
+        grain: {
+          description: "Key columns of a row; empty if none are unique.",
+          type: "array",
+          items: {
+            type: "string",
+          },
         },
-        "coverage": {
-          "description": "Whether a release holds its own period or repeats the whole history.",
-          "enum": [
-            "period",
-            "cumulative"
-          ]
+        coverage: {
+          description: "Whether a release holds its own period or repeats the whole history.",
+          enum: ["period", "cumulative"],
         },
-        "layout": {
-          "description": "unpivot: columns whose header is a period become rows.",
-          "enum": [
-            "rows",
-            "unpivot"
-          ]
+        layout: {
+          description: "unpivot: columns whose header is a period become rows.",
+          enum: ["rows", "unpivot"],
         },
-        "time": {
-          "description": "Columns whose cells give the data period of a row.",
-          "type": "array",
-          "items": {
-            "type": "string"
-          }
+        time: {
+          description: "Columns whose cells give the data period of a row.",
+          type: "array",
+          items: {
+            type: "string",
+          },
         },
-        "optional": {
-          "description": "May be absent from a release without that being drift.",
-          "type": "boolean"
+        optional: {
+          description: "May be absent from a release without that being drift.",
+          type: "boolean",
         },
-        "columns": {
-          "type": "array",
-          "items": {
-            "$ref": "#/definitions/column"
-          }
+        columns: {
+          type: "array",
+          items: {
+            $ref: "#/definitions/column",
+          },
         },
-        "first_period": {
-          "$ref": "#/definitions/period"
-        }
-      }
+        first_period: {
+          $ref: "#/definitions/period",
+        },
+      },
     },
-    "column": {
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "name",
-        "headers",
-        "type",
-        "role",
-        "markers",
-        "first_period"
-      ],
-      "properties": {
-        "name": {
-          "type": "string",
-          "pattern": "^[a-z][a-z0-9_]{0,53}$"
+    column: {
+      type: "object",
+      additionalProperties: false,
+      required: ["name", "headers", "type", "role", "markers", "first_period"],
+      properties: {
+        name: {
+          type: "string",
+          pattern: "^[a-z][a-z0-9_]{0,53}$",
         },
-        "headers": {
-          "description": "Header as printed, levels joined by ' | '; then other spellings that are the same.",
-          "type": "array",
-          "items": {
-            "type": "string"
-          }
+        headers: {
+          description:
+            "Header as printed, levels joined by ' | '; then other spellings that are the same.",
+          type: "array",
+          items: {
+            type: "string",
+          },
         },
-        "type": {
-          "enum": [
-            "text",
-            "bigint",
-            "numeric",
-            "date",
-            "timestamp",
-            "boolean"
-          ]
+        type: {
+          enum: ["text", "bigint", "numeric", "date", "timestamp", "boolean"],
         },
-        "type_by": {
-          "description": "A person fixed the type.",
-          "const": "person"
+        type_by: {
+          description: "A person fixed the type.",
+          const: "person",
         },
-        "role": {
-          "enum": [
-            "dimension",
-            "measure",
-            "time",
-            "period"
-          ]
+        role: {
+          enum: ["dimension", "measure", "time", "period"],
         },
-        "unit": {
-          "type": "string"
+        unit: {
+          type: "string",
         },
-        "description": {
-          "type": "string"
+        description: {
+          type: "string",
         },
-        "said_by": {
-          "$ref": "#/definitions/said_by"
+        said_by: {
+          $ref: "#/definitions/said_by",
         },
-        "optional": {
-          "type": "boolean"
+        optional: {
+          type: "boolean",
         },
-        "markers": {
-          "type": "array",
-          "items": {
-            "type": "string"
-          }
+        markers: {
+          type: "array",
+          items: {
+            type: "string",
+          },
         },
-        "first_period": {
-          "$ref": "#/definitions/period"
-        }
-      }
+        first_period: {
+          $ref: "#/definitions/period",
+        },
+      },
     },
-    "change": {
-      "type": "object",
-      "additionalProperties": false,
-      "required": [
-        "version",
-        "period",
-        "by",
-        "changes"
-      ],
-      "properties": {
-        "version": {
-          "type": "integer",
-          "minimum": 1
+    change: {
+      type: "object",
+      additionalProperties: false,
+      required: ["version", "period", "by", "changes"],
+      properties: {
+        version: {
+          type: "integer",
+          minimum: 1,
         },
-        "period": {
-          "type": "string"
+        period: {
+          type: "string",
         },
-        "by": {
-          "enum": [
-            "backfill",
-            "person"
-          ]
+        by: {
+          enum: ["backfill", "person"],
         },
-        "changes": {
-          "type": "array",
-          "items": {
-            "type": "string"
-          }
-        }
-      }
-    }
-  }
+        changes: {
+          type: "array",
+          items: {
+            type: "string",
+          },
+        },
+      },
+    },
+  },
 };

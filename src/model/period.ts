@@ -37,7 +37,13 @@ function isoOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-function months(text: string, kind: PeriodKind, year: number, month: number, count: number): Period {
+function months(
+  text: string,
+  kind: PeriodKind,
+  year: number,
+  month: number,
+  count: number,
+): Period {
   return {
     text,
     kind,
@@ -123,7 +129,10 @@ function parseOne(text: string): Period | null {
       text,
     );
   if (match?.groups === undefined) return null;
-  const { fy, end, fq, year, q, week, month, day } = match.groups as Record<string, string | undefined>;
+  const { fy, end, fq, year, q, week, month, day } = match.groups as Record<
+    string,
+    string | undefined
+  >;
   if (fy !== undefined) {
     if (Number(end) !== (Number(fy) + 1) % 100 || !plausible(Number(fy))) return null;
     return fq === undefined ? financialYear(Number(fy)) : financialQuarter(Number(fy), Number(fq));
@@ -133,7 +142,9 @@ function parseOne(text: string): Period | null {
   if (q !== undefined) return quarterPeriod(y, Number(q));
   if (week !== undefined) return weekPeriod(y, Number(week));
   if (month === undefined) return yearPeriod(y);
-  return day === undefined ? monthPeriod(y, Number(month)) : dayPeriod(y, Number(month), Number(day));
+  return day === undefined
+    ? monthPeriod(y, Number(month))
+    : dayPeriod(y, Number(month), Number(day));
 }
 
 /** Years that published statistics speak of. */

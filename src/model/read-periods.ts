@@ -58,11 +58,7 @@ interface Rule {
   readonly score: (groups: Groups) => number;
 }
 
-function rule(
-  source: string,
-  read: Rule["read"],
-  score: number | Rule["score"],
-): Rule {
+function rule(source: string, read: Rule["read"], score: number | Rule["score"]): Rule {
   return {
     pattern: new RegExp(START + source + END, "gi"),
     read,
@@ -193,7 +189,10 @@ const BARE_YEAR = new RegExp(`${START}(?<y>${YEAR})${END}`, "gi");
 export function readPeriods(text: string): readonly FoundPeriod[] {
   let rest = decoded(text);
   const found: (FoundPeriod & { readonly at: number })[] = [];
-  const claim = (pattern: RegExp, read: (groups: Groups) => Omit<FoundPeriod, "text"> | null): void => {
+  const claim = (
+    pattern: RegExp,
+    read: (groups: Groups) => Omit<FoundPeriod, "text"> | null,
+  ): void => {
     rest = rest.replace(pattern, (match: string, ...parts: unknown[]) => {
       const groups = parts.at(-1) as Groups;
       const at = parts.at(-3) as number;

@@ -60,13 +60,18 @@ export interface StateDocument {
   /** Where it came from, and when the ledger last changed (ISO instant, database clock). */
   readonly projected_from: "database";
   readonly ledger_at: string | null;
-  readonly publications: Readonly<
-    Record<string, Readonly<Record<string, StateRelease>>>
-  >;
+  readonly publications: Readonly<Record<string, Readonly<Record<string, StateRelease>>>>;
 }
 
 export interface StateRelease {
-  readonly status: "loaded" | "partial" | "quarantined" | "failed" | "held" | "not_published" | "pending";
+  readonly status:
+    | "loaded"
+    | "partial"
+    | "quarantined"
+    | "failed"
+    | "held"
+    | "not_published"
+    | "pending";
   readonly sources: Readonly<
     Record<
       string,

@@ -37,12 +37,15 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
   await world.database.ready();
-  const repaired = options.dryRun ? [] : [...(await syncManifests(world)), ...(await stateRepair(world))];
+  const repaired = options.dryRun
+    ? []
+    : [...(await syncManifests(world)), ...(await stateRepair(world))];
   const surveys = await Promise.all(
     publications.map((publication) => surveyPublication(world, publication, options)),
   );
   const events = world.eventsOf(backfillId, options.watch);
-  for (const { path, reason } of repaired) events.emit({ event: "projection.repaired", path, reason });
+  for (const { path, reason } of repaired)
+    events.emit({ event: "projection.repaired", path, reason });
   events.emit({
     event: "backfill.started",
     publications: surveys.length,
@@ -68,7 +71,9 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   };
 }
 
-async function stateRepair(world: World): Promise<{ path: string; reason: string; edited: boolean }[]> {
+async function stateRepair(
+  world: World,
+): Promise<{ path: string; reason: string; edited: boolean }[]> {
   const reason = await rebuildState(world);
   return reason === null ? [] : [{ path: "data/state/state.json", reason, edited: true }];
 }

@@ -57,7 +57,11 @@ async function stateFinding(world: World): Promise<Finding> {
   const difference = await verifyState(world);
   return difference === null
     ? { check: "state.json", result: "right", detail: "it agrees with the database" }
-    : { check: "state.json", result: "note", detail: `${difference}; the next backfill writes it again` };
+    : {
+        check: "state.json",
+        result: "note",
+        detail: `${difference}; the next backfill writes it again`,
+      };
 }
 
 async function leftovers(world: World): Promise<Finding> {
@@ -68,7 +72,9 @@ async function leftovers(world: World): Promise<Finding> {
 }
 
 async function lostArtifacts(world: World): Promise<Finding> {
-  const rows = await world.database.rows<{ sha256: string }>("select sha256 from ops.artifact order by sha256");
+  const rows = await world.database.rows<{ sha256: string }>(
+    "select sha256 from ops.artifact order by sha256",
+  );
   const lost: string[] = [];
   for (const { sha256 } of rows) if (!(await world.data.hasArtifact(sha256))) lost.push(sha256);
   return finding("artifacts", lost, `all ${rows.length} are in the store`);

@@ -1,4 +1,11 @@
-import { copySource, exportRecord, type ExportRow, exportRows, recordExport, viewColumns } from "../database/exports.ts";
+import {
+  copySource,
+  type ExportRow,
+  exportRecord,
+  exportRows,
+  recordExport,
+  viewColumns,
+} from "../database/exports.ts";
 import { csvLine, PARQUET_WRITER, type ParquetColumn, parquetFromCsv } from "../formats/parquet.ts";
 import { CanonryError } from "../model/errors.ts";
 import { sha256, stableJson } from "../model/hash.ts";
@@ -30,13 +37,22 @@ export async function exportSources(
   await world.database.ready();
   const rows = await exportRows(world.database);
   const unknown = options.sources.find((source) => !rows.some((row) => row.source === source));
-  if (unknown !== undefined) throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${unknown}`);
-  const chosen = rows.filter((row) => options.sources.length === 0 || options.sources.includes(row.source));
+  if (unknown !== undefined)
+    throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${unknown}`);
+  const chosen = rows.filter(
+    (row) => options.sources.length === 0 || options.sources.includes(row.source),
+  );
   const files = await filesOf(world, rows, options.deep);
   const { todo, skipped } = plan({ sources: chosen, files, writer: PARQUET_WRITER });
   const reports: ExportReport[] = skipped.map(({ key, reason }) => {
     const known = rows.find((row) => row.source === key);
-    return { source: key, status: "unchanged", rows: known?.rows ?? 0, path: `${key}.parquet`, reason };
+    return {
+      source: key,
+      status: "unchanged",
+      rows: known?.rows ?? 0,
+      path: `${key}.parquet`,
+      reason,
+    };
   });
   for (const { action, reason } of todo) reports.push(await exportSource(world, action, reason));
   if (rows.length > 0) await exportCatalog(world);
@@ -75,7 +91,10 @@ async function exportSource(
       rows: source.rows,
       path,
     };
-    await world.data.putExportText(`${source.source}.md`, pageOf(source.contract, fileOf(world, source, record)));
+    await world.data.putExportText(
+      `${source.source}.md`,
+      pageOf(source.contract, fileOf(world, source, record)),
+    );
     await recordExport(world.database, source.source, record);
     return { source: source.source, status: "written", rows: source.rows, path, reason };
   } catch (error) {
@@ -128,7 +147,13 @@ async function exportCatalog(world: World): Promise<void> {
   const rows = await exportRows(world.database);
   const sources: CatalogSource[] = [];
   const basis = rows.map((row) => [row.source, row.exported?.content_key, row.exported?.sha256]);
-  const key = sha256(stableJson([basis, world.config.publications.map(({ code, name, domain }) => [code, name, domain]), PARQUET_WRITER]));
+  const key = sha256(
+    stableJson([
+      basis,
+      world.config.publications.map(({ code, name, domain }) => [code, name, domain]),
+      PARQUET_WRITER,
+    ]),
+  );
   const known = await exportRecord(world.database, CATALOG);
   const found = await world.data.exportFacts(CATALOG, false);
   const hasPackage = (await world.data.exportFacts(PACKAGE, false)) !== null;

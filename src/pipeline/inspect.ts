@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { fileBytes } from "../data-layer/file-bytes.ts";
-import { type FileView, inspectFile as look, inspectRows as rowsOf } from "../inquiry/inspect/index.ts";
+import {
+  type FileView,
+  inspectFile as look,
+  inspectRows as rowsOf,
+} from "../inquiry/inspect/index.ts";
 import { CanonryError } from "../model/errors.ts";
 import { LIMITS } from "../model/limits.ts";
 
@@ -25,7 +29,12 @@ export async function inspectFile(
     return await look(bytes, { limits: LIMITS, file, sha256: hash.digest("hex") });
   } catch (error) {
     if (!(error instanceof CanonryError)) throw error;
-    return { file, format: null, sheets: [], error: { code: error.code, message: error.describe() } };
+    return {
+      file,
+      format: null,
+      sheets: [],
+      error: { code: error.code, message: error.describe() },
+    };
   } finally {
     await bytes.close();
   }

@@ -36,7 +36,10 @@ export async function syncManifests(world: World): Promise<readonly SyncedManife
   return synced;
 }
 
-async function syncManifest(world: World, publication: PublicationConfig): Promise<SyncedManifest | null> {
+async function syncManifest(
+  world: World,
+  publication: PublicationConfig,
+): Promise<SyncedManifest | null> {
   const path = publication.canonical_manifest;
   const text = await world.data.readText(path);
   const database = await manifestInForce(world.database, publication.code);
@@ -62,7 +65,12 @@ async function applyDecision(
       await world.data.writeText(path, action.text);
       return false;
     case "adopt":
-      await adoptManifestText(world.database, publication.code, action.document.version, action.text);
+      await adoptManifestText(
+        world.database,
+        publication.code,
+        action.document.version,
+        action.text,
+      );
       return true;
     case "import":
       await adoptManifest(world.database, action, "import");
@@ -76,13 +84,21 @@ async function applyDecision(
       return true;
     }
     case "conflict":
-      throw new CanonryError("MANIFEST_CONFLICT", `${reason}: ${action.changes.join("; ")}`, { file: path });
+      throw new CanonryError("MANIFEST_CONFLICT", `${reason}: ${action.changes.join("; ")}`, {
+        file: path,
+      });
   }
 }
 
-const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(MANIFEST_SCHEMA);
+const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(
+  MANIFEST_SCHEMA,
+);
 
-function readManifest(world: World, publication: PublicationConfig, text: string): CanonicalManifest {
+function readManifest(
+  world: World,
+  publication: PublicationConfig,
+  text: string,
+): CanonicalManifest {
   const path = publication.canonical_manifest;
   const { limits } = world.config.settings;
   const yaml = readYaml(text, { file: path, limits, code: "MANIFEST_UNSAFE" });
@@ -90,19 +106,28 @@ function readManifest(world: World, publication: PublicationConfig, text: string
     const [error] = check.errors ?? [];
     const pointer = error?.instancePath ?? "";
     const steps = pointer.split("/").slice(1);
-    const extra = (error?.params as { additionalProperty?: string } | undefined)?.additionalProperty;
-    throw new CanonryError("MANIFEST_INVALID", `${error?.message ?? "not valid"}${extra === undefined ? "" : `: ${extra}`}`, {
-      file: path,
-      line: yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
-      key: pointer === "" ? "/" : pointer,
-    });
+    const extra = (error?.params as { additionalProperty?: string } | undefined)
+      ?.additionalProperty;
+    throw new CanonryError(
+      "MANIFEST_INVALID",
+      `${error?.message ?? "not valid"}${extra === undefined ? "" : `: ${extra}`}`,
+      {
+        file: path,
+        line: yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
+        key: pointer === "" ? "/" : pointer,
+      },
+    );
   }
   const document = yaml.value as CanonicalManifest;
   if (document.publication !== publication.code) {
-    throw new CanonryError("MANIFEST_INVALID", `it speaks of ${document.publication}, not of ${publication.code}`, {
-      file: path,
-      key: "/publication",
-    });
+    throw new CanonryError(
+      "MANIFEST_INVALID",
+      `it speaks of ${document.publication}, not of ${publication.code}`,
+      {
+        file: path,
+        key: "/publication",
+      },
+    );
   }
   return document;
 }

@@ -1,5 +1,4 @@
-import { keepLineage } from "../database/ledger.ts";
-import { contractsOf } from "../database/ledger.ts";
+import { contractsOf, keepLineage } from "../database/ledger.ts";
 import { recordLink } from "../database/links.ts";
 import { renderYaml } from "../formats/yaml.ts";
 import type { EventSink } from "../model/events.ts";

@@ -91,13 +91,17 @@ function isWanted(period: string, options: BackfillOptions): boolean {
   const from = options.from === null ? null : parsePeriod(options.from);
   const to = options.to === null ? null : parsePeriod(options.to);
   if (own === null) return false;
-  return (from === null || own.end >= from.start) && (to === null || own.start <= to.end || contains(to, own));
+  return (
+    (from === null || own.end >= from.start) &&
+    (to === null || own.start <= to.end || contains(to, own))
+  );
 }
 
 function reprocessReason(record: ReleaseRecord | null, options: BackfillOptions): string | null {
   if (record === null) return null;
   if (options.reprocess === "all") return "asked to look again at all";
-  if (options.reprocess === "failed" && record.status !== "loaded") return `it was ${record.status}`;
+  if (options.reprocess === "failed" && record.status !== "loaded")
+    return `it was ${record.status}`;
   if (options.reprocess === "changed" && record.reader_version !== READER_VERSION) {
     return `it was read by version ${record.reader_version ?? 0} of the reader`;
   }

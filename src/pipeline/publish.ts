@@ -148,7 +148,13 @@ async function applyAction(
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
     if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
     const why = error.describe();
-    await recordOutcome(world.database, { ...run, source, status: "quarantined", reason: why, drift });
+    await recordOutcome(world.database, {
+      ...run,
+      source,
+      status: "quarantined",
+      reason: why,
+      drift,
+    });
     scope.events.emit({ event: "source.quarantined", ...place, source, reason: why });
     done.set(source, reportOf(source, "quarantined", why));
     return false;
@@ -160,7 +166,8 @@ function loadScope(scope: PublishScope, drift: readonly Drift[]): Parameters<typ
   const next: LoadCommit["manifest"] = (current, contract) => {
     const before = current?.document ?? emptyManifest(publication.code, publication.name);
     const document = withContract(before, contract, { period, drift });
-    const text = current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
+    const text =
+      current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
     return { text, document };
   };
   return {
@@ -179,9 +186,12 @@ function noteSkipped(
 ): void {
   for (const one of decision.sources) {
     if (done.has(one.source)) continue;
-    const own = skipped.find((skip) => skip.key === one.issues.at(-1)?.key || skip.key === one.source);
+    const own = skipped.find(
+      (skip) => skip.key === one.issues.at(-1)?.key || skip.key === one.source,
+    );
     if (own === undefined) continue;
-    const status = one.verdict === "load" ? "unchanged" : one.verdict === "hold" ? "held" : "quarantined";
+    const status =
+      one.verdict === "load" ? "unchanged" : one.verdict === "hold" ? "held" : "quarantined";
     done.set(one.source, reportOf(one.source, status, own.reason));
   }
 }

@@ -25,7 +25,9 @@ export class ReleaseFiles {
   /** The rows of a region, read again from its artifact. */
   async *rowsOf(region: Region): AsyncGenerator<readonly RegionRow[]> {
     const workbook = await this.workbook(region.artifact, region.file);
-    const sheet = workbook.sheets.find((one) => one.member === region.member && one.name === region.sheet);
+    const sheet = workbook.sheets.find(
+      (one) => one.member === region.member && one.name === region.sheet,
+    );
     if (sheet === undefined) {
       throw new CanonryError("CONSERVATION_BROKEN", "the sheet that was drafted is not there", {
         file: region.file,
@@ -54,7 +56,11 @@ export class ReleaseFiles {
   }
 }
 
-function kept<Value>(cache: Map<string, Promise<Value>>, key: string, make: () => Promise<Value>): Promise<Value> {
+function kept<Value>(
+  cache: Map<string, Promise<Value>>,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
   const found = cache.get(key);
   if (found !== undefined) return found;
   const made = make();

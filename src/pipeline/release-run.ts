@@ -8,7 +8,7 @@ import {
   startRun,
 } from "../database/ledger.ts";
 import type { LeftOut } from "../model/decision.ts";
-import { CanonryError, type ErrorCode, ERRORS, type ExitCode, worstExit } from "../model/errors.ts";
+import { CanonryError, ERRORS, type ErrorCode, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
@@ -81,7 +81,13 @@ async function runRelease(
   const work = new ReleaseWork(survey, release, before, { ...context, events }, runId);
   const done = await work.run();
   const durationMs = world.now().getTime() - startedAt;
-  events.emit({ event: "release.finished", ...place, status: done.status, reason: done.reason, duration_ms: durationMs });
+  events.emit({
+    event: "release.finished",
+    ...place,
+    status: done.status,
+    reason: done.reason,
+    duration_ms: durationMs,
+  });
   await events.flush();
   return { ...place, ...done, run_id: runId, duration_ms: durationMs };
 }
@@ -91,7 +97,8 @@ function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outco
   const { record, links } = release;
   if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
   const [why] = release.fetches.skipped;
-  if (record.status === "not_published") return outcome("not_published", why?.reason ?? record.detail);
+  if (record.status === "not_published")
+    return outcome("not_published", why?.reason ?? record.detail);
   const key = releaseKey(links, survey.editEpoch, survey.publication);
   return record.release_key === key ? asBefore(record, why?.reason ?? "nothing new") : null;
 }
@@ -99,7 +106,11 @@ function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outco
 function asBefore(record: ReleaseRecord, why: string): Outcome {
   return record.status === "loaded"
     ? outcome("unchanged", why)
-    : outcome(record.status as ReleaseReport["status"], `${record.detail}; ${why}`, record.exit as ExitCode);
+    : outcome(
+        record.status as ReleaseReport["status"],
+        `${record.detail}; ${why}`,
+        record.exit as ExitCode,
+      );
 }
 
 /** One release, from its files to its loads. */
@@ -145,7 +156,11 @@ class ReleaseWork {
     const files = links.filter((link) => link.sha256 !== null);
     if (files.length === 0) return this.withoutFiles(links, exit);
     const key = releaseKey(links, survey.editEpoch, survey.publication);
-    if (release.record?.release_key === key && release.reprocess === null && failures.length === 0) {
+    if (
+      release.record?.release_key === key &&
+      release.reprocess === null &&
+      failures.length === 0
+    ) {
       return asBefore(release.record, "the files hold what they held");
     }
     const published = await this.draftAndPublish(files, failures.length === 0);
@@ -169,7 +184,10 @@ class ReleaseWork {
     return outcome(status, reason, exit);
   }
 
-  private async draftAndPublish(links: readonly LinkRecord[], complete: boolean): Promise<Published> {
+  private async draftAndPublish(
+    links: readonly LinkRecord[],
+    complete: boolean,
+  ): Promise<Published> {
     const { world, events, options, backfillId } = this.context;
     const { publication } = this.survey;
     const { period } = this.release;
@@ -189,7 +207,12 @@ class ReleaseWork {
       const document = await draftAndEnrich(world, scope, links, files);
       await this.before;
       events.emit({ event: "stage.started", stage: "load", publication: publication.code, period });
-      return await publishRelease(world, { ...scope, complete, dryRun: options.dryRun }, document, files);
+      return await publishRelease(
+        world,
+        { ...scope, complete, dryRun: options.dryRun },
+        document,
+        files,
+      );
     } finally {
       await files.close();
     }
@@ -227,7 +250,13 @@ class ReleaseWork {
       events.emit({ event: "warning", code: "BUG", message: error.stack ?? message });
     }
     const keep = async (): Promise<void> => {
-      if (this.runStarted) await finishRun(world.database, this.runId, exit === 130 ? "interrupted" : "failed", reason);
+      if (this.runStarted)
+        await finishRun(
+          world.database,
+          this.runId,
+          exit === 130 ? "interrupted" : "failed",
+          reason,
+        );
       if (!options.dryRun && exit !== 130) await this.record("failed", null, reason, exit);
     };
     // If the database itself went away, the next run finds the release as it was.
@@ -235,7 +264,12 @@ class ReleaseWork {
     return outcome("failed", reason, exit);
   }
 
-  private record(status: string, key: string | null, detail: string, exit: ExitCode): Promise<void> {
+  private record(
+    status: string,
+    key: string | null,
+    detail: string,
+    exit: ExitCode,
+  ): Promise<void> {
     return recordRelease(this.context.world.database, {
       publication: this.survey.publication.code,
       period: this.release.period,
@@ -254,6 +288,8 @@ function exitOfLink(link: LinkRecord): ExitCode {
 }
 
 function describeLeftOut(item: LeftOut): string {
-  const place = [item.file, item.member, item.sheet, item.range].filter((part) => part !== null).join(" ");
+  const place = [item.file, item.member, item.sheet, item.range]
+    .filter((part) => part !== null)
+    .join(" ");
   return `${place}: ${item.what}: ${item.reason}`;
 }

@@ -21,6 +21,7 @@ export async function stopDatabase(outside: Outside): Promise<boolean> {
 export async function databaseUrl(outside: Outside): Promise<string> {
   const [paths, config] = [await homeOf(outside), await loadConfigOf(outside)];
   const url = config.settings.database.url ?? (await runningServer(embeddedOptions(paths, config)));
-  if (url === null) throw new CanonryError("DATABASE_UNAVAILABLE", "the embedded server is not running");
+  if (url === null)
+    throw new CanonryError("DATABASE_UNAVAILABLE", "the embedded server is not running");
   return url;
 }

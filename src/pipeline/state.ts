@@ -7,7 +7,10 @@ type Sources = Record<string, StateRelease["sources"][string]>;
 /** The state as the database has it. Reads only. */
 export async function readState(world: World): Promise<StateDocument> {
   await world.database.ready();
-  const publications: Record<string, Record<string, { status: StateRelease["status"]; sources: Sources }>> = {};
+  const publications: Record<
+    string,
+    Record<string, { status: StateRelease["status"]; sources: Sources }>
+  > = {};
   for (const row of await stateRows(world.database)) {
     const releases = (publications[row.publication] ??= {});
     const status = row.release_status as StateRelease["status"];
@@ -44,7 +47,9 @@ export async function verifyState(world: World): Promise<string | null> {
   return (await compare(world)).reason;
 }
 
-async function compare(world: World): Promise<{ readonly text: string; readonly reason: string | null }> {
+async function compare(
+  world: World,
+): Promise<{ readonly text: string; readonly reason: string | null }> {
   const text = `${JSON.stringify(await readState(world), null, 2)}\n`;
   const found = await world.data.readText(world.paths.keys.state);
   return { text, reason: found === text ? null : describe(found) };

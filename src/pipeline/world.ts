@@ -52,7 +52,8 @@ function newId(): string {
 /** Throws CONFIG_MISSING if no home is named and none is found. */
 export async function homeOf(outside: Outside): Promise<Paths> {
   const named = outside.flags.home ?? outside.env["CANONRY_HOME"];
-  const home = named === undefined || named === "" ? await findHome(outside.cwd) : resolve(outside.cwd, named);
+  const home =
+    named === undefined || named === "" ? await findHome(outside.cwd) : resolve(outside.cwd, named);
   if (home === null) {
     throw new CanonryError(
       "CONFIG_MISSING",
@@ -103,7 +104,11 @@ export async function openWorld(outside: Outside): Promise<World> {
     now,
     newId,
     eventsOf: (id, watch) =>
-      jsonlSink(id, watch, { append: (date, run, lines) => data.appendEvents(date, run, lines), now, newId }),
+      jsonlSink(id, watch, {
+        append: (date, run, lines) => data.appendEvents(date, run, lines),
+        now,
+        newId,
+      }),
     close: () => database.close(),
   };
 }
@@ -113,7 +118,8 @@ const SPARE_CONNECTIONS = 6;
 
 async function openDatabase(paths: Paths, config: Config): Promise<Database> {
   const { settings } = config;
-  const server = settings.database.url === null ? await ensureServer(embeddedOptions(paths, config)) : null;
+  const server =
+    settings.database.url === null ? await ensureServer(embeddedOptions(paths, config)) : null;
   return new Database({
     url: server?.url ?? settings.database.url ?? "",
     migrations: MIGRATIONS,

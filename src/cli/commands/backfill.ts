@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { backfill, type BackfillOptions } from "../../pipeline/backfill.ts";
 import type { BackfillReport } from "../../model/report.ts";
+import { type BackfillOptions, backfill } from "../../pipeline/backfill.ts";
 import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
@@ -59,7 +59,9 @@ export async function runBackfill(
   });
   context.terminal.progress("");
   context.terminal.data(
-    flags.json === true ? JSON.stringify(report, null, 2) : renderBackfill(report, world.paths.home),
+    flags.json === true
+      ? JSON.stringify(report, null, 2)
+      : renderBackfill(report, world.paths.home),
   );
   context.exit(report.exit);
   return report;

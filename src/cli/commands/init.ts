@@ -9,6 +9,8 @@ export function initCommand(context: Context): Command {
     .action(async (folder: string) => {
       const written = await initialiseHome(folder, context.cwd);
       for (const path of written) context.terminal.note(`wrote ${path}`);
-      context.terminal.note("Next: name a publication in config/publications.yaml, then `canonry backfill`.");
+      context.terminal.note(
+        "Next: name a publication in config/publications.yaml, then `canonry backfill`.",
+      );
     });
 }

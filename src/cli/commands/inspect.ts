@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { inspectFile, inspectRows } from "../../pipeline/inspect.ts";
 import { worstExit } from "../../model/errors.ts";
+import { inspectFile, inspectRows } from "../../pipeline/inspect.ts";
 import type { Context } from "../context.ts";
-import { positiveInteger } from "./options.ts";
 import { renderInspection } from "../render-inspection.ts";
+import { positiveInteger } from "./options.ts";
 
 interface InspectFlags {
   readonly json?: boolean;

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { configPeriod } from "../../model/read-periods.ts";
 
 /** Options that choose releases, the same for every command that has them. */
@@ -12,21 +12,27 @@ export interface Selection {
 function period(text: string): string {
   const canonical = configPeriod(text);
   if (canonical === null) {
-    throw new InvalidArgumentError("Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07 or 2025.");
+    throw new InvalidArgumentError(
+      "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07 or 2025.",
+    );
   }
   return canonical;
 }
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Write a whole number from 1.");
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("Write a whole number from 1.");
   return value;
 }
 
 export function withSelection(command: Command): Command {
   return command
     .option("-p, --pub <code...>", "only these publications")
-    .option("--period <period...>", "only these periods", (text: string, before: string[] = []) => [...before, period(text)])
+    .option("--period <period...>", "only these periods", (text: string, before: string[] = []) => [
+      ...before,
+      period(text),
+    ])
     .option("--from <period>", "from this period on", period)
     .option("--to <period>", "up to this period", period);
 }

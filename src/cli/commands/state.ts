@@ -18,7 +18,9 @@ export function stateCommand(context: Context): Command {
     .action(async (_flags: object, command: Command) => {
       await inWorld(context, command, async (world) => {
         const repaired = await rebuildState(world);
-        context.terminal.note(repaired === null ? "state.json was right" : `state.json: ${repaired}`);
+        context.terminal.note(
+          repaired === null ? "state.json was right" : `state.json: ${repaired}`,
+        );
       });
     });
   state

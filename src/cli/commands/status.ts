@@ -12,7 +12,8 @@ export function statusCommand(context: Context): Command {
       await inWorld(context, command, async (world) => {
         const lines = await status(world.database, flags.pub ?? []);
         if (flags.json === true) context.terminal.data(JSON.stringify(lines, null, 2));
-        else if (lines.length === 0) context.terminal.note("Nothing is loaded yet: `canonry backfill`.");
+        else if (lines.length === 0)
+          context.terminal.note("Nothing is loaded yet: `canonry backfill`.");
         else {
           context.terminal.data(
             renderTable(lines, [
@@ -20,7 +21,11 @@ export function statusCommand(context: Context): Command {
               { title: "period", value: (one) => one.period },
               { title: "status", value: (one) => one.status.replace("_", " ") },
               { title: "sources", value: (one) => String(one.sources), align: "right" },
-              { title: "rows", value: (one) => count(one.rows_data + one.rows_total), align: "right" },
+              {
+                title: "rows",
+                value: (one) => count(one.rows_data + one.rows_total),
+                align: "right",
+              },
               { title: "vintages", value: (one) => String(one.vintages), align: "right" },
               { title: "detail", value: (one) => one.detail, shrinks: true },
             ]),

@@ -114,5 +114,7 @@ function parse(text: string, dialect: RecordDialect): readonly SheetRow[] | null
 }
 
 function isKnown(text: string): boolean {
-  return /^\s*(?:[£$€]?-?[\d,.\s]+%?|[\d/:. T-]+|[^,;\t|"~^]*)\s*$/.test(text) && !/^['"]/.test(text);
+  return (
+    /^\s*(?:[£$€]?-?[\d,.\s]+%?|[\d/:. T-]+|[^,;\t|"~^]*)\s*$/.test(text) && !/^['"]/.test(text)
+  );
 }

@@ -21,7 +21,9 @@ export async function findEncoding(bytes: Bytes): Promise<FoundEncoding> {
   const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const scan = await scanBytes(bytes);
   if (scan.nul >= 0) {
-    throw new CanonryError("CSV_ENCODING", `a NUL byte at offset ${scan.nul}`, { file: bytes.name });
+    throw new CanonryError("CSV_ENCODING", `a NUL byte at offset ${scan.nul}`, {
+      file: bytes.name,
+    });
   }
   if (bomBytes > 0 && !scan.utf8) {
     throw new CanonryError("CSV_ENCODING", "it is marked as UTF-8, and its bytes are not", {

@@ -69,7 +69,8 @@ export class RecordParser {
         let code = 0;
         for (; at < length; at++) {
           code = text.charCodeAt(at);
-          if (code === delimiter || code === LF || (code === CR && (onlyCr || isLineEnd(text, at)))) break;
+          if (code === delimiter || code === LF || (code === CR && (onlyCr || isLineEnd(text, at))))
+            break;
         }
         if (at >= length && !last) return start;
         if (at > from) cells.push({ column, kind: "text", text: text.slice(from, at) });

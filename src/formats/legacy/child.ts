@@ -26,12 +26,23 @@ async function main(): Promise<void> {
   const content = Buffer.concat(chunks);
   try {
     await writeWorkbook(
-      read(content, { type: "buffer", cellNF: true, cellText: true, cellFormula: true, cellDates: false, dense: true }),
+      read(content, {
+        type: "buffer",
+        cellNF: true,
+        cellText: true,
+        cellFormula: true,
+        cellDates: false,
+        dense: true,
+      }),
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const encrypted = /password|encrypt/i.test(message) || isEncrypted(content);
-    await write({ line: "error", code: encrypted ? "WORKBOOK_ENCRYPTED" : "WORKBOOK_CORRUPT", message });
+    await write({
+      line: "error",
+      code: encrypted ? "WORKBOOK_ENCRYPTED" : "WORKBOOK_CORRUPT",
+      message,
+    });
   }
 }
 
@@ -53,7 +64,11 @@ async function writeWorkbook(book: WorkBook): Promise<void> {
   });
   for (const [at, name] of book.SheetNames.entries()) {
     const sheet = book.Sheets[name];
-    if (sheet === undefined || (sheet["!type"] as string | undefined) !== undefined && sheet["!type"] !== "sheet") continue;
+    if (
+      sheet === undefined ||
+      ((sheet["!type"] as string | undefined) !== undefined && sheet["!type"] !== "sheet")
+    )
+      continue;
     await writeSheet(sheet, name, (book.Workbook?.Sheets?.[at]?.Hidden ?? 0) !== 0, date1904);
   }
   await write({ line: "end" });
@@ -94,7 +109,10 @@ async function writeSheet(
     bottom: e.r + 1,
     right: e.c,
   }));
-  const columns = (sheet["!cols"] ?? []).map((column, index) => ({ index, hidden: column?.hidden === true }));
+  const columns = (sheet["!cols"] ?? []).map((column, index) => ({
+    index,
+    hidden: column?.hidden === true,
+  }));
   const hiddenColumns = columns.filter((column) => column.hidden).map((column) => column.index);
   await write({ line: "sheet-end", merges, hiddenColumns });
 }
@@ -116,7 +134,8 @@ function cellOf(cell: LibraryCell, column: number, date1904: boolean): Cell | nu
     }
     case "n": {
       const value = cell.v as number;
-      const format = typeof cell.z === "number" ? String(SSF.get_table()[cell.z] ?? "") : (cell.z ?? "");
+      const format =
+        typeof cell.z === "number" ? String(SSF.get_table()[cell.z] ?? "") : (cell.z ?? "");
       const date = isDateFormat(format) ? serialDate(value, date1904) : null;
       if (date !== null) return { column, kind: "date", text: date, ...formula };
       const percent = format.replace(/"[^"]*"/g, "").includes("%") ? { percent: true } : {};
@@ -128,7 +147,12 @@ function cellOf(cell: LibraryCell, column: number, date1904: boolean): Cell | nu
       return { column, kind: "error", text: cell.w ?? "#N/A", ...formula };
     case "d": {
       const iso = cell.v instanceof Date ? cell.v.toISOString() : String(cell.v);
-      return { column, kind: "date", text: iso.replace(/T00:00:00(?:\.\d+)?Z?$|(?:\.000)?Z$/, ""), ...formula };
+      return {
+        column,
+        kind: "date",
+        text: iso.replace(/T00:00:00(?:\.\d+)?Z?$|(?:\.000)?Z$/, ""),
+        ...formula,
+      };
     }
     default:
       return null;

@@ -102,7 +102,12 @@ async function runChild(
     }
     await sent;
     const { code, signal } = await exited;
-    if (late) throw new CanonryError("WORKBOOK_TIMEOUT", `not read after ${limits.legacy_seconds} s`, where);
+    if (late)
+      throw new CanonryError(
+        "WORKBOOK_TIMEOUT",
+        `not read after ${limits.legacy_seconds} s`,
+        where,
+      );
     if (failure !== null) throw failure;
     if (!finished && signal !== null) {
       const what = `the reader ended with ${signal}, its limit is ${limits.legacy_memory_mb} MB`;

@@ -31,7 +31,8 @@ export class Package {
     const first = await chunks.next();
     if (first.done === true) return;
     const [a, b] = first.value;
-    const encoding = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
+    const encoding =
+      a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
     const all = async function* (): AsyncGenerator<Buffer> {
       yield first.value;
       yield* chunks;
@@ -122,12 +123,14 @@ export async function workbookParts(pack: Package): Promise<WorkbookParts> {
   let date1904 = false;
   await pack.scan(entry, {
     open(name, attributes) {
-      if (name === "workbookPr") date1904 = /^(?:1|true)$/.test(attribute(attributes, "date1904") ?? "");
+      if (name === "workbookPr")
+        date1904 = /^(?:1|true)$/.test(attribute(attributes, "date1904") ?? "");
       if (name !== "sheet") return;
       const title = attribute(attributes, "name") ?? "";
       const relation = relations.find((one) => one.id === idOf(attributes));
       if (relation === undefined || relation.type !== "worksheet") {
-        if (relation !== undefined) remarks.push(`sheet "${title}" is a ${relation.type}: it holds no cells`);
+        if (relation !== undefined)
+          remarks.push(`sheet "${title}" is a ${relation.type}: it holds no cells`);
         return;
       }
       const part = pack.part(relation.target);
@@ -202,7 +205,15 @@ export function cellText(text: string): string {
   );
 }
 
-const CORE = new Set(["title", "subject", "creator", "keywords", "description", "created", "modified"]);
+const CORE = new Set([
+  "title",
+  "subject",
+  "creator",
+  "keywords",
+  "description",
+  "created",
+  "modified",
+]);
 
 /** Core properties that hold text. */
 export async function readProperties(pack: Package): Promise<Readonly<Record<string, string>>> {

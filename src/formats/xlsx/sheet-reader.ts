@@ -189,7 +189,10 @@ export class SheetReader implements XmlHandler {
         return date === null ? this.made("number", value.trim()) : this.made("date", date);
       }
       case "b":
-        return this.made("boolean", value.trim() === "1" || value.trim() === "true" ? "TRUE" : "FALSE");
+        return this.made(
+          "boolean",
+          value.trim() === "1" || value.trim() === "true" ? "TRUE" : "FALSE",
+        );
       case "e":
         return this.made("error", value);
       case "d":
@@ -218,7 +221,11 @@ export class SheetReader implements XmlHandler {
     if (match === null || match[3] === undefined) return;
     const { limits, where } = this.context;
     if (this.merges.length >= limits.sheet_merges) {
-      throw new CanonryError("SHEET_TOO_LARGE", `more than ${limits.sheet_merges} merged ranges`, where);
+      throw new CanonryError(
+        "SHEET_TOO_LARGE",
+        `more than ${limits.sheet_merges} merged ranges`,
+        where,
+      );
     }
     this.merges.push({
       top: Number(match[2]),

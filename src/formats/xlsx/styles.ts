@@ -13,7 +13,11 @@ export const PLAIN: CellStyle = { date: false, percent: false, bold: false, inde
 
 /** ECMA-376 part 1, 18.8.30: numbers of the built-in formats that show dates. */
 const isBuiltInDate = (id: number): boolean =>
-  (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || id === 45 || id === 47 || (id >= 50 && id <= 58);
+  (id >= 14 && id <= 22) ||
+  (id >= 27 && id <= 36) ||
+  id === 45 ||
+  id === 47 ||
+  (id >= 50 && id <= 58);
 
 /** What stands in a number format besides quoted text, escapes, padding and bracketed conditions. */
 function bareFormat(code: string): string {
@@ -25,7 +29,10 @@ function bareFormat(code: string): string {
 export function isDateFormat(code: string): boolean {
   const bare = bareFormat(code);
   if (/\[(?:h+|m+|s+)\]/i.test(bare)) return false;
-  const plain = bare.replace(/\[[^\]]*\]/g, "").replace(/general/gi, "").replace(/e[+-]/gi, "");
+  const plain = bare
+    .replace(/\[[^\]]*\]/g, "")
+    .replace(/general/gi, "")
+    .replace(/e[+-]/gi, "");
   return /[dmyhs]/i.test(plain);
 }
 
@@ -39,7 +46,10 @@ export class StylesReader implements XmlHandler {
 
   open(name: string, attributes: string): void {
     if (name === "numFmt") {
-      this.formats.set(Number(attribute(attributes, "numFmtId")), attribute(attributes, "formatCode") ?? "");
+      this.formats.set(
+        Number(attribute(attributes, "numFmtId")),
+        attribute(attributes, "formatCode") ?? "",
+      );
     } else if (name === "fonts") this.inFonts = true;
     else if (name === "cellXfs") this.inCellXfs = true;
     else if (this.inFonts && name === "font") this.bold.push(false);

@@ -33,10 +33,15 @@ export function localPathOf(url: string): string | null {
 }
 
 /** Fetches what is planned, one after the other. A failure is recorded with its link and hides no other. */
-export async function apply(plan: Plan<FetchAction>, needs: AcquireNeeds): Promise<readonly LinkRecord[]> {
+export async function apply(
+  plan: Plan<FetchAction>,
+  needs: AcquireNeeds,
+): Promise<readonly LinkRecord[]> {
   const records: LinkRecord[] = [];
   for (const { action } of plan.todo) {
-    const record = await fetchLink(action, needs).catch((error: unknown) => failed(action, error, needs));
+    const record = await fetchLink(action, needs).catch((error: unknown) =>
+      failed(action, error, needs),
+    );
     await needs.record(record);
     records.push(record);
   }
@@ -44,7 +49,8 @@ export async function apply(plan: Plan<FetchAction>, needs: AcquireNeeds): Promi
 }
 
 function failed(action: FetchAction, error: unknown, needs: AcquireNeeds): LinkRecord {
-  if (!(error instanceof CanonryError) || error.code === "INTERRUPTED" || error.exit === 7) throw error;
+  if (!(error instanceof CanonryError) || error.code === "INTERRUPTED" || error.exit === 7)
+    throw error;
   return { ...base(action, needs), status: "failed", detail: `${error.code}: ${error.message}` };
 }
 
@@ -81,7 +87,11 @@ async function fetchLink(action: FetchAction, needs: AcquireNeeds): Promise<Link
   );
 }
 
-async function taken(action: FetchAction, answer: Answer, needs: AcquireNeeds): Promise<LinkRecord> {
+async function taken(
+  action: FetchAction,
+  answer: Answer,
+  needs: AcquireNeeds,
+): Promise<LinkRecord> {
   const record = base(action, needs);
   if (answer.kind === "unchanged") return record;
   if (answer.kind === "missing") {
@@ -101,7 +111,11 @@ async function taken(action: FetchAction, answer: Answer, needs: AcquireNeeds): 
   };
 }
 
-async function fetchFile(action: FetchAction, path: string, needs: AcquireNeeds): Promise<LinkRecord> {
+async function fetchFile(
+  action: FetchAction,
+  path: string,
+  needs: AcquireNeeds,
+): Promise<LinkRecord> {
   const record = base(action, needs);
   const stamp = await needs.stampOf(path);
   const bytes = await needs.openFile(path);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { Agent, type Dispatcher, errors as undici, request } from "undici";
+import { Agent, type Dispatcher, request, errors as undici } from "undici";
 import { CanonryError, type ErrorCode } from "../../model/errors.ts";
 import type { Settings } from "../../model/publication.ts";
 import { checkHost, publicLookup } from "./address.ts";
@@ -109,7 +109,10 @@ async function once<Result>(
     if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
       await response.body.dump();
       if (hop >= wanted.settings.max_redirects) {
-        throw new CanonryError("DOWNLOAD_REDIRECT", `more than ${hop} redirects, the last to ${url.href}`);
+        throw new CanonryError(
+          "DOWNLOAD_REDIRECT",
+          `more than ${hop} redirects, the last to ${url.href}`,
+        );
       }
       url = httpUrl(single(response.headers["location"]) ?? "", url);
       continue;
@@ -124,7 +127,12 @@ function httpUrl(address: string, from: URL | null): URL {
   try {
     url = from === null ? new URL(address) : new URL(address, from);
   } catch (error) {
-    throw new CanonryError("DOWNLOAD_REDIRECT", `${JSON.stringify(address)} is no address`, {}, { cause: error });
+    throw new CanonryError(
+      "DOWNLOAD_REDIRECT",
+      `${JSON.stringify(address)} is no address`,
+      {},
+      { cause: error },
+    );
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new CanonryError("URL_SCHEME", `${url.protocol} in ${url.href}`);
@@ -145,7 +153,10 @@ async function answerOf(
     const declared = Number(single(headers["content-length"]) ?? 0);
     if (declared > wanted.settings.max_bytes) {
       body.destroy();
-      throw new CanonryError("DOWNLOAD_TOO_LARGE", `${declared} bytes, and the limit is ${wanted.settings.max_bytes}`);
+      throw new CanonryError(
+        "DOWNLOAD_TOO_LARGE",
+        `${declared} bytes, and the limit is ${wanted.settings.max_bytes}`,
+      );
     }
     return {
       kind: "content",
@@ -167,7 +178,10 @@ async function answerOf(
   throw new CanonryError("DOWNLOAD_FAILED", message);
 }
 
-function decoded(body: Dispatcher.ResponseData["body"], encoding: string | null): AsyncIterable<Uint8Array> {
+function decoded(
+  body: Dispatcher.ResponseData["body"],
+  encoding: string | null,
+): AsyncIterable<Uint8Array> {
   switch (encoding?.toLowerCase()) {
     case "gzip":
     case "x-gzip":
@@ -208,7 +222,10 @@ function failureOf(error: unknown, wanted: HttpRequest): CanonryError {
   if (cause !== null) return cause;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return new CanonryError("DOWNLOAD_TIMEOUT", `not finished after ${wanted.settings.total_seconds} s`);
+    return new CanonryError(
+      "DOWNLOAD_TIMEOUT",
+      `not finished after ${wanted.settings.total_seconds} s`,
+    );
   }
   const isTimeout =
     error instanceof undici.HeadersTimeoutError ||
@@ -218,6 +235,11 @@ function failureOf(error: unknown, wanted: HttpRequest): CanonryError {
     const what = `nothing came for ${wanted.settings.timeout_seconds} s`;
     return new PassingFailure("DOWNLOAD_TIMEOUT", what, 0, { cause: error });
   }
-  const cut = /content-length|terminated|other side closed|premature|aborted|unexpected end|ECONNRESET/i.test(message);
-  return new PassingFailure(cut ? "DOWNLOAD_TRUNCATED" : "DOWNLOAD_FAILED", message, 0, { cause: error });
+  const cut =
+    /content-length|terminated|other side closed|premature|aborted|unexpected end|ECONNRESET/i.test(
+      message,
+    );
+  return new PassingFailure(cut ? "DOWNLOAD_TRUNCATED" : "DOWNLOAD_FAILED", message, 0, {
+    cause: error,
+  });
 }

@@ -63,7 +63,10 @@ async function stampsOf(
   return stamps;
 }
 
-async function lostOf(known: readonly LinkRecord[], needs: SurveyNeeds): Promise<ReadonlySet<string>> {
+async function lostOf(
+  known: readonly LinkRecord[],
+  needs: SurveyNeeds,
+): Promise<ReadonlySet<string>> {
   const lost = new Set<string>();
   for (const { sha256 } of known) {
     if (sha256 !== null && !(await needs.hasArtifact(sha256))) lost.add(sha256);

@@ -1,5 +1,5 @@
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
-import { parsePeriod, type Period, periodsBetween } from "../../model/period.ts";
+import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import { placeFile } from "./place-file.ts";
 
@@ -9,7 +9,11 @@ export function wantedLinks(
   files: readonly string[],
   today: string,
 ): { readonly wanted: readonly WantedLink[]; readonly unplaced: readonly UnplacedFile[] } {
-  const wanted: WantedLink[] = publication.urls.map(({ period, url }) => ({ period, url, origin: "explicit" }));
+  const wanted: WantedLink[] = publication.urls.map(({ period, url }) => ({
+    period,
+    url,
+    origin: "explicit",
+  }));
   const unplaced: UnplacedFile[] = [];
   for (const path of files.filter((file) => isChosen(file, publication.files))) {
     const url = `${(publication.folder ?? "").replace(/\/+$/, "")}/${path}`;
@@ -39,7 +43,11 @@ function scheduledLinks(publication: PublicationConfig, today: string): readonly
   const last = stated ?? { ...from, start: today };
   return periodsBetween(from, last)
     .filter((period) => dueDay(period, periods.lag_days) <= today)
-    .map((period) => ({ period: period.text, url: fillTemplate(url, period), origin: "scheduled" }));
+    .map((period) => ({
+      period: period.text,
+      url: fillTemplate(url, period),
+      origin: "scheduled",
+    }));
 }
 
 function dueDay(period: Period, lagDays: number): string {

@@ -15,9 +15,12 @@ export function placeFile(path: string): Placed {
   if (own.length > 1) return { reason: `its name speaks of ${words(own)}` };
   const [mine] = own;
   const [theirs] = around;
-  if (around.length > 1 && mine === undefined) return { reason: `its folder speaks of ${words(around)}` };
+  if (around.length > 1 && mine === undefined)
+    return { reason: `its folder speaks of ${words(around)}` };
   if (mine === undefined) {
-    return theirs === undefined ? { reason: "neither its name nor its folder names a period" } : { period: theirs };
+    return theirs === undefined
+      ? { reason: "neither its name nor its folder names a period" }
+      : { period: theirs };
   }
   if (around.length === 1 && theirs !== undefined && !agree(mine, theirs)) {
     return { reason: `its name speaks of ${mine}, its folder of ${theirs}` };
@@ -33,8 +36,12 @@ function narrower(a: string, b: string): string {
 /** The periods of the surest kind in a name; usually one. */
 function bestOf(text: string): readonly string[] {
   const found = readPeriods(text.replace(/\.[a-z0-9]{2,5}$/i, ""));
-  const spans = found.filter((one) => !one.guessed && kindOf(one) !== "day" && kindOf(one) !== "year");
-  const used = [spans, found.filter((one) => kindOf(one) === "day"), found].find((some) => some.length > 0) ?? [];
+  const spans = found.filter(
+    (one) => !one.guessed && kindOf(one) !== "day" && kindOf(one) !== "year",
+  );
+  const used =
+    [spans, found.filter((one) => kindOf(one) === "day"), found].find((some) => some.length > 0) ??
+    [];
   const best = Math.max(0, ...used.map((one) => one.score));
   return [...new Set(used.filter((one) => one.score >= best - 0.2).map((one) => one.period))];
 }

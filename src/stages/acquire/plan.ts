@@ -45,8 +45,13 @@ export function plan(facts: AcquireFacts): Plan<FetchAction> {
     const verdict = stamp === undefined ? remote(record, facts) : local(record, stamp, facts);
     if (!verdict.fetch) skipped.push({ key, reason: verdict.reason });
     else {
-      const whole = facts.force || record === null || record.sha256 === null || facts.lost.has(record.sha256);
-      todo.push({ key, reason: verdict.reason, action: { link, known: record, conditional: !whole } });
+      const whole =
+        facts.force || record === null || record.sha256 === null || facts.lost.has(record.sha256);
+      todo.push({
+        key,
+        reason: verdict.reason,
+        action: { link, known: record, conditional: !whole },
+      });
     }
   }
   return { todo, skipped };
@@ -59,9 +64,11 @@ interface Verdict {
 
 function local(record: LinkRecord | null, stamp: FileStamp, facts: AcquireFacts): Verdict {
   if (record === null) return { fetch: true, reason: "a new file" };
-  if (stamp === null && record.status === "failed") return { fetch: false, reason: "the file is still missing" };
+  if (stamp === null && record.status === "failed")
+    return { fetch: false, reason: "the file is still missing" };
   if (stamp === null) return { fetch: true, reason: "the file is gone" };
-  if (record.sha256 !== null && facts.lost.has(record.sha256)) return { fetch: true, reason: "the store lost it" };
+  if (record.sha256 !== null && facts.lost.has(record.sha256))
+    return { fetch: true, reason: "the store lost it" };
   if (facts.force) return { fetch: true, reason: "asked for" };
   return record.etag === stamp && record.status === "fetched"
     ? { fetch: false, reason: "the file is as it was" }
@@ -71,7 +78,8 @@ function local(record: LinkRecord | null, stamp: FileStamp, facts: AcquireFacts)
 function remote(record: LinkRecord | null, facts: AcquireFacts): Verdict {
   if (record === null) return { fetch: true, reason: "a new link" };
   if (facts.force) return { fetch: true, reason: "asked for" };
-  if (record.sha256 !== null && facts.lost.has(record.sha256)) return { fetch: true, reason: "the store lost it" };
+  if (record.sha256 !== null && facts.lost.has(record.sha256))
+    return { fetch: true, reason: "the store lost it" };
   const now = Date.parse(facts.now);
   if (record.status === "failed") return { fetch: true, reason: "it failed before" };
   if (now - Date.parse(record.checked_at) < PAUSE_MS) {
@@ -83,5 +91,8 @@ function remote(record: LinkRecord | null, facts: AcquireFacts): Verdict {
   const open = now - first < facts.recheck_days * DAY_MS;
   return open
     ? { fetch: true, reason: `looked at again for ${facts.recheck_days} days` }
-    : { fetch: false, reason: `fetched ${record.first_fetched_at ?? ""}, and no longer looked at again` };
+    : {
+        fetch: false,
+        reason: `fetched ${record.first_fetched_at ?? ""}, and no longer looked at again`,
+      };
 }

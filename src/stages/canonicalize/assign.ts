@@ -1,6 +1,13 @@
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import { fileStem } from "./file-stem.ts";
-import { headerKey, headerText, lastingColumns, nameKey, type Similarity, similarity } from "./similarity.ts";
+import {
+  headerKey,
+  headerText,
+  lastingColumns,
+  nameKey,
+  type Similarity,
+  similarity,
+} from "./similarity.ts";
 
 /** Below this a region is a new table rather than a changed one. */
 const ACCEPT = 0.55;
@@ -52,7 +59,14 @@ export function assign(
     const holder = taken.get(contract.code);
     if (holder === undefined) return [];
     const ambiguous = closeCall(contract, holder, candidates, taken, placed);
-    return [{ contract, regions: inOrder(holder.regions, regions), similarity: holder.similarity, ambiguous }];
+    return [
+      {
+        contract,
+        regions: inOrder(holder.regions, regions),
+        similarity: holder.similarity,
+        ambiguous,
+      },
+    ];
   });
   return [...matched, ...groupNew(regions.filter((region) => !placed.has(region)))];
 }
@@ -67,7 +81,9 @@ function rank(regions: readonly Region[], contracts: readonly SourceContract[]):
   return all
     .filter(({ similarity: s }) => s.score >= ACCEPT && s.headers >= ACCEPT_HEADERS)
     .map((candidate, order) => ({ candidate, order }))
-    .sort((a, b) => b.candidate.similarity.score - a.candidate.similarity.score || a.order - b.order)
+    .sort(
+      (a, b) => b.candidate.similarity.score - a.candidate.similarity.score || a.order - b.order,
+    )
     .map(({ candidate }) => candidate);
 }
 

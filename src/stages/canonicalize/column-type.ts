@@ -39,6 +39,7 @@ export function retype(
   if (contract === seen || FITS[contract].includes(seen)) return { kind: "same" };
   if (fixed) return { kind: "breaking" };
   if (LOSSLESS[contract].includes(seen)) return { kind: "widened", type: seen };
-  if (contract === "bigint" && seen === "text" && !isMeasure) return { kind: "widened", type: "text" };
+  if (contract === "bigint" && seen === "text" && !isMeasure)
+    return { kind: "widened", type: "text" };
   return { kind: "breaking" };
 }

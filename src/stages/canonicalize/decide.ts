@@ -70,7 +70,9 @@ function decideSource(
   }
   if (quarantined.length > 0) {
     const reasons = quarantined.flatMap((region) =>
-      region.reasons.map((reason) => `${region.file} ${region.sheet ?? ""} ${region.range}: ${reason}`),
+      region.reasons.map(
+        (reason) => `${region.file} ${region.sheet ?? ""} ${region.range}: ${reason}`,
+      ),
     );
     return blocked(known, "quarantine", [], reasons);
   }
@@ -96,7 +98,12 @@ function firstSight(
   const base = { source: code, contract, base_version: 0, changed: true, drift: [drift] };
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   return drift.breaking
-    ? { ...base, verdict: "hold", issues, reasons: [`new source ${code} waits: drift policy ${facts.drift_policy}`] }
+    ? {
+        ...base,
+        verdict: "hold",
+        issues,
+        reasons: [`new source ${code} waits: drift policy ${facts.drift_policy}`],
+      }
     : { ...base, verdict: "load", issues, reasons: [] };
 }
 
@@ -120,7 +127,12 @@ function changed(
   const judged = drift.map((one) => underPolicy(one, facts.drift_policy));
   const stop = judged.filter((one) => one.breaking);
   if (stop.length > 0) {
-    return blocked(known, "hold", judged, stop.map((one) => `${one.kind}: ${one.evidence}`));
+    return blocked(
+      known,
+      "hold",
+      judged,
+      stop.map((one) => `${one.kind}: ${one.evidence}`),
+    );
   }
   const base = {
     source: contract.code,
@@ -137,7 +149,8 @@ function changed(
 /** `review` lets nothing new in unseen; `freeze` nothing that differs. */
 function underPolicy(drift: Drift, policy: PublicationConfig["drift"]): Drift {
   const report = drift.kind === "column_empty" || drift.kind === "marker_new";
-  const stops = policy === "freeze" ? !report : policy === "review" && drift.kind === "column_added";
+  const stops =
+    policy === "freeze" ? !report : policy === "review" && drift.kind === "column_added";
   return stops ? { ...drift, breaking: true } : drift;
 }
 

@@ -135,7 +135,11 @@ function evolveValue(known: ContractColumn, region: Region, drift: Drift[]): Con
   const wide = region.columns.filter((column) => column.role === "period");
   const seen = { ...known, type: valueType(wide) };
   const typed = retypeColumn(known, seen, drift);
-  return withMarkers(typed, wide.flatMap((column) => Object.keys(column.markers)), drift);
+  return withMarkers(
+    typed,
+    wide.flatMap((column) => Object.keys(column.markers)),
+    drift,
+  );
 }
 
 function retypeColumn(
@@ -143,7 +147,12 @@ function retypeColumn(
   seen: Pick<RegionColumn, "type">,
   drift: Drift[],
 ): ContractColumn {
-  const change = retype(known.type, seen.type, known.role === "measure", known.type_by === "person");
+  const change = retype(
+    known.type,
+    seen.type,
+    known.role === "measure",
+    known.type_by === "person",
+  );
   if (change.kind === "same") return known;
   drift.push({
     kind: "column_retyped",

@@ -1,7 +1,8 @@
-import { readPeriods } from "../../model/read-periods.ts";
 import { nameOf } from "../../model/names.ts";
+import { readPeriods } from "../../model/read-periods.ts";
 
-const VERSION = /^(?:v\d+|ver\d+|version\d*|rev\d*|revised|revision|final|draft|provisional|updated?|corrected|reissue|copy|web|file|webfile)$/;
+const VERSION =
+  /^(?:v\d+|ver\d+|version\d*|rev\d*|revised|revision|final|draft|provisional|updated?|corrected|reissue|copy|web|file|webfile)$/;
 
 /**
  * What stays of a file's name from period to period: without extension, periods, version words and
@@ -22,6 +23,11 @@ export function withoutPeriods(text: string): string {
 function stemWords(text: string): string {
   const words = nameOf(text)
     .split("_")
-    .filter((word) => !VERSION.test(word) && !/^\d+$/.test(word) && !/^(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$/.test(word));
+    .filter(
+      (word) =>
+        !VERSION.test(word) &&
+        !/^\d+$/.test(word) &&
+        !/^(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$/.test(word),
+    );
   return words.length === 0 ? "file" : words.join("_");
 }

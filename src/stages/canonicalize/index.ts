@@ -5,7 +5,7 @@
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { assign, type Assignment } from "./assign.ts";
+import { type Assignment, assign } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";

@@ -45,7 +45,13 @@ function readingOf(contract: SourceContract, parts: readonly Part[]): string {
   return sha256(stableJson([contract.layout, contract.time, reading]));
 }
 
-function issueOf(contract: SourceContract, publication: string, period: string, parts: readonly Part[], evidence: string): Issue {
+function issueOf(
+  contract: SourceContract,
+  publication: string,
+  period: string,
+  parts: readonly Part[],
+  evidence: string,
+): Issue {
   const reading = readingOf(contract, parts);
   const content = parts.map((part) => part.region.fingerprint).sort();
   return {
@@ -134,4 +140,3 @@ function versionOf(file: string): number {
   if (numbered?.[1] !== undefined) return Number(numbered[1]);
   return /revis|correct|final|updat|re-?issue/i.test(file) ? 1 : 0;
 }
-

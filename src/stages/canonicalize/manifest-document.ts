@@ -26,7 +26,12 @@ export function withContract(
   const sources = known
     ? manifest.sources.map((source) => (source.code === contract.code ? contract : source))
     : [...manifest.sources, contract];
-  return nextVersion({ ...manifest, sources }, "backfill", change.period, changeLines(contract.code, change.drift));
+  return nextVersion(
+    { ...manifest, sources },
+    "backfill",
+    change.period,
+    changeLines(contract.code, change.drift),
+  );
 }
 
 export function nextVersion(
@@ -43,12 +48,15 @@ export function nextVersion(
 function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
   const lines = drift
     .filter((one) => one.kind !== "column_empty")
-    .map((one) => `${source}: ${one.kind} ${one.column ?? ""} ${arrow(one)}`.replace(/\s+/g, " ").trim());
+    .map((one) =>
+      `${source}: ${one.kind} ${one.column ?? ""} ${arrow(one)}`.replace(/\s+/g, " ").trim(),
+    );
   return lines.length > 0 ? lines : [`${source}: contract changed`];
 }
 
 function arrow(drift: Drift): string {
-  if (drift.before !== undefined && drift.after !== undefined) return `${drift.before} -> ${drift.after}`;
+  if (drift.before !== undefined && drift.after !== undefined)
+    return `${drift.before} -> ${drift.after}`;
   return drift.after ?? drift.before ?? "";
 }
 
@@ -74,7 +82,8 @@ export function differences(
     else lines.push(...contractDifferences(old, source));
   }
   for (const source of before.sources) {
-    if (!after.sources.some((one) => one.code === source.code)) lines.push(`${source.code}: removed`);
+    if (!after.sources.some((one) => one.code === source.code))
+      lines.push(`${source.code}: removed`);
   }
   if (before.name !== after.name) lines.push(`name: ${before.name} -> ${after.name}`);
   return lines;

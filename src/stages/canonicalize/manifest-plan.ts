@@ -13,7 +13,11 @@ export type ManifestAction =
   /** The file's text becomes the database's: only comments or order differ. */
   | { readonly kind: "adopt"; readonly text: string; readonly document: CanonicalManifest }
   /** A person changed what the document says: a proposal, validated, a new version. */
-  | { readonly kind: "edit"; readonly document: CanonicalManifest; readonly changes: readonly string[] }
+  | {
+      readonly kind: "edit";
+      readonly document: CanonicalManifest;
+      readonly changes: readonly string[];
+    }
   /** The database knows less than the file: a clone is rebuilt from its manifests. */
   | { readonly kind: "import"; readonly text: string; readonly document: CanonicalManifest }
   | { readonly kind: "conflict"; readonly changes: readonly string[] };

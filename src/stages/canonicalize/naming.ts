@@ -11,7 +11,8 @@ export function sourceCode(
   region: Region,
   taken: ReadonlySet<string>,
 ): string {
-  const base = region.sheet === null ? fileStem(region.member ?? region.file) : sheetName(region.sheet);
+  const base =
+    region.sheet === null ? fileStem(region.member ?? region.file) : sheetName(region.sheet);
   const table = region.number > 1 ? `${base}_table_${region.number}` : base;
   const plain = table.startsWith(`${publication}_`) || table === publication;
   const code = plain ? table : `${publication}_${table}`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { RegionRow } from "../../model/region-row.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
+import type { RegionRow } from "../../model/region-row.ts";
 import { bindPart, type RivalFacts } from "./issues.ts";
 
 /** Files with at least this share of the smaller one's keys in common are issues of one table. */
@@ -42,7 +42,11 @@ async function keysOf(
     for (const row of batch) {
       if (row.kind !== "data") continue;
       const text = used.map(({ index }) => row.cells[index]?.text.trim() ?? "").join("\u001f");
-      found.add(createHash("md5").update(`${row.section ?? ""}\u001e${text}`).digest("base64"));
+      found.add(
+        createHash("md5")
+          .update(`${row.section ?? ""}\u001e${text}`)
+          .digest("base64"),
+      );
     }
   }
   return found;

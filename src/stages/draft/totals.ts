@@ -119,10 +119,14 @@ function byBlankKey(search: Search): void {
     if (rows === undefined) side.set(key, [at]);
     else rows.push(at);
   }
-  const tried = [...wholes].filter(([key, rows]) => rows.length === 1 && (parts.get(key)?.length ?? 0) > 1);
+  const tried = [...wholes].filter(
+    ([key, rows]) => rows.length === 1 && (parts.get(key)?.length ?? 0) > 1,
+  );
   const found = tried.flatMap(([key, [at = -1]]) => {
     const rows = parts.get(key) ?? [];
-    return agrees(search.values[at] ?? [], columnSums(search.values, rows), rows.length) ? [at] : [];
+    return agrees(search.values[at] ?? [], columnSums(search.values, rows), rows.length)
+      ? [at]
+      : [];
   });
   if (found.length < 2 || found.length < tried.length * 0.6) return;
   for (const at of found) search.totals.set(at, "it is the sum of the rows with the same label");
@@ -194,7 +198,8 @@ function bySum(search: Search): void {
     const reason = runOf(values, at, false);
     if (reason !== null) totals.set(at, reason);
     else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
-    else if (sumAmongAverages(search, at)) totals.set(at, "its counts are the sum of all other rows");
+    else if (sumAmongAverages(search, at))
+      totals.set(at, "its counts are the sum of all other rows");
   }
 }
 
@@ -208,9 +213,13 @@ function sumAmongAverages(search: Search, at: number): boolean {
   if (same === 0 || digits < 4.5) return false;
   return total.every((value, column) => {
     if (Number.isNaN(value)) return true;
-    const parts = others.map((other) => values[other]?.[column] ?? Number.NaN).filter((part) => !Number.isNaN(part));
+    const parts = others
+      .map((other) => values[other]?.[column] ?? Number.NaN)
+      .filter((part) => !Number.isNaN(part));
     const sum = parts.reduce((all, part) => all + part, 0);
-    return Math.abs(sum - value) <= 2 || (value >= Math.min(...parts) && value <= Math.max(...parts));
+    return (
+      Math.abs(sum - value) <= 2 || (value >= Math.min(...parts) && value <= Math.max(...parts))
+    );
   });
 }
 
@@ -290,7 +299,8 @@ function patternsOf(search: Search): Map<string, number[]> {
 
 /** Rows that leave the same keys blank (or dashed) as totals do, and as the usual row does not. */
 function likeTotals(search: Search): void {
-  if (search.totals.size === 0 || search.lines.length < 6 || search.lines.length > MOST_LINES) return;
+  if (search.totals.size === 0 || search.lines.length < 6 || search.lines.length > MOST_LINES)
+    return;
   const patterns = patternsOf(search);
   const most = Math.max(...[...patterns.values()].map((rows) => rows.length));
   const usual = [...patterns].find(([, rows]) => rows.length === most)?.[0] ?? "";

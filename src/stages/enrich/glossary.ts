@@ -23,7 +23,10 @@ const TERMS: readonly (readonly [RegExp, string])[] = [
 
 /** A description by rule, or null. `header` is the header's text with levels joined. */
 export function describeHeader(header: string): string | null {
-  const text = header.toLowerCase().replace(/[_\s]+/g, " ").trim();
+  const text = header
+    .toLowerCase()
+    .replace(/[_\s]+/g, " ")
+    .trim();
   return TERMS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 

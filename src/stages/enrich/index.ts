@@ -52,8 +52,13 @@ function enrichColumn(
   if (column.description !== undefined) return withUnit;
   const earlier = known.get(column.name);
   if (earlier?.description !== undefined) {
-    return { ...withUnit, description: earlier.description, said_by: earlier.said_by ?? "canonical" };
+    return {
+      ...withUnit,
+      description: earlier.description,
+      said_by: earlier.said_by ?? "canonical",
+    };
   }
-  const description = column.role === "dimension" || column.role === "time" ? describeHeader(header) : null;
+  const description =
+    column.role === "dimension" || column.role === "time" ? describeHeader(header) : null;
   return description === null ? withUnit : { ...withUnit, description, said_by: "rule" };
 }

@@ -55,7 +55,8 @@ export function plan(facts: ExportFacts): Plan<ExportAction> {
   for (const source of facts.sources) {
     const key = contentKey(source, facts.writer);
     const reason = reasonToWrite(source, key, facts.files);
-    if (reason === null) skipped.push({ key: source.source, reason: "it holds what the database holds" });
+    if (reason === null)
+      skipped.push({ key: source.source, reason: "it holds what the database holds" });
     else todo.push({ key: source.source, action: { source, contentKey: key }, reason });
   }
   return { todo, skipped };
@@ -72,5 +73,7 @@ function reasonToWrite(
   if (file === undefined) return "the file is missing";
   if (!files.has(`${source}.md`)) return "its page is missing";
   if (file.sizeBytes !== exported.size_bytes) return "the file has another size";
-  return file.sha256 !== null && file.sha256 !== exported.sha256 ? "the file has other bytes" : null;
+  return file.sha256 !== null && file.sha256 !== exported.sha256
+    ? "the file has other bytes"
+    : null;
 }

@@ -78,7 +78,8 @@ function settle(
   const periods = new Map<string, number>();
   const parts = issue.parts.map((part, at): PartRecord => {
     const encoder = encoders[at];
-    if (encoder === undefined) throw new CanonryError("CONSERVATION_BROKEN", `part ${at + 1} was never read`);
+    if (encoder === undefined)
+      throw new CanonryError("CONSERVATION_BROKEN", `part ${at + 1} was never read`);
     prove(decision, part, encoder);
     for (const [key, rows] of encoder.tally.periods) {
       const name = key === "" ? period : key;
@@ -127,7 +128,10 @@ function prove(decision: SourceDecision, part: Part, encoder: PartEncoder): void
     const wrote = columns.get(column);
     if (seen === undefined || wrote === undefined || seen.role !== "measure") continue;
     if (wrote.values !== seen.values) {
-      throw broken(region, `${wrote.values} values of ${column} were written, ${seen.values} were seen`);
+      throw broken(
+        region,
+        `${wrote.values} values of ${column} were written, ${seen.values} were seen`,
+      );
     }
   }
 }

@@ -19,7 +19,8 @@ const EMPTY: EncodedCell = { value: null, marker: null };
 
 /** Encodes cells of one column. Gives null for a cell that the column's type cannot hold. */
 export function cellEncoder(column: ContractColumn): (cell: Cell | null) => EncodedCell | null {
-  if (column.type === "text") return (cell) => (cell === null ? EMPTY : { value: cell.text, marker: null });
+  if (column.type === "text")
+    return (cell) => (cell === null ? EMPTY : { value: cell.text, marker: null });
   const known = new Set(column.markers);
   const literal = literalOf(column);
   const takesMarkers = column.role === "measure";

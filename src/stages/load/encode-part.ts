@@ -1,5 +1,5 @@
-import { CanonryError } from "../../model/errors.ts";
 import type { Part } from "../../model/decision.ts";
+import { CanonryError } from "../../model/errors.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { Cell } from "../../model/sheet.ts";
@@ -47,7 +47,11 @@ export function partEncoder(
     const bound = part.bindings.find((binding) => binding.column === column.name);
     return { column, index: bound?.index ?? -1, encode: cellEncoder(column) };
   });
-  const write = (row: RegionRow, period: string | null, cellOf: (field: Field) => Cell | null): string => {
+  const write = (
+    row: RegionRow,
+    period: string | null,
+    cellOf: (field: Field) => Cell | null,
+  ): string => {
     let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
     for (const field of fields) line += encodeField(field, cellOf(field), row, part, tally);
     tally.count(row.kind, period);
@@ -58,9 +62,17 @@ export function partEncoder(
   return { tally, encode };
 }
 
-type WriteRow = (row: RegionRow, period: string | null, cellOf: (field: Field) => Cell | null) => string;
+type WriteRow = (
+  row: RegionRow,
+  period: string | null,
+  cellOf: (field: Field) => Cell | null,
+) => string;
 
-function plainRow(contract: SourceContract, part: Part, write: WriteRow): (row: RegionRow) => string {
+function plainRow(
+  contract: SourceContract,
+  part: Part,
+  write: WriteRow,
+): (row: RegionRow) => string {
   const dataPeriod = dataPeriodOf(contract, part);
   const sections = sectionIndex(part);
   return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections));
@@ -109,7 +121,13 @@ function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) =>
   };
 }
 
-function encodeField(field: Field, cell: Cell | null, row: RegionRow, part: Part, tally: Tally): string {
+function encodeField(
+  field: Field,
+  cell: Cell | null,
+  row: RegionRow,
+  part: Part,
+  tally: Tally,
+): string {
   const encoded = field.encode(cell);
   const marks = hasMarkers(field.column);
   if (encoded === null || (encoded.marker !== null && !marks)) throw misfit(field, cell, row, part);

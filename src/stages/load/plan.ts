@@ -28,7 +28,12 @@ export interface LoadFacts {
 
 export type LoadAction =
   | { readonly kind: "load"; readonly decision: SourceDecision; readonly issue: Issue }
-  | { readonly kind: "record"; readonly decision: SourceDecision; readonly status: "held" | "quarantined"; readonly reason: string }
+  | {
+      readonly kind: "record";
+      readonly decision: SourceDecision;
+      readonly status: "held" | "quarantined";
+      readonly reason: string;
+    }
   | { readonly kind: "quarantine"; readonly items: readonly LeftOut[] };
 
 /** Identity of something left out, so that a second run records nothing new. */
@@ -44,7 +49,9 @@ export function plan(facts: LoadFacts): Plan<LoadAction> {
     if (decision.verdict === "load") planIssues(decision, facts, todo, skipped);
     else planRecord(decision, facts, todo, skipped);
   }
-  const left = facts.decision.left_out.filter((item) => item.what !== "duplicate" && item.what !== "empty");
+  const left = facts.decision.left_out.filter(
+    (item) => item.what !== "duplicate" && item.what !== "empty",
+  );
   const fresh = left.filter((item) => !facts.quarantined.includes(leftOutKey(item)));
   if (fresh.length > 0) {
     todo.push({
@@ -73,7 +80,10 @@ function planIssues(
     const isLast = issue === last;
     const before = loads.find((load) => load.key === issue.key);
     if (isLast && current?.key === issue.key) {
-      skipped.push({ key: issue.key, reason: `${decision.source}: vintage ${current.vintage} holds the same content` });
+      skipped.push({
+        key: issue.key,
+        reason: `${decision.source}: vintage ${current.vintage} holds the same content`,
+      });
     } else if (!isLast && (before !== undefined || current?.key === last?.key)) {
       skipped.push({ key: issue.key, reason: `${decision.source}: a later issue is current` });
     } else {
@@ -86,9 +96,14 @@ function planIssues(
   }
 }
 
-function reasonFor(decision: SourceDecision, issue: Issue, current: LoadRecord | undefined): string {
+function reasonFor(
+  decision: SourceDecision,
+  issue: Issue,
+  current: LoadRecord | undefined,
+): string {
   const rows = issue.parts.reduce((sum, part) => sum + part.region.n_rows, 0);
-  const what = current === undefined ? "first load" : `other content than vintage ${current.vintage}`;
+  const what =
+    current === undefined ? "first load" : `other content than vintage ${current.vintage}`;
   return `${decision.source}: ${what}, ${rows} rows (${issue.evidence})`;
 }
 
@@ -102,7 +117,10 @@ function planRecord(
   const reason = decision.reasons.join("; ");
   const known = facts.outcomes.find((outcome) => outcome.source === decision.source);
   if (known?.status === status && known.reason === reason) {
-    skipped.push({ key: decision.source, reason: `${decision.source}: ${status} as before: ${reason}` });
+    skipped.push({
+      key: decision.source,
+      reason: `${decision.source}: ${status} as before: ${reason}`,
+    });
     return;
   }
   todo.push({
