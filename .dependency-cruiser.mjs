@@ -74,7 +74,7 @@ export default {
       severity: "error",
       comment:
         "plan.ts decides from what survey.ts read. It may not reach the world, even through a helper.",
-      from: { path: "/plan[.]ts$" },
+      from: { path: "^src/(stages|upkeep)/.*/(plan|decide|[a-z]+-plan)[.]ts$" },
       to: {
         path: [FIRST, "^(node:)?(fs|net|http|https|child_process)", "node_modules/"],
         reachable: true,

@@ -19,6 +19,8 @@ export interface SourceReport {
   readonly rows_total: number;
   readonly vintage: number | null;
   readonly reason: string;
+  /** What is new against the contract, in words. */
+  readonly changes: readonly string[];
 }
 
 /** What became of one release in a backfill. */

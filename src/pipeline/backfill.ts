@@ -2,30 +2,14 @@ import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { BackfillReport, ExportReport, ReleaseReport } from "../model/report.ts";
+import type { BackfillOptions } from "./backfill-options.ts";
 import { exportSources } from "./exports.ts";
 import { syncManifests } from "./manifests.ts";
 import { type PublicationSurvey, surveyPublication } from "./publication-survey.ts";
 import { type ReleaseContext, runReleases } from "./release-run.ts";
 import { Semaphore } from "./semaphore.ts";
-import { rebuildState } from "./state.ts";
+import { readState, rebuildState } from "./state.ts";
 import type { World } from "./world.ts";
-
-export interface BackfillOptions {
-  /** Empty: all. */
-  readonly publications: readonly string[];
-  /** Canonical periods; empty: all. */
-  readonly periods: readonly string[];
-  readonly from: string | null;
-  readonly to: string | null;
-  /** Which releases that are done are looked at again: `changed` are those of an older reader. */
-  readonly reprocess: "none" | "failed" | "changed" | "all";
-  readonly dryRun: boolean;
-  /** Fetch again what is outside its recheck window. */
-  readonly force: boolean;
-  readonly concurrency: number;
-  /** Sees every event, beside the event log. */
-  readonly watch: EventSink;
-}
 
 /**
  * Walks every chosen release through the pipeline, then writes exports and state. Publications are
@@ -74,8 +58,9 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
 async function stateRepair(
   world: World,
 ): Promise<{ path: string; reason: string; edited: boolean }[]> {
+  const isNew = (await readState(world)).ledger_at === null;
   const reason = await rebuildState(world);
-  return reason === null ? [] : [{ path: "data/state/state.json", reason, edited: true }];
+  return reason === null || isNew ? [] : [{ path: "data/state/state.json", reason, edited: true }];
 }
 
 async function walk(

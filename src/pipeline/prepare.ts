@@ -10,6 +10,7 @@ import { draftRelease } from "../stages/draft/index.ts";
 import { enrich } from "../stages/enrich/index.ts";
 import { type SurveyedRelease, stampOf } from "./publication-survey.ts";
 import type { ReleaseFiles } from "./release-files.ts";
+import { inStage } from "./stages.ts";
 import type { World } from "./world.ts";
 
 /** Fetches what is planned and gives the release's links as they are then. */
@@ -33,47 +34,62 @@ export async function acquireRelease(
   return [...known, ...fetched].toSorted((a, b) => (linkKey(a) < linkKey(b) ? -1 : 1));
 }
 
+export interface PrepareScope {
+  readonly publication: PublicationConfig;
+  readonly period: string;
+  readonly runId: string;
+  readonly events: EventSink;
+}
+
 /** Sees the tables in the files of a release and gives them meaning; both documents stand in the run's folder. */
 export async function draftAndEnrich(
   world: World,
-  scope: {
-    readonly publication: PublicationConfig;
-    readonly period: string;
-    readonly runId: string;
-    readonly events: EventSink;
-  },
+  scope: PrepareScope,
   links: readonly LinkRecord[],
   files: ReleaseFiles,
 ): Promise<ReleaseManifest> {
-  const { publication, period, runId, events } = scope;
-  const place = { publication: publication.code, period };
-  events.emit({ event: "stage.started", stage: "draft", ...place });
+  const { runId } = scope;
+  const place = {
+    ...scope,
+    publication: scope.publication.code,
+    now: () => world.now(),
+  };
+  const draft = await inStage("draft", place, () => draftFiles(world, scope, links, files));
+  await world.data.writeRunFile(runId, "draft.yaml", renderYaml(draft));
+  return inStage("enrich", place, async () => {
+    const contracts = await contractsOf(world.database, scope.publication.code);
+    const enriched = enrich(
+      draft,
+      contracts.map((one) => one.contract),
+    );
+    await world.data.writeRunFile(runId, "enriched.yaml", renderYaml(enriched));
+    await keepLineage(world.database, runId, "enriched", enriched);
+    return enriched;
+  });
+}
+
+async function draftFiles(
+  world: World,
+  { publication, period }: PrepareScope,
+  links: readonly LinkRecord[],
+  files: ReleaseFiles,
+): Promise<ReleaseManifest> {
   const artifacts = await Promise.all(
     artifactsOf(links).map(async (artifact) => ({
       artifact,
       bytes: await files.open(artifact.sha256, artifact.file),
     })),
   );
-  const draft = await draftRelease({
+  return draftRelease({
     publication: publication.code,
     period,
     artifacts,
     limits: world.config.settings.limits,
     periodEvidence: links
       .slice(0, 1)
-      .map((link) => ({ period: link.period, from: "config" as const, text: link.url, score: 1 })),
+      .map((link) => ({ period: link.period, from: "config", text: link.url, score: 1 })),
     signal: world.signal,
   });
-  await world.data.writeRunFile(runId, "draft.yaml", renderYaml(draft));
-  events.emit({ event: "stage.finished", stage: "draft", ...place });
-  const contracts = await contractsOf(world.database, publication.code);
-  const enriched = enrich(
-    draft,
-    contracts.map((one) => one.contract),
-  );
-  await world.data.writeRunFile(runId, "enriched.yaml", renderYaml(enriched));
-  await keepLineage(world.database, runId, "enriched", enriched);
-  return enriched;
 }
 
 /** One artifact a content: the same bytes under two addresses are one. */

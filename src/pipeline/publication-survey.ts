@@ -7,7 +7,7 @@ import type { PublicationConfig } from "../model/publication.ts";
 import type { Plan } from "../model/stage.ts";
 import { type FetchAction, linkKey, plan, survey } from "../stages/acquire/index.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
-import type { BackfillOptions } from "./backfill.ts";
+import type { BackfillOptions } from "./backfill-options.ts";
 import type { World } from "./world.ts";
 
 /** One release of a publication, as it stands before anything is done. */

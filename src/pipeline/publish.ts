@@ -142,7 +142,8 @@ async function applyAction(
     const rows = receipt.rows_data + receipt.rows_total;
     scope.events.emit({ event: "source.loaded", ...place, source, rows, reason });
     const { vintage, rows_data, rows_total } = receipt;
-    done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason });
+    const changes = changesOf(drift);
+    done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason, changes });
     return action.decision.issues.length > 1;
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
@@ -204,7 +205,14 @@ function noteDry(action: LoadAction, reason: string, done: Map<string, SourceRep
 }
 
 function reportOf(source: string, status: SourceReport["status"], reason: string): SourceReport {
-  return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason };
+  return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason, changes: [] };
+}
+
+/** Changes that a reader of the table meets: columns that came. */
+function changesOf(drift: readonly Drift[]): readonly string[] {
+  return drift
+    .filter((one) => one.kind === "column_added" && one.column !== undefined)
+    .map((one) => `column ${one.column ?? ""} added`);
 }
 
 /** In the order of the decision. */

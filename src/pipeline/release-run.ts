@@ -13,13 +13,14 @@ import type { EventSink } from "../model/events.ts";
 import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
-import type { BackfillOptions } from "./backfill.ts";
+import type { BackfillOptions } from "./backfill-options.ts";
 import { acquireRelease, draftAndEnrich } from "./prepare.ts";
 import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publication-survey.ts";
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
 import { releaseReason, releaseStatus } from "./release-status.ts";
 import type { Semaphore } from "./semaphore.ts";
+import { inStage } from "./stages.ts";
 import type { World } from "./world.ts";
 
 export interface ReleaseContext {
@@ -167,14 +168,18 @@ class ReleaseWork {
     return this.conclude(published, failures, exit, key);
   }
 
-  private async acquire(): Promise<readonly LinkRecord[]> {
+  private acquire(): Promise<readonly LinkRecord[]> {
+    const { world } = this.context;
+    if (this.release.fetches.todo.length === 0) return Promise.resolve(this.release.links);
+    return inStage("acquire", this.place(), () =>
+      acquireRelease(world, this.survey.publication, this.release),
+    );
+  }
+
+  private place(): Parameters<typeof inStage>[1] {
     const { world, events } = this.context;
-    const place = { publication: this.survey.publication.code, period: this.release.period };
-    if (this.release.fetches.todo.length === 0) return this.release.links;
-    events.emit({ event: "stage.started", stage: "acquire", ...place });
-    const links = await acquireRelease(world, this.survey.publication, this.release);
-    events.emit({ event: "stage.finished", stage: "acquire", ...place });
-    return links;
+    const publication = this.survey.publication.code;
+    return { events, publication, period: this.release.period, now: () => world.now() };
   }
 
   private async withoutFiles(links: readonly LinkRecord[], exit: ExitCode): Promise<Outcome> {
@@ -206,12 +211,9 @@ class ReleaseWork {
     try {
       const document = await draftAndEnrich(world, scope, links, files);
       await this.before;
-      events.emit({ event: "stage.started", stage: "load", publication: publication.code, period });
-      return await publishRelease(
-        world,
-        { ...scope, complete, dryRun: options.dryRun },
-        document,
-        files,
+      const whole = { ...scope, complete, dryRun: options.dryRun };
+      return await inStage("load", this.place(), () =>
+        publishRelease(world, whole, document, files),
       );
     } finally {
       await files.close();

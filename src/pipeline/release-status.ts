@@ -37,6 +37,7 @@ export function releaseReason(
       : "",
     leftOut.some((one) => one.what === "unreadable") ? "a file could not be read" : "",
     count("failed") > 0 ? `${count("failed")} failed` : "",
+    ...loaded.flatMap((one) => one.changes),
   ].filter((word) => word !== "");
   return words.length === 0 ? "no table was found" : words.join(", ");
 }

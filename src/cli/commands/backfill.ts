@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { BackfillReport } from "../../model/report.ts";
-import { type BackfillOptions, backfill } from "../../pipeline/backfill.ts";
+import { backfill } from "../../pipeline/backfill.ts";
+import type { BackfillOptions } from "../../pipeline/backfill-options.ts";
 import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { inspectFile, inspectRows } from "../../inquiry/inspect/index.ts";
 import { worstExit } from "../../model/errors.ts";
-import { inspectFile, inspectRows } from "../../pipeline/inspect.ts";
 import type { Context } from "../context.ts";
 import { renderInspection } from "../render-inspection.ts";
 import { positiveInteger } from "./options.ts";

@@ -19,7 +19,7 @@ export interface RowsWanted {
  * One table as lines of an RFC 4180 CSV: the header (the levels of several header rows joined by a
  * space), then data and total rows as published. A file without a table gives nothing.
  */
-export async function* inspectRows(bytes: Bytes, wanted: RowsWanted): AsyncGenerator<string> {
+export async function* viewRows(bytes: Bytes, wanted: RowsWanted): AsyncGenerator<string> {
   const workbook = await openWorkbook(bytes, { limits: wanted.limits, fileName: wanted.file });
   try {
     const found = await chosen(workbook.sheets, wanted);

@@ -1,6 +1,6 @@
+import type { Draft } from "./draft.ts";
 import { countRows, type FoundTable } from "./found.ts";
 import type { Line } from "./line.ts";
-import type { Draft } from "./table.ts";
 
 /** Below this a table is held back with its reasons. */
 export const LEAST_CONFIDENCE = 0.6;

@@ -3,19 +3,12 @@ import { isTimely } from "./cell-class.ts";
 import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
 import { type Core, countsOf, isNumeric } from "./core.ts";
+import type { Draft } from "./draft.ts";
 import { countRows, type FoundTable, joinRanges, rangesOf } from "./found.ts";
 import type { HeaderZone } from "./header.ts";
 import { cellAt, type Line, type Pane } from "./line.ts";
 import type { SheetSample } from "./sample.ts";
 import { findTotals } from "./totals.ts";
-
-export interface Draft {
-  readonly pane: Pane;
-  readonly lines: readonly Line[];
-  readonly core: Core;
-  readonly zone: HeaderZone;
-  readonly sample: SheetSample;
-}
 
 /** Rows of the body by what they are, before totals are told from observations. */
 interface Body {

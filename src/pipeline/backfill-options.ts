@@ -1,0 +1,18 @@
+import type { EventSink } from "../model/events.ts";
+
+export interface BackfillOptions {
+  /** Empty: all. */
+  readonly publications: readonly string[];
+  /** Canonical periods; empty: all. */
+  readonly periods: readonly string[];
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Which releases that are done are looked at again: `changed` are those of an older reader. */
+  readonly reprocess: "none" | "failed" | "changed" | "all";
+  readonly dryRun: boolean;
+  /** Fetch again what is outside its recheck window. */
+  readonly force: boolean;
+  readonly concurrency: number;
+  /** Sees every event, beside the event log. */
+  readonly watch: EventSink;
+}

@@ -1,0 +1,13 @@
+import type { Core } from "./core.ts";
+import type { HeaderZone } from "./header.ts";
+import type { Line } from "./line.ts";
+import type { Pane } from "./line.ts";
+import type { SheetSample } from "./sample.ts";
+
+export interface Draft {
+  readonly pane: Pane;
+  readonly lines: readonly Line[];
+  readonly core: Core;
+  readonly zone: HeaderZone;
+  readonly sample: SheetSample;
+}

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { chmod, cp, mkdtemp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const MAIN = join(PROJECT, "dist/cli/main.js");
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A throw-away home with a server of its own. Close it, whatever happens. */
+export class Home {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Runs the built command line in this home. */
+  run(...args: readonly string[]): Promise<Ran> {
+    return this.spawn([MAIN, "--home", this.path, ...args]);
+  }
+
+  /** Runs any script of Node in this home. */
+  spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    const { DATABASE_URL: _url, CANONRY_HOME: _home, ...clean } = process.env;
+    const child = spawn(process.execPath, [...args], {
+      cwd: this.path,
+      env: { ...clean, NO_COLOR: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+  }
+
+  async json<Value>(...args: readonly string[]): Promise<Value> {
+    const ran = await this.run(...args, "--json");
+    try {
+      return JSON.parse(ran.stdout) as Value;
+    } catch {
+      throw new Error(`no JSON from ${args.join(" ")}: ${ran.code} ${ran.stdout} ${ran.stderr}`);
+    }
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.path, path), "utf8");
+  }
+
+  async write(path: string, content: string | Uint8Array): Promise<void> {
+    await mkdir(dirname(join(this.path, path)), { recursive: true });
+    await writeFile(join(this.path, path), content);
+  }
+
+  remove(path: string): Promise<void> {
+    return rm(join(this.path, path), { recursive: true, force: true });
+  }
+
+  /** Every file below a folder with its content, hex; what proves that nothing changed. */
+  async snapshot(...folders: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const found: Record<string, string> = {};
+    for (const folder of folders) {
+      const root = join(this.path, folder);
+      const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+      for (const entry of entries) {
+        if (!entry.isFile()) continue;
+        const path = join(entry.parentPath, entry.name);
+        found[path.slice(this.path.length + 1)] = (await readFile(path)).toString("hex");
+      }
+    }
+    return Object.fromEntries(Object.entries(found).sort());
+  }
+
+  async close(): Promise<void> {
+    await this.run("db", "stop");
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** An empty home that the unprivileged user of the server can enter. */
+export async function makeHome(publications: string): Promise<Home> {
+  const path = await mkdtemp(join(tmpdir(), "canonry-home-"));
+  await chmod(path, 0o755);
+  const home = new Home(path);
+  await home.write("config/publications.yaml", publications);
+  return home;
+}
+
+/** A copy of the demo that the project ships, without what running it left behind. */
+export async function demoHome(): Promise<Home> {
+  const home = await makeHome("");
+  for (const folder of ["config", "published"]) {
+    await cp(join(PROJECT, "examples/demo", folder), join(home.path, folder), { recursive: true });
+  }
+  return home;
+}
