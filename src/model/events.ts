@@ -29,7 +29,6 @@ export type Event =
       readonly event: "export.written";
       readonly source: string;
       readonly rows: number;
-      readonly size_bytes: number;
     }
   | { readonly event: "projection.repaired"; readonly path: string; readonly reason: string }
   | { readonly event: "warning"; readonly code: string; readonly message: string };

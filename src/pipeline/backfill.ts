@@ -37,7 +37,7 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   });
   const context = { world, options, backfillId, events, slots: new Semaphore(options.concurrency) };
   const releases = await walk(surveys, context);
-  const exports = options.dryRun ? [] : await exportAll(world, releases, events);
+  const exports = options.dryRun ? [] : await exportAll(world, events);
   if (!options.dryRun) repaired.push(...(await syncManifests(world)).filter((one) => one.edited));
   if (!options.dryRun) await rebuildState(world);
   const exit = worstExit([...exitsOf(surveys, releases, exports), world.signal.aborted ? 130 : 0]);
@@ -71,18 +71,14 @@ async function walk(
   return all.flat();
 }
 
-async function exportAll(
-  world: World,
-  releases: readonly ReleaseReport[],
-  events: EventSink,
-): Promise<readonly ExportReport[]> {
+async function exportAll(world: World, events: EventSink): Promise<readonly ExportReport[]> {
   if (world.signal.aborted) return [];
   const exports = await exportSources(world, { sources: [], deep: false });
   for (const one of exports) {
     if (one.status !== "written") continue;
-    events.emit({ event: "export.written", source: one.source, rows: one.rows, size_bytes: 0 });
+    events.emit({ event: "export.written", source: one.source, rows: one.rows });
   }
-  return releases.length === 0 && exports.every((one) => one.status === "unchanged") ? [] : exports;
+  return exports;
 }
 
 function exitsOf(

@@ -1,0 +1,52 @@
+// Runs a backfill of the home in CANONRY_HOME and kills its own process (SIGKILL) at one moment: the Nth
+// event of the run, or inside a load before, during or after COPY, or right before or after the commit.
+import process from "node:process";
+import { backfill } from "../../dist/pipeline/backfill.js";
+import { openWorld } from "../../dist/pipeline/world.js";
+
+const [, , moment = "", count = "1"] = process.argv;
+const die = () => process.kill(process.pid, "SIGKILL");
+let left = Number(count);
+const at = (name) => {
+  if (name === moment && --left === 0) die();
+};
+
+const world = await openWorld({ env: process.env, cwd: process.cwd(), signal: new AbortController().signal, flags: {} });
+const { database } = world;
+const transaction = database.transaction.bind(database);
+database.transaction = async (work) => {
+  const result = await transaction(async (open) => {
+    const done = await work({
+      rows: (sql, values) => open.rows(sql, values),
+      copyIn: async (table, columns, lines) => {
+        at("before-copy");
+        const cut = async function* () {
+          for await (const line of lines) {
+            yield line;
+            at("in-copy");
+          }
+        };
+        const rows = await open.copyIn(table, columns, cut());
+        at("after-copy");
+        return rows;
+      },
+    });
+    at("before-commit");
+    return done;
+  });
+  at("after-commit");
+  return result;
+};
+await backfill(world, {
+  publications: [],
+  periods: [],
+  from: null,
+  to: null,
+  reprocess: "none",
+  dryRun: false,
+  force: false,
+  concurrency: 2,
+  watch: { emit: (event) => at(`${event.event}${event.stage === undefined ? "" : `:${event.stage}`}`), flush: async () => {} },
+});
+await world.close();
+process.exit(9); // the moment never came
