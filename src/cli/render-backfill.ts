@@ -65,6 +65,7 @@ function problems(report: BackfillReport): string {
       .map((one) => `  ${release.period} ${one.source}: ${one.status}: ${one.reason}`),
     ...release.left_out.map((text) => `  ${release.period} ${text}`),
   ]);
+  lines.push(...report.unplaced.map((one) => `  ${one.url}: of no period: ${one.reason}`));
   return lines.length === 0 ? "" : ["Not loaded:", ...lines].join("\n");
 }
 

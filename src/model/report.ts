@@ -1,4 +1,5 @@
 import type { ExitCode } from "./errors.ts";
+import type { UnplacedFile } from "./link.ts";
 
 export type SourceStatus = "loaded" | "unchanged" | "held" | "quarantined" | "failed";
 export type ReleaseStatus =
@@ -50,6 +51,8 @@ export interface BackfillReport {
   readonly dry_run: boolean;
   readonly releases: readonly ReleaseReport[];
   readonly exports: readonly ExportReport[];
+  /** Files that were found and belong to no period. */
+  readonly unplaced: readonly UnplacedFile[];
   /** Projections that were repaired before or after: path and reason. */
   readonly repaired: readonly { readonly path: string; readonly reason: string }[];
   readonly exit: ExitCode;

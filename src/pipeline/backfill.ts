@@ -49,6 +49,7 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
     dry_run: options.dryRun,
     releases,
     exports,
+    unplaced: surveys.flatMap((one) => one.unplaced),
     repaired: repaired.map(({ path, reason }) => ({ path, reason })),
     exit,
     duration_ms: durationMs,

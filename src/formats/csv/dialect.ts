@@ -1,3 +1,4 @@
+import { CanonryError } from "../../model/errors.ts";
 import type { SheetRow } from "../../model/sheet.ts";
 import { type RecordDialect, RecordParser } from "./records.ts";
 
@@ -68,7 +69,8 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
   for (const quote of ['"', "'"]) {
     const opens = new RegExp(`(?:^|[\\r\\n]|${sign})${quote}`).test(text);
     const closes = new RegExp(`${quote}(?:$|[\\r\\n]|${sign})`).test(text);
-    if (!opens || !closes) continue;
+    // A field that begins with a double quote is quoted, even if the quote is never closed.
+    if (!(opens && (closes || quote === '"'))) continue;
     found.push({ quote, escape: quote });
     if (text.includes(`\\${quote}`)) found.push({ quote, escape: "\\" });
   }
@@ -80,7 +82,7 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
 
 function scoreOf(text: string, dialect: RecordDialect): number {
   const rows = parse(text, dialect);
-  if (rows === null || rows.length === 0) return 0;
+  if (rows.length === 0) return 0;
   const widths = new Map<number, number>();
   let cells = 0;
   let known = 0;
@@ -98,17 +100,14 @@ function scoreOf(text: string, dialect: RecordDialect): number {
   return (pattern / Math.sqrt(widths.size) / rows.length) * (known / cells);
 }
 
-/** The records of a sample; the last one may be cut and does not count. Null if a quote never closes. */
-function parse(text: string, dialect: RecordDialect): readonly SheetRow[] | null {
+/** The records of a sample, up to a quote that never closes; the last one may be cut and does not count. */
+function parse(text: string, dialect: RecordDialect): readonly SheetRow[] {
   const parser = new RecordParser(dialect, Number.MAX_SAFE_INTEGER, {});
-  const whole = text.length < SAMPLE_CHARS;
   parser.write(text);
-  if (whole) {
-    try {
-      parser.end();
-    } catch {
-      return null;
-    }
+  try {
+    if (text.length < SAMPLE_CHARS) parser.end();
+  } catch (error) {
+    if (!(error instanceof CanonryError)) throw error;
   }
   return parser.rows;
 }
