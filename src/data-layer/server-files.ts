@@ -70,7 +70,7 @@ export const localServerFiles: ServerFiles = {
     if (process.getuid?.() !== 0) return null;
     const users = await systemUsers();
     const facts = await stat(path).catch(() => null);
-    const owner = users.find((user) => user.uid === facts?.uid && user.uid !== 0);
+    const owner = users.find((user) => user.uid === facts?.uid);
     const named = (name: string): SystemUser | undefined =>
       users.find((user) => user.name === name);
     return owner ?? named("postgres") ?? named("nobody") ?? null;

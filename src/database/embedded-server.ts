@@ -92,8 +92,7 @@ async function releaseServer(options: EmbeddedOptions): Promise<void> {
 
 async function startServer(options: EmbeddedOptions): Promise<string> {
   const { folder, files } = options;
-  const user = await files.serverUser(folder);
-  if (user !== null) await checkReach(options, user);
+  const user = await serverUser(options);
   await files.ensureFolder(folder, user);
   const fresh = !(await files.exists(`${at.data(folder)}/PG_VERSION`));
   if (fresh) await initialise(options, user);
@@ -114,9 +113,25 @@ async function startServer(options: EmbeddedOptions): Promise<string> {
   return url;
 }
 
-async function checkReach(options: EmbeddedOptions, user: SystemUser): Promise<void> {
-  const blocked = await options.files.firstUnreachable(options.folder, user);
-  if (blocked === null) return;
+/**
+ * Who the server runs as: it refuses root. As root it is an unprivileged user, or, where that one cannot
+ * reach the home or the programs, root inside a user namespace, who is not root in there. Throws
+ * DATABASE_UNREACHABLE_HOME where neither can be.
+ */
+async function serverUser({ folder, files }: EmbeddedOptions): Promise<SystemUser | null> {
+  const user = await files.serverUser(at.data(folder));
+  if (user === null) return null;
+  if (user.uid === 0) return { ...user, namespace: true };
+  const { pgCtl: program } = await serverBinaries(files);
+  const blocked =
+    (await files.firstUnreachable(folder, user)) ?? (await files.firstUnreachable(program, user));
+  if (blocked === null) return user;
+  const root: SystemUser = { name: "root", uid: 0, gid: 0, namespace: true };
+  const works = await execute("true", [], root, "/").then(
+    () => true,
+    () => false,
+  );
+  if (works) return root;
   throw new CanonryError(
     "DATABASE_UNREACHABLE_HOME",
     `the server refuses root and runs as ${user.name}, who may not enter ${blocked}`,
@@ -238,7 +253,7 @@ async function pgCtl(
   known?: SystemUser | null,
 ): Promise<void> {
   const { folder, files } = options;
-  const user = known === undefined ? await files.serverUser(folder) : known;
+  const user = known === undefined ? await serverUser(options) : known;
   const { pgCtl: program } = await serverBinaries(files);
   try {
     await execute(program, [args[0] ?? "", "-D", at.data(folder), ...args.slice(1)], user, folder);
@@ -255,6 +270,8 @@ async function pgCtl(
   }
 }
 
+const NAMESPACE = ["--user", "--map-user=1000", "--map-group=1000", "--"];
+
 /** Runs a program to its end as `user`; the server that it leaves behind keeps none of our pipes. */
 function execute(
   program: string,
@@ -263,12 +280,13 @@ function execute(
   cwd: string,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const inside = user?.namespace === true;
     const child = execFile(
-      program,
-      [...args],
+      inside ? "unshare" : program,
+      inside ? [...NAMESPACE, program, ...args] : [...args],
       {
         cwd,
-        ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+        ...(user === null || inside ? {} : { uid: user.uid, gid: user.gid }),
         env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
       },
       (error, stdout, stderr) => {

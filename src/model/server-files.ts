@@ -3,6 +3,8 @@ export interface SystemUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  /** Root, who runs programs that refuse root inside a user namespace. */
+  readonly namespace?: boolean;
 }
 
 /** What the embedded server needs of the file system. Paths are absolute. */
