@@ -9,7 +9,10 @@ const VERSION =
  * hash-like tokens. Whole words only, so that `decile` and `marital` stay what they are.
  */
 export function fileStem(file: string): string {
-  const base = (file.split("/").at(-1) ?? file).replace(/\.[a-z0-9]{1,5}$/i, "");
+  const base = (file.split("/").at(-1) ?? file)
+    .replace(/\.[a-z0-9]{1,5}$/i, "")
+    // "3. Name of the third file of a series"
+    .replace(/^\d{1,2}[.)]\s*(?=\p{L})/u, "");
   return nameOf(withoutPeriods(base)) === "column" ? "file" : stemWords(withoutPeriods(base));
 }
 

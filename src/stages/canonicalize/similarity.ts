@@ -59,7 +59,10 @@ const WEIGHT = { headers: 0.55, sheet: 0.25, file: 0.12, number: 0.08 } as const
 export function similarity(region: Region, fileStem: string, contract: SourceContract): Similarity {
   const columns = lastingColumns(region);
   const wide = region.columns.some((column) => column.role === "period");
-  const expected = contract.columns.filter((column) => column.role !== "period");
+  // A column without a header is one that the unpivot makes.
+  const expected = contract.columns.filter(
+    (column) => column.role !== "period" && column.headers.length > 0,
+  );
   const found = new Set(columns.map((column) => columnFor(contract, column)?.name).filter(Boolean));
   const optional = expected.filter((column) => column.optional === true && !found.has(column.name));
   const union = expected.length - optional.length + columns.length - found.size;

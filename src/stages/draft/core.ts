@@ -101,9 +101,20 @@ function hasFigures(lines: readonly Line[], index: number, inside: boolean): boo
   const line = lines[index];
   if (line === undefined || line.numbers === 0) return false;
   if (inside && line.gap === 0 && sameShape(lines[index - 1], line)) return !countsUp(line);
+  if (inside && line.gap === 0 && labelledAlike(lines[index - 1], line)) return true;
   if (headsNext(lines, index, inside)) return false;
   if (!line.sequence) return !loneYear(line);
   return alikeNeighbour(lines, index);
+}
+
+/** At least two labels in just the columns where the line before has its labels: a row like that one. */
+function labelledAlike(before: Line | undefined, line: Line): boolean {
+  const labels = (one: Line): string =>
+    one.cells
+      .filter((cell) => isWords(cell))
+      .map((cell) => cell.column)
+      .join(" ");
+  return before !== undefined && line.words >= 2 && labels(before) === labels(line);
 }
 
 /** Same columns filled with the same kinds of cells. */

@@ -1,7 +1,6 @@
 import type { Core } from "./core.ts";
 import type { HeaderZone } from "./header.ts";
-import type { Line } from "./line.ts";
-import type { Pane } from "./line.ts";
+import type { Line, Pane } from "./line.ts";
 import type { SheetSample } from "./sample.ts";
 
 export interface Draft {

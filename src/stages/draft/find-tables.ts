@@ -8,7 +8,7 @@ import { plainCore } from "./plain.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
 import { isDocumentation, textCores } from "./text-table.ts";
-import { noteText } from "./words.ts";
+import { captionText, noteText } from "./words.ts";
 
 interface PaneFound {
   readonly tables: FoundTable[];
@@ -134,7 +134,7 @@ function surround(
     const above = titles.get(table) ?? [];
     return {
       ...table,
-      title: above[0] === undefined ? null : lineText(above[0]),
+      title: titleOf(above.map(lineText)),
       titleRows: above.map((line) => line.row),
       notes: noted.slice(0, 200),
       markerMeanings: meanings,
@@ -144,3 +144,9 @@ function surround(
 }
 
 export { againstNumbers, countsOf };
+
+/** The caption among the lines above a table, else the first that reads like a title. */
+function titleOf(texts: readonly string[]): string | null {
+  const readable = texts.filter((text) => /\p{L}{3}/u.test(text) && !noteText(text));
+  return readable.find(captionText) ?? readable[0] ?? null;
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a small tmpfs.
+set -eu
+missing=""
+/usr/bin/python3 -c "import openpyxl, xlrd" 2>/dev/null || missing="python3 python3-openpyxl python3-xlrd"
+command -v psql >/dev/null || missing="$missing postgresql-client"
+[ -z "$missing" ] && exit 0
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null
