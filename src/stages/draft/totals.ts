@@ -90,8 +90,19 @@ function saysTotal(
   const text = textAt(search, at, key);
   if (search.totals.has(at) || !totalWord(text)) return false;
   if (CERTAIN.test(text)) return true;
+  if (isOrdinary(search, at)) return false;
   const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
   return level || runOf(search.values, at, true) !== null || nearEdge(search, at);
+}
+
+/** Of four keys or more none is blank, a dash or a word of totals but one: a name that begins with "Total". */
+function isOrdinary({ keys, lines }: Search, at: number): boolean {
+  const texts = keys.map((key) => {
+    const line = lines[at];
+    return line === undefined ? "" : (cellAt(line, key)?.text ?? "");
+  });
+  const own = texts.filter((text) => /[\p{L}\d]/u.test(text) && !totalWord(text));
+  return keys.length >= 4 && own.length >= keys.length - 1;
 }
 
 /** The first or last row, and nearly the sum of all others. */
