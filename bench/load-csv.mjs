@@ -2,8 +2,16 @@
 // file into a table of the same columns on the same server. Prints one JSON line a size.
 //   node bench/load-csv.mjs [million rows ...]
 import { execFileSync, spawn } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, chmodSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
+import {
+  chmodSync,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -50,7 +58,9 @@ async function writeCsv(path, rows) {
 function timed(command, args) {
   return new Promise((resolve, reject) => {
     const startedAt = process.hrtime.bigint();
-    const child = spawn("/usr/bin/time", ["-f", "%M", command, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("/usr/bin/time", ["-f", "%M", command, ...args], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let stderr = "";
     child.stderr.on("data", (chunk) => {
       stderr += chunk;
@@ -59,7 +69,8 @@ function timed(command, args) {
     child.once("close", (code) => {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       if (code !== 0) reject(new Error(stderr));
-      else resolve({ seconds, peakMb: Math.round(Number(stderr.trim().split("\n").at(-1)) / 1024) });
+      else
+        resolve({ seconds, peakMb: Math.round(Number(stderr.trim().split("\n").at(-1)) / 1024) });
     });
   });
 }
@@ -67,16 +78,27 @@ function timed(command, args) {
 for (const million of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1]) {
   const home = mkdtempSync(join(tmpdir(), "canonry-bench-"));
   chmodSync(home, 0o755);
-  const run = (...args) => execFileSync(process.execPath, [MAIN, "--home", home, ...args], { encoding: "utf8" });
+  const run = (...args) =>
+    execFileSync(process.execPath, [MAIN, "--home", home, ...args], { encoding: "utf8" });
   try {
     mkdirSync(join(home, "config"));
     mkdirSync(join(home, "inbox"));
-    writeFileSync(join(home, "config/publications.yaml"), "publications:\n  big:\n    name: Big\n    folder: inbox\n");
+    writeFileSync(
+      join(home, "config/publications.yaml"),
+      "publications:\n  big:\n    name: Big\n    folder: inbox\n",
+    );
     const url = run("db", "start").trim();
     const csv = join(home, "inbox/big-2025-01.csv");
     await writeCsv(csv, million * 1e6);
     const define = COLUMNS.map(([name, type]) => `${name} ${type}`).join(", ");
-    const psql = await timed("psql", [url, "-q", "-c", `create table plain (${define})`, "-c", `\\copy plain from '${csv}' csv header`]);
+    const psql = await timed("psql", [
+      url,
+      "-q",
+      "-c",
+      `create table plain (${define})`,
+      "-c",
+      `\\copy plain from '${csv}' csv header`,
+    ]);
     const whole = await timed(process.execPath, [MAIN, "--home", home, "backfill"]);
     const loaded = JSON.parse(run("status", "--json"))[0]?.rows_data;
     if (loaded !== million * 1e6) throw new Error(`${loaded} rows were loaded`);

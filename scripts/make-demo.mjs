@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { writeAmbulanceCalls } from "./demo/ambulance-calls.mjs";
 import { writeClinicWaits } from "./demo/clinic-waits.mjs";
 
-const folder = process.argv[2] ?? fileURLToPath(new URL("../examples/demo/published", import.meta.url));
+const folder =
+  process.argv[2] ?? fileURLToPath(new URL("../examples/demo/published", import.meta.url));
 rmSync(folder, { recursive: true, force: true });
 for (const [name, write] of [
   ["clinic-waits", writeClinicWaits],

@@ -44,7 +44,7 @@ if (clean.totalCruised === 0 || clean.error > 0) bad++;
 for (const [rule, files] of Object.entries(plants)) {
   for (let i = 0; i < files.length; i += 2) {
     mkdirSync(files[i].replace(/[/][^/]+$/, ""), { recursive: true });
-    writeFileSync(files[i], files[i + 1] + "\nexport {};\n");
+    writeFileSync(files[i], `${files[i + 1]}\nexport {};\n`);
   }
   const hit = cruise().violations.some((v) => v.rule.name === rule);
   for (let i = 0; i < files.length; i += 2) rmSync(files[i]);

@@ -37,7 +37,10 @@ const latin = (text) => Buffer.from(text.replaceAll("–", "\u0096"), "latin1");
 
 export async function writeAmbulanceCalls(folder) {
   for (const period of ["2024-12", "2025-01", "2025-02"]) {
-    writeFileSync(`${folder}/ambulance_calls_${period.replace("-", "_")}.csv`, latin(table(period)));
+    writeFileSync(
+      `${folder}/ambulance_calls_${period.replace("-", "_")}.csv`,
+      latin(table(period)),
+    );
   }
   for (const period of ["2025-03", "2025-04", "2025-05", "2025-06"]) {
     const name = `ambulance_calls_${period.replace("-", "_")}`;

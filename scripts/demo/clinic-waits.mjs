@@ -7,9 +7,17 @@ const TOWNS =
   "Ashby Beck Coldford Denham Elmstow Farley Gilbrook Harrow Ilton Jarrow Kirkby Lowick Marsham Norcot Otley Penrith Quorn Rushton Selby Thornby".split(
     " ",
   );
-const SPECIALTIES = ["Cardiology", "Dermatology", "Ear, nose and throat", "Neurology", "Ophthalmology"];
+const SPECIALTIES = [
+  "Cardiology",
+  "Dermatology",
+  "Ear, nose and throat",
+  "Neurology",
+  "Ophthalmology",
+];
 const MONTHS =
-  "January February March April May June July August September October November December".split(" ");
+  "January February March April May June July August September October November December".split(
+    " ",
+  );
 
 /** Clinics by code: codes have leading zeros. */
 const CLINICS = TOWNS.flatMap((town, at) =>
@@ -38,7 +46,9 @@ const sum = (items, key) => items.reduce((total, item) => total + item[key], 0);
 
 function clinicSheet(period, label, figures) {
   const wider = period >= "2025-04";
-  const keys = wider ? ["waiting", "over18", "over52", "over104", "seen"] : ["waiting", "over18", "over52", "seen"];
+  const keys = wider
+    ? ["waiting", "over18", "over52", "over104", "seen"]
+    : ["waiting", "over18", "over52", "seen"];
   const leaves = {
     waiting: "Total",
     over18: "Over 18 weeks",
@@ -55,10 +65,22 @@ function clinicSheet(period, label, figures) {
       [`England, ${label}`],
       ["Source: monthly return of clinics"],
       [],
-      ["Region", "Clinic code", "Clinic name", "Patients waiting", ...keys.slice(1, -1).map(() => null), "Activity"],
+      [
+        "Region",
+        "Clinic code",
+        "Clinic name",
+        "Patients waiting",
+        ...keys.slice(1, -1).map(() => null),
+        "Activity",
+      ],
       [null, null, null, ...keys.map((key) => leaves[key])],
       [{ v: "England", style: "bold" }, "-", "-", ...keys.map((key) => sum(figures, key))],
-      ...figures.map((one) => [one.region, one.code, one.name, ...keys.map((key) => shown(one[key]))]),
+      ...figures.map((one) => [
+        one.region,
+        one.code,
+        one.name,
+        ...keys.map((key) => shown(one[key])),
+      ]),
       [],
       ["Notes"],
       ["[note 1] Patients who had a first appointment in the month."],
@@ -72,7 +94,12 @@ function specialtySheet(label, period) {
   const next = random(`${period} specialties`);
   const rows = SPECIALTIES.map((name) => {
     const waiting = Math.round(2000 + next() * 9000);
-    return [name, waiting, { v: Number((0.5 + next() * 0.4).toFixed(4)), style: "percent" }, next() < 0.2 ? "[c]" : Number((next() * 20).toFixed(1))];
+    return [
+      name,
+      waiting,
+      { v: Number((0.5 + next() * 0.4).toFixed(4)), style: "percent" },
+      next() < 0.2 ? "[c]" : Number((next() * 20).toFixed(1)),
+    ];
   });
   return {
     name: "Table 2",
@@ -82,7 +109,12 @@ function specialtySheet(label, period) {
       [],
       ["Specialty", "Patients waiting", "Within 18 weeks", "Median wait (weeks)"],
       ...rows,
-      ["Total", rows.reduce((total, row) => total + row[1], 0), { v: 0.7012, style: "percent" }, "[x]"],
+      [
+        "Total",
+        rows.reduce((total, row) => total + row[1], 0),
+        { v: 0.7012, style: "percent" },
+        "[x]",
+      ],
       [],
       ["[c] = confidential; [x] = not available"],
     ],
@@ -105,11 +137,17 @@ function coverSheet(label) {
 function writeIssue(folder, period, revised) {
   const [year, month] = period.split("-").map(Number);
   const label = `${MONTHS[month - 1]} ${year}`;
-  const published = new Date(Date.UTC(year, month + (revised ? 2 : 1), 12, 9, 30)).toISOString().slice(0, 19);
+  const published = new Date(Date.UTC(year, month + (revised ? 2 : 1), 12, 9, 30))
+    .toISOString()
+    .slice(0, 19);
   return writeWorkbook(`${folder}/clinic-waits-${period}${revised ? "-revised" : ""}.xlsx`, {
     title: `Clinic waiting times, ${label}`,
     modified: `${published}Z`,
-    sheets: [coverSheet(label), clinicSheet(period, label, figuresOf(period, revised)), specialtySheet(label, period)],
+    sheets: [
+      coverSheet(label),
+      clinicSheet(period, label, figuresOf(period, revised)),
+      specialtySheet(label, period),
+    ],
   });
 }
 

@@ -6,10 +6,16 @@ import yazl from "yazl";
 const STYLES = { plain: 0, bold: 1, percent: 2, month: 3 };
 
 const escaped = (text) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 
 const letter = (column) =>
-  column < 26 ? String.fromCharCode(65 + column) : letter(Math.floor(column / 26) - 1) + letter(column % 26);
+  column < 26
+    ? String.fromCharCode(65 + column)
+    : letter(Math.floor(column / 26) - 1) + letter(column % 26);
 
 function cellXml(value, row, column) {
   const ref = `${letter(column)}${row}`;
@@ -84,7 +90,10 @@ function parts({ sheets, title, modified }) {
 export async function writeZip(path, members) {
   const zip = new yazl.ZipFile();
   for (const [name, text] of members) {
-    zip.addBuffer(Buffer.from(text), name, { mtime: new Date(2025, 0, 1), forceDosTimestamp: true });
+    zip.addBuffer(Buffer.from(text), name, {
+      mtime: new Date(2025, 0, 1),
+      forceDosTimestamp: true,
+    });
   }
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(path));

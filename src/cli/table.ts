@@ -18,7 +18,7 @@ export function renderTable<Row>(
   const natural = columns.map((column, at) =>
     Math.max(length(column.title), ...cells.map((line) => length(line[at] ?? ""))),
   );
-  const widths = fit(natural, columns, width);
+  const widths = fitted(natural, columns, width);
   const line = (texts: readonly string[]): string =>
     texts
       .map((text, at) => pad(text, widths[at] ?? 0, columns[at]?.align ?? "left"))
@@ -31,7 +31,7 @@ export function renderTable<Row>(
   ].join("\n");
 }
 
-function fit<Row>(
+function fitted<Row>(
   natural: readonly number[],
   columns: readonly Column<Row>[],
   width: number,

@@ -187,7 +187,7 @@ async function keepContract(
 
 async function closeLoad(
   transaction: Transaction,
-  load: LoadCommit,
+  _load: LoadCommit,
   loadId: number,
   version: number,
   counts: LoadCounts,

@@ -155,7 +155,7 @@ function transactionOn(client: pg.PoolClient): Transaction {
     async copyIn(table, columns, lines) {
       const stream = client.query(copyFrom(`copy ${table} (${columns.join(", ")}) from stdin`));
       await pour(lines, stream);
-      return stream.rowCount ?? 0;
+      return stream.rowCount;
     },
   };
 }
@@ -165,30 +165,26 @@ async function pour(
   lines: AsyncIterable<string | Uint8Array>,
   stream: NodeJS.WritableStream & { destroy(error?: Error): unknown },
 ): Promise<void> {
-  let failure: Error | null = null;
+  const state: { failure: Error | null } = { failure: null };
   const finished = new Promise<void>((resolve, reject) => {
     stream.once("finish", resolve);
     stream.once("error", (error: Error) => {
-      failure = error;
+      state.failure = error;
       reject(error);
     });
   });
   finished.catch(() => undefined);
+  const drained = (): Promise<void> => new Promise((resolve) => stream.once("drain", resolve));
   try {
     for await (const piece of lines) {
-      if (failure !== null) break;
-      if (!stream.write(piece)) {
-        await Promise.race([
-          new Promise<void>((resolve) => stream.once("drain", resolve)),
-          finished,
-        ]);
-      }
+      if (state.failure !== null) break;
+      if (!stream.write(piece)) await Promise.race([drained(), finished]);
     }
   } catch (error) {
     stream.destroy(error instanceof Error ? error : new Error(String(error)));
     await finished.catch(() => undefined);
     throw error;
   }
-  if (failure === null) stream.end();
+  if (state.failure === null) stream.end();
   await finished;
 }

@@ -8,7 +8,9 @@ export function sha256(content: string | Uint8Array): string {
 /** JSON with keys in code-unit order at every depth, so that equal values give equal text. */
 export function stableJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => stableJson(item)).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (value === null || typeof value !== "object") {
+    return (JSON.stringify(value) as string | undefined) ?? "null";
+  }
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

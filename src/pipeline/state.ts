@@ -1,4 +1,4 @@
-import { ledgerChangedAt, stateRows } from "../database/state.ts";
+import { ledgerChangedAt, type StateRow, stateRows } from "../database/state.ts";
 import type { StateDocument, StateRelease } from "../model/report.ts";
 import type { World } from "./world.ts";
 
@@ -12,26 +12,31 @@ export async function readState(world: World): Promise<StateDocument> {
     Record<string, { status: StateRelease["status"]; sources: Sources }>
   > = {};
   for (const row of await stateRows(world.database)) {
-    const releases = (publications[row.publication] ??= {});
     const status = row.release_status as StateRelease["status"];
-    const release = (releases[row.period] ??= { status, sources: {} });
-    if (row.source === null) continue;
-    release.sources[row.source] = {
-      status: row.status ?? "",
-      vintage: row.vintage,
-      load: row.load_id,
-      rows_data: row.rows_data,
-      rows_total: row.rows_total,
-      artifacts: row.artifacts,
-      loaded_at: row.loaded_at,
-      reason: row.reason ?? "",
-    };
+    const releases = publications[row.publication] ?? {};
+    const release = releases[row.period] ?? { status, sources: {} };
+    publications[row.publication] = releases;
+    releases[row.period] = release;
+    if (row.source !== null) release.sources[row.source] = sourceOf(row);
   }
   return {
     schema: "canonry/state@1",
     projected_from: "database",
     ledger_at: await ledgerChangedAt(world.database),
     publications,
+  };
+}
+
+function sourceOf(row: StateRow): Sources[string] {
+  return {
+    status: row.status ?? "",
+    vintage: row.vintage,
+    load: row.load_id,
+    rows_data: row.rows_data,
+    rows_total: row.rows_total,
+    artifacts: row.artifacts,
+    loaded_at: row.loaded_at,
+    reason: row.reason ?? "",
   };
 }
 

@@ -28,12 +28,32 @@ describe("bad configuration: the error names file, line and key, and nothing is 
   };
 
   test.each([
-    ["an unknown key", `${CONFIG}    colour: red\n`, /CONFIG_INVALID: there is no such key.*line 5.*colour/s],
-    ["a wrong type", CONFIG.replace("Counts", "[1]"), /CONFIG_INVALID.*line 3.*publications\.counts\.name/s],
-    ["a key that stands twice", `${CONFIG}    name: Again\n`, /CONFIG_INVALID.*name stands twice.*line 5/s],
+    [
+      "an unknown key",
+      `${CONFIG}    colour: red\n`,
+      /CONFIG_INVALID: there is no such key.*line 5.*colour/s,
+    ],
+    [
+      "a wrong type",
+      CONFIG.replace("Counts", "[1]"),
+      /CONFIG_INVALID.*line 3.*publications\.counts\.name/s,
+    ],
+    [
+      "a key that stands twice",
+      `${CONFIG}    name: Again\n`,
+      /CONFIG_INVALID.*name stands twice.*line 5/s,
+    ],
     ["a code that is none", CONFIG.replace("counts:", "../../etc:"), /NAME_INVALID/],
-    ["a period that is none", `${CONFIG}    periods: { from: summary }\n`, /PERIOD_INVALID.*line 5/s],
-    ["a variable that is not set", CONFIG.replace("inbox", "$" + "{NO_SUCH_FOLDER}"), /CONFIG_INVALID.*NO_SUCH_FOLDER/],
+    [
+      "a period that is none",
+      `${CONFIG}    periods: { from: summary }\n`,
+      /PERIOD_INVALID.*line 5/s,
+    ],
+    [
+      "a variable that is not set",
+      CONFIG.replace("inbox", "$" + "{NO_SUCH_FOLDER}"),
+      /CONFIG_INVALID.*NO_SUCH_FOLDER/,
+    ],
     ["no YAML", "publications: [", /CONFIG_INVALID/],
   ])("%s", async (_what, text, message) => {
     expect((await refused(text)).stderr).toMatch(message);
@@ -90,12 +110,18 @@ describe("bad files: each is quarantined with its reason, the good period stays 
   });
 
   test("a login page saved as a workbook", async () => {
-    expectRefusal(await tried("b-2025-02.xlsx", "<!DOCTYPE html><html><body>Log in"), "FORMAT_MISMATCH");
+    expectRefusal(
+      await tried("b-2025-02.xlsx", "<!DOCTYPE html><html><body>Log in"),
+      "FORMAT_MISMATCH",
+    );
   });
 
   test("a truncated ZIP", async () => {
     const whole = await workbook();
-    expectRefusal(await tried("c-2025-02.xlsx", whole.subarray(0, whole.length - 300)), "ARCHIVE_CORRUPT");
+    expectRefusal(
+      await tried("c-2025-02.xlsx", whole.subarray(0, whole.length - 300)),
+      "ARCHIVE_CORRUPT",
+    );
   });
 
   test("a byte of a workbook that fell over", async () => {
@@ -119,8 +145,12 @@ describe("bad files: each is quarantined with its reason, the good period stays 
   });
 
   test("text among numbers holds the source, and is not guessed", async () => {
-    const odd = "Code,Name,Number\n001,North,10\n002,South,twenty\n003,West,30\n004,East,40\n005,Mid,50\n";
-    const report = await tried("counts-2025-03.csv", odd.replace("twenty", "see the note about this"));
+    const odd =
+      "Code,Name,Number\n001,North,10\n002,South,twenty\n003,West,30\n004,East,40\n005,Mid,50\n";
+    const report = await tried(
+      "counts-2025-03.csv",
+      odd.replace("twenty", "see the note about this"),
+    );
     expect(report.exit).toBe(4);
     expect(report.releases.at(-1)?.sources[0]?.reason).toMatch(/number/i);
   });
@@ -143,7 +173,11 @@ describe("the database is not there", () => {
     const home = await makeHome(CONFIG);
     try {
       await home.write("inbox/counts-2025-01.csv", GOOD);
-      const ran = await home.run("--database-url", "postgresql://nobody@127.0.0.1:9/none", "backfill");
+      const ran = await home.run(
+        "--database-url",
+        "postgresql://nobody@127.0.0.1:9/none",
+        "backfill",
+      );
       expect(ran.code).toBe(7);
       expect(ran.stderr).toContain("DATABASE_UNAVAILABLE");
       expect(await home.snapshot("data", "manifests", "tmp")).toEqual({});

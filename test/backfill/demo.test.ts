@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport, StateDocument } from "../../src/model/report.ts";
 import { demoHome, type Home } from "../support/home.ts";
 
@@ -35,14 +35,22 @@ describe("the demo, from its files to its exports", () => {
     const reasons = Object.fromEntries(
       first.releases.map((one) => [`${one.publication} ${one.period}`, one.reason]),
     );
-    expect(reasons["clinic_waits 2025-04"]).toContain("column patients_waiting_over_104_weeks added");
+    expect(reasons["clinic_waits 2025-04"]).toContain(
+      "column patients_waiting_over_104_weeks added",
+    );
     expect(reasons["clinic_waits 2025-03"]).toContain("re-issued");
     expect(reasons["ambulance_calls 2025-05"]).toContain("column calls_abandoned added");
   });
 
   test("rows are those of the files: 40 clinics a month, 5 services a day", async () => {
-    expect(await rows("select period, count(*)::int n from silver.clinic_waits_table_1 group by 1 order by 1")).toEqual(
-      ["2024-12", "2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06"].map((period) => ({ period, n: 40 })),
+    expect(
+      await rows(
+        "select period, count(*)::int n from silver.clinic_waits_table_1 group by 1 order by 1",
+      ),
+    ).toEqual(
+      ["2024-12", "2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06"].map(
+        (period) => ({ period, n: 40 }),
+      ),
     );
     expect(await rows("select count(*)::int n from silver.ambulance_calls")).toEqual([
       { n: 5 * (31 + 31 + 28 + 31 + 30 + 31 + 30) },
@@ -67,7 +75,9 @@ describe("the demo, from its files to its exports", () => {
           where patients_waiting_over_52_weeks is null and patients_waiting_over_52_weeks_marker = '*'`,
       ),
     ).not.toEqual([{ n: 0 }]);
-    expect(await rows("select min(clinic_code) as code from silver.clinic_waits_table_1")).toEqual([{ code: "00001" }]);
+    expect(await rows("select min(clinic_code) as code from silver.clinic_waits_table_1")).toEqual([
+      { code: "00001" },
+    ]);
   });
 
   test("the re-issue is current, and the first issue is still there", async () => {
@@ -95,9 +105,11 @@ describe("the demo, from its files to its exports", () => {
         "select period, period_start::text, period_end::text from silver.clinic_waits_table_2 where period = '2025-02' limit 1",
       ),
     ).toEqual([{ period: "2025-02", period_start: "2025-02-01", period_end: "2025-02-28" }]);
-    expect(await rows("select obj_description('silver.clinic_waits_table_1'::regclass) is not null as said")).toEqual([
-      { said: true },
-    ]);
+    expect(
+      await rows(
+        "select obj_description('silver.clinic_waits_table_1'::regclass) is not null as said",
+      ),
+    ).toEqual([{ said: true }]);
   });
 
   test("a second run has nothing to do, and changes no byte", async () => {
@@ -117,7 +129,10 @@ describe("the demo, from its files to its exports", () => {
     const before = await home.snapshot(...PROJECTIONS);
     await home.remove("manifests");
     await home.remove("data/exports");
-    await home.write("data/state/state.json", '{"schema":"canonry/state@1","publications":{"forged":{}');
+    await home.write(
+      "data/state/state.json",
+      '{"schema":"canonry/state@1","publications":{"forged":{}',
+    );
     const third = await home.json<BackfillReport>("backfill");
     expect(third.repaired.map((one) => one.reason)).toEqual([
       "the file is missing",
@@ -131,7 +146,14 @@ describe("the demo, from its files to its exports", () => {
   test("commands that read change nothing", async () => {
     await home.write("data/state/state.json", "damaged");
     const before = await home.snapshot(...PROJECTIONS);
-    for (const command of [["status"], ["catalog"], ["explain", "ambulance_calls"], ["config"], ["doctor"], ["state", "show"]]) {
+    for (const command of [
+      ["status"],
+      ["catalog"],
+      ["explain", "ambulance_calls"],
+      ["config"],
+      ["doctor"],
+      ["state", "show"],
+    ]) {
       expect((await home.run(...command)).code, command.join(" ")).toBe(0);
     }
     expect((await home.run("state", "verify")).code).toBe(7);
@@ -150,7 +172,8 @@ describe("the demo, from its files to its exports", () => {
     const loads = await rows("select count(*)::int n from ops.load");
     await home.run("backfill"); // settles what the tests above left behind
     const before = await home.snapshot(...PROJECTIONS);
-    const text = "Date,Org code,Organisation,Calls\r\n01/07/2025,RX5,Northern Ambulance Service,5\r\n";
+    const text =
+      "Date,Org code,Organisation,Calls\r\n01/07/2025,RX5,Northern Ambulance Service,5\r\n";
     await home.write("published/ambulance-calls/ambulance_calls_2025_07.csv", text);
     const plan = await home.json<BackfillReport>("plan");
     const july = plan.releases.find((one) => one.period === "2025-07");

@@ -73,9 +73,9 @@ describe("killed anywhere, the next run ends where an undisturbed one does", () 
     ["export.written", 1],
   ] as const;
 
-  let home: Home;
+  let home: Home | null = null;
   afterAll(async () => {
-    await home.close();
+    await home?.close();
   });
 
   test.each(MOMENTS)("%s, number %i", async (moment, count) => {

@@ -73,8 +73,21 @@ describe("loaded once and only once", () => {
 
   test("two files of one period that add up are two parts of one load", async () => {
     home = await makeHome(CONFIG);
-    await home.write("inbox/2025-01/north/counts.csv", csv([["001", "North", 10], ["003", "Far north", 1], ["004", "Hills", 2]]));
-    await home.write("inbox/2025-01/south/counts.csv", csv([["002", "South", 20], ["005", "Coast", 3]]));
+    await home.write(
+      "inbox/2025-01/north/counts.csv",
+      csv([
+        ["001", "North", 10],
+        ["003", "Far north", 1],
+        ["004", "Hills", 2],
+      ]),
+    );
+    await home.write(
+      "inbox/2025-01/south/counts.csv",
+      csv([
+        ["002", "South", 20],
+        ["005", "Coast", 3],
+      ]),
+    );
     expect((await backfill()).exit).toBe(0);
     expect(await rows("select count(*)::int as n from silver.counts")).toEqual([{ n: 5 }]);
     expect(await rows("select count(*)::int as n from ops.part")).toEqual([{ n: 2 }]);
@@ -93,7 +106,10 @@ describe("loaded once and only once", () => {
     expect((await backfill()).exit).toBe(4);
     const path = "manifests/canonical/counts/counts_canonical.yaml";
     const manifest = await home.read(path);
-    const edited = manifest.replace(/( +)- name: number\n/, "$1- name: number # may be missing\n$1  optional: true\n");
+    const edited = manifest.replace(
+      /( +)- name: number\n/,
+      "$1- name: number # may be missing\n$1  optional: true\n",
+    );
     expect(edited).not.toBe(manifest);
     await home.write(path, edited);
     const decided = await backfill();
@@ -106,9 +122,14 @@ describe("loaded once and only once", () => {
   test("a new column is added, and the rows of before keep NULL", async () => {
     home = await makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
-    await home.write("inbox/counts-2025-02.csv", "Code,Name,Number,Beds\n001,North,1,5\n002,South,2,6\n");
+    await home.write(
+      "inbox/counts-2025-02.csv",
+      "Code,Name,Number,Beds\n001,North,1,5\n002,South,2,6\n",
+    );
     expect((await backfill()).exit).toBe(0);
-    expect(await rows("select period, count(beds)::int as n from silver.counts group by 1 order by 1")).toEqual([
+    expect(
+      await rows("select period, count(beds)::int as n from silver.counts group by 1 order by 1"),
+    ).toEqual([
       { period: "2025-01", n: 0 },
       { period: "2025-02", n: 2 },
     ]);
@@ -117,16 +138,37 @@ describe("loaded once and only once", () => {
   test("40000 after 12, 1.5 after integers, text after numbers", async () => {
     home = await makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
-    await home.write("inbox/counts-2025-02.csv", csv([["001", "North", 40000000000], ["002", "South", 1]]));
-    await home.write("inbox/counts-2025-03.csv", csv([["001", "North", 1.5], ["002", "South", 2]]));
-    await home.write("inbox/counts-2025-04.csv", csv([["001", "North", "many"], ["002", "South", "few"]]));
+    await home.write(
+      "inbox/counts-2025-02.csv",
+      csv([
+        ["001", "North", 40000000000],
+        ["002", "South", 1],
+      ]),
+    );
+    await home.write(
+      "inbox/counts-2025-03.csv",
+      csv([
+        ["001", "North", 1.5],
+        ["002", "South", 2],
+      ]),
+    );
+    await home.write(
+      "inbox/counts-2025-04.csv",
+      csv([
+        ["001", "North", "many"],
+        ["002", "South", "few"],
+      ]),
+    );
     const report = await backfill();
-    expect(report.releases.map((one) => one.status)).toEqual(["loaded", "loaded", "loaded", "held"]);
-    expect(await rows("select number::text from silver.counts where code = '001' order by period")).toEqual([
-      { number: "10" },
-      { number: "40000000000" },
-      { number: "1.5" },
+    expect(report.releases.map((one) => one.status)).toEqual([
+      "loaded",
+      "loaded",
+      "loaded",
+      "held",
     ]);
+    expect(
+      await rows("select number::text from silver.counts where code = '001' order by period"),
+    ).toEqual([{ number: "10" }, { number: "40000000000" }, { number: "1.5" }]);
   });
 
   test("a release that another run works on is left to it: exit 8", async () => {
@@ -146,7 +188,9 @@ describe("loaded once and only once", () => {
     const runs = await Promise.all([home.run("backfill"), home.run("backfill")]);
     for (const run of runs) expect([0, 8]).toContain(run.code);
     await backfill();
-    expect(await rows("select count(*)::int as n, max(vintage) as vintage from ops.load")).toEqual([{ n: 9, vintage: 1 }]);
+    expect(await rows("select count(*)::int as n, max(vintage) as vintage from ops.load")).toEqual([
+      { n: 9, vintage: 1 },
+    ]);
   });
 
   test("a clone with its manifests and an empty database rebuilds the same tables", async () => {
@@ -160,7 +204,9 @@ describe("loaded once and only once", () => {
     await home.write(path, renamed);
     const report = await backfill();
     expect(report.exit).toBe(0);
-    expect(report.repaired.map((one) => one.reason)).toEqual(["the database does not know the publication"]);
+    expect(report.repaired.map((one) => one.reason)).toEqual([
+      "the database does not know the publication",
+    ]);
     expect(await north()).toEqual({ n: 10 });
   });
 

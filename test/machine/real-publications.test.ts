@@ -61,7 +61,9 @@ describe("real publications, against counts made without the loader", () => {
     home = await makeHome(await configOf());
     report = await home.json<BackfillReport>("backfill");
     const script = join(PROJECT, "test/machine/independent_counts.py");
-    const { stdout } = await promisify(execFile)("/usr/bin/python3", [script, CORPUS], { maxBuffer: 1 << 26 });
+    const { stdout } = await promisify(execFile)("/usr/bin/python3", [script, CORPUS], {
+      maxBuffer: 1 << 26,
+    });
     counts = stdout
       .trim()
       .split("\n")
@@ -102,9 +104,14 @@ describe("real publications, against counts made without the loader", () => {
   });
 
   test("what is not loaded says why, and is what a person must decide", () => {
-    const held = report.releases.flatMap((one) => one.sources).filter((one) => one.status !== "loaded");
-    expect(new Set(held.map((one) => `${one.source} ${one.status}`))).toEqual(new Set(["community_waits_table_3 held"]));
-    for (const one of held) expect(one.reason).toMatch(/column_renamed: "Waiting >52 weeks" is gone/);
+    const held = report.releases
+      .flatMap((one) => one.sources)
+      .filter((one) => one.status !== "loaded");
+    expect(new Set(held.map((one) => `${one.source} ${one.status}`))).toEqual(
+      new Set(["community_waits_table_3 held"]),
+    );
+    for (const one of held)
+      expect(one.reason).toMatch(/column_renamed: "Waiting >52 weeks" is gone/);
     expect(report.exit).toBe(4);
     for (const text of report.releases.flatMap((one) => one.left_out)) {
       expect(text).toMatch(/: (?:quarantined|duplicate): .{20,}/);

@@ -5,7 +5,12 @@ import pg from "pg";
 import { backfill } from "../../dist/pipeline/backfill.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
-const world = await openWorld({ env: process.env, cwd: process.cwd(), signal: new AbortController().signal, flags: {} });
+const world = await openWorld({
+  env: process.env,
+  cwd: process.cwd(),
+  signal: new AbortController().signal,
+  flags: {},
+});
 const { database } = world;
 const transaction = database.transaction.bind(database);
 let cut = false;
@@ -20,7 +25,9 @@ database.transaction = (work) =>
               cut = true;
               const client = new pg.Client({ connectionString: database.url });
               await client.connect();
-              await client.query("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()");
+              await client.query(
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()",
+              );
               await client.end();
             }
             yield line;

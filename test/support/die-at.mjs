@@ -11,7 +11,12 @@ const at = (name) => {
   if (name === moment && --left === 0) die();
 };
 
-const world = await openWorld({ env: process.env, cwd: process.cwd(), signal: new AbortController().signal, flags: {} });
+const world = await openWorld({
+  env: process.env,
+  cwd: process.cwd(),
+  signal: new AbortController().signal,
+  flags: {},
+});
 const { database } = world;
 const transaction = database.transaction.bind(database);
 database.transaction = async (work) => {
@@ -46,7 +51,10 @@ await backfill(world, {
   dryRun: false,
   force: false,
   concurrency: 2,
-  watch: { emit: (event) => at(`${event.event}${event.stage === undefined ? "" : `:${event.stage}`}`), flush: async () => {} },
+  watch: {
+    emit: (event) => at(`${event.event}${event.stage === undefined ? "" : `:${event.stage}`}`),
+    flush: async () => {},
+  },
 });
 await world.close();
 process.exit(9); // the moment never came

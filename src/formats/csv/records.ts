@@ -99,7 +99,8 @@ export class RecordParser {
 
   /** A field from its opening quote; `end` is the index of what ended it. Null: its end is not here yet. */
   private quoted(text: string, open: number, last: boolean): { text: string; end: number } | null {
-    const { quote, escape, delimiter } = this.dialect;
+    const { quote, delimiter } = this.dialect;
+    const escaping = this.dialect.escape;
     let value = "";
     let from = open + 1;
     for (let at = from; ; at++) {
@@ -112,11 +113,11 @@ export class RecordParser {
         });
       }
       at = found;
-      const isEscape = escape !== quote && text[at] === escape;
+      const isEscape = escaping !== quote && text[at] === escaping;
       if (at + 1 >= text.length && !last) return null;
       if (isEscape || text[at + 1] === quote) {
         const next = text[at + 1] ?? "";
-        if (!isEscape || next === quote || next === escape) {
+        if (!isEscape || next === quote || next === escaping) {
           value += text.slice(from, at) + next;
           at++;
           from = at + 1;
@@ -132,10 +133,10 @@ export class RecordParser {
   }
 
   private nextMark(text: string, from: number): number {
-    const { quote, escape } = this.dialect;
+    const { quote, escape: escaping } = this.dialect;
     const next = text.indexOf(quote, from);
-    if (escape === quote) return next;
-    const escaped = text.indexOf(escape, from);
+    if (escaping === quote) return next;
+    const escaped = text.indexOf(escaping, from);
     return escaped >= 0 && (escaped < next || next < 0) ? escaped : next;
   }
 }

@@ -3,7 +3,7 @@
  * lines of JSON to standard output. Its parent ends it at a deadline; its heap is limited.
  */
 import process from "node:process";
-import { read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import { type ColInfo, read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import type { Cell, MergedRange, SheetRow } from "../../model/sheet.ts";
 import { serialDate } from "../serial-date.ts";
 import { isDateFormat } from "../xlsx/styles.ts";
@@ -109,7 +109,9 @@ async function writeSheet(
     bottom: e.r + 1,
     right: e.c,
   }));
-  const columns = (sheet["!cols"] ?? []).map((column, index) => ({
+  // The library leaves holes for columns without facts.
+  const facts: readonly (ColInfo | undefined)[] = sheet["!cols"] ?? [];
+  const columns = facts.map((column, index) => ({
     index,
     hidden: column?.hidden === true,
   }));

@@ -85,9 +85,9 @@ async function runChild(
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  let late = false;
+  const state = { late: false };
   const deadline = setTimeout(() => {
-    late = true;
+    state.late = true;
     child.kill("SIGKILL");
   }, limits.legacy_seconds * 1000);
   let finished = false;
@@ -102,7 +102,7 @@ async function runChild(
     }
     await sent;
     const { code, signal } = await exited;
-    if (late)
+    if (state.late)
       throw new CanonryError(
         "WORKBOOK_TIMEOUT",
         `not read after ${limits.legacy_seconds} s`,

@@ -239,11 +239,10 @@ function settleUnits(walk: Walk): void {
   }
   const top = ordered[0];
   const line = top === undefined ? undefined : lines[top];
+  if (top === undefined || line === undefined) return;
   if (
-    top !== undefined &&
-    line !== undefined &&
-    line.cells.every((cell) => unitText(cell.text) && cell.column > walk.left) &&
-    line.cells.length < 2
+    line.cells.length < 2 &&
+    line.cells.every((cell) => unitText(cell.text) && cell.column > walk.left)
   ) {
     zone.header.splice(zone.header.indexOf(top), 1);
     zone.unit.push(top);

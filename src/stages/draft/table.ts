@@ -5,9 +5,7 @@ import { judge } from "./confidence.ts";
 import { type Core, countsOf, isNumeric } from "./core.ts";
 import type { Draft } from "./draft.ts";
 import { countRows, type FoundTable, joinRanges, rangesOf } from "./found.ts";
-import type { HeaderZone } from "./header.ts";
-import { cellAt, type Line, type Pane } from "./line.ts";
-import type { SheetSample } from "./sample.ts";
+import { cellAt, type Line } from "./line.ts";
 import { findTotals } from "./totals.ts";
 
 /** Rows of the body by what they are, before totals are told from observations. */

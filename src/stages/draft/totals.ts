@@ -96,11 +96,9 @@ function saysTotal(
 }
 
 /** Of four keys or more none is blank, a dash or a word of totals but one: a name that begins with "Total". */
-function isOrdinary({ keys, lines }: Search, at: number): boolean {
-  const texts = keys.map((key) => {
-    const line = lines[at];
-    return line === undefined ? "" : (cellAt(line, key)?.text ?? "");
-  });
+function isOrdinary(search: Search, at: number): boolean {
+  const { keys } = search;
+  const texts = keys.map((key) => textAt(search, at, key));
   const own = texts.filter((text) => /[\p{L}\d]/u.test(text) && !totalWord(text));
   return keys.length >= 4 && own.length >= keys.length - 1;
 }
