@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { BackfillReport, ReleaseReport } from "../model/report.ts";
 import { count, renderTable, seconds } from "./table.ts";
 
@@ -10,9 +11,9 @@ interface Line {
 }
 
 /** What a backfill did, in at most 100 columns: a line a release, exports, what to try next. */
-export function renderBackfill(report: BackfillReport, home: string): string {
+export function renderBackfill(report: BackfillReport, home: string, cwd: string): string {
   const parts = [releases(report), problems(report), exportsOf(report, home)];
-  if (!report.dry_run) parts.push(next(report));
+  if (!report.dry_run) parts.push(next(report, homeFlag(home, cwd)));
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
@@ -81,12 +82,22 @@ function exportsOf(report: BackfillReport, home: string): string {
   return lines.join("\n");
 }
 
-function next(report: BackfillReport): string {
+/** What names the home from where the user stands; nothing inside the home itself. */
+function homeFlag(home: string, cwd: string): string {
+  const way = relative(cwd, home);
+  return way === "" || way.startsWith("..") ? "" : ` --home ${way}`;
+}
+
+function next(report: BackfillReport, flag: string): string {
   const source = report.releases.flatMap((one) => one.sources)[0]?.source;
+  const commands = [
+    ["status", "what is loaded, period by period"],
+    ...(source === undefined ? [] : [[`explain ${source}`, "where its rows came from"]]),
+    ["db start", "an address for psql; tables are in silver.*"],
+  ].map(([command = "", meaning = ""]) => [`npx canonry${flag} ${command}`, meaning] as const);
+  const width = Math.max(...commands.map(([command]) => command.length));
   return [
     "Try next:",
-    "  canonry status                 what is loaded, period by period",
-    ...(source === undefined ? [] : [`  canonry explain ${source}    where its rows came from`]),
-    "  canonry db start               an address for psql; tables are in silver.*",
+    ...commands.map(([command, meaning]) => `  ${command.padEnd(width)}  ${meaning}`),
   ].join("\n");
 }

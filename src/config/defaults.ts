@@ -4,7 +4,6 @@ import type { Settings } from "../model/publication.ts";
 /** What is in force where neither flag nor environment nor file says otherwise. */
 export const DEFAULTS: Settings = {
   database: { url: null, port: null },
-  storage: { backend: "local", base_dir: null },
   fetch: {
     timeout_seconds: 30,
     total_seconds: 900,

@@ -104,10 +104,6 @@ export const SETTINGS_SCHEMA: Schema = {
       url: { ...text, description: "An external Postgres, 14 or later. Absent: the embedded one." },
       port: { ...positive, maximum: 65_535, description: "Of the embedded server; chosen once." },
     }),
-    storage: object({
-      backend: { enum: ["local"] },
-      base_dir: { ...text, description: "Where artifacts, exports, logs and state are kept." },
-    }),
     fetch: object({
       timeout_seconds: { ...positive, description: "Longest silence of a server." },
       total_seconds: { ...positive, description: "Longest time for one file." },

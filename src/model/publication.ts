@@ -32,7 +32,6 @@ export interface Settings {
     readonly url: string | null;
     readonly port: number | null;
   };
-  readonly storage: { readonly backend: "local"; readonly base_dir: string | null };
   readonly fetch: {
     readonly timeout_seconds: number;
     readonly total_seconds: number;

@@ -62,7 +62,7 @@ export async function runBackfill(
   context.terminal.data(
     flags.json === true
       ? JSON.stringify(report, null, 2)
-      : renderBackfill(report, world.paths.home),
+      : renderBackfill(report, world.paths.home, context.cwd),
   );
   context.exit(report.exit);
   return report;

@@ -1,18 +1,11 @@
 import { isWords } from "./cell-class.ts";
-import { cellAt, type Line } from "./line.ts";
+import { likeTotals, patternsOf } from "./like-totals.ts";
+import type { Line } from "./line.ts";
 import { addRow, agreement, agrees, columnSums, type Matrix, nearlyAgrees } from "./sums.ts";
+import { MOST_LINES, type Search, textAt } from "./total-search.ts";
 import { totalWord } from "./words.ts";
 
 const LOOK_AHEAD = 400;
-const MOST_LINES = 20_000;
-
-/** The rows of a table in search of totals. Rows are indexes into `lines`. */
-interface Search {
-  readonly lines: readonly Line[];
-  readonly keys: readonly number[];
-  readonly values: Matrix;
-  readonly totals: Map<number, string>;
-}
 
 /**
  * The lines among `lines` that are totals of others, each with why. Words count where the column says
@@ -51,11 +44,6 @@ function matrix(lines: readonly Line[], measures: readonly number[]): Matrix {
     }
     return row;
   });
-}
-
-function textAt(search: Search, at: number, key: number): string {
-  const line = search.lines[at];
-  return line === undefined ? "" : (cellAt(line, key)?.text ?? "");
 }
 
 const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
@@ -287,38 +275,6 @@ function groupHeads(search: Search): void {
     if (!opens || !apart || heads.length * 2 > rows.length) continue;
     for (const at of heads) {
       if (!search.totals.has(at)) search.totals.set(at, "it opens a group whose rows follow");
-    }
-  }
-}
-
-/** Which keys each row fills ("1") or leaves blank or dashed ("0"). */
-function patternsOf(search: Search): Map<string, number[]> {
-  const patterns = new Map<string, number[]>();
-  for (const at of search.lines.keys()) {
-    const filled = search.keys.map((key) =>
-      /^[-–—.]?$/.test(textAt(search, at, key)) ? "0" : "1",
-    );
-    const pattern = filled.join("");
-    const rows = patterns.get(pattern);
-    if (rows === undefined) patterns.set(pattern, [at]);
-    else rows.push(at);
-  }
-  return patterns;
-}
-
-/** Rows that leave the same keys blank (or dashed) as totals do, and as the usual row does not. */
-function likeTotals(search: Search): void {
-  if (search.totals.size === 0 || search.lines.length < 6 || search.lines.length > MOST_LINES)
-    return;
-  const patterns = patternsOf(search);
-  const most = Math.max(...[...patterns.values()].map((rows) => rows.length));
-  const usual = [...patterns].find(([, rows]) => rows.length === most)?.[0] ?? "";
-  for (const [pattern, rows] of patterns) {
-    if (![...pattern].some((sign, at) => sign === "0" && usual[at] === "1")) continue;
-    const known = rows.filter((at) => search.totals.has(at)).length;
-    if (rows.length * 2 > most || known < Math.max(1, rows.length * 0.25)) continue;
-    for (const at of rows) {
-      if (!search.totals.has(at)) search.totals.set(at, "its labels stand like those of totals");
     }
   }
 }
