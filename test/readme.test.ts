@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { chmod, cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROJECT } from "./support/home.ts";
@@ -24,15 +24,11 @@ let clone: string;
 beforeAll(async () => {
   clone = await mkdtemp(join(tmpdir(), "canonry-readme-"));
   await chmod(clone, 0o755);
-  for (const name of [
-    "package.json",
-    "dist",
-    "drizzle",
-    "examples/demo/config",
-    "examples/demo/published",
-  ]) {
-    await cp(join(PROJECT, name), join(clone, name), { recursive: true });
-  }
+  const left = new Set([".git", "node_modules", "data", "manifests", "tmp"]);
+  await cp(PROJECT, clone, {
+    recursive: true,
+    filter: (path) => path === PROJECT || !left.has(basename(path)) || path.includes("/src/"),
+  });
   await symlink(join(PROJECT, "node_modules"), join(clone, "node_modules"));
 });
 

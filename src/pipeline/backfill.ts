@@ -20,7 +20,6 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   const startedAt = world.now().getTime();
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
-  await world.database.ready();
   const repaired = options.dryRun
     ? []
     : [...(await syncManifests(world)), ...(await stateRepair(world))];

@@ -44,7 +44,6 @@ async function strangers(world: World): Promise<readonly Finding[]> {
 
 async function databaseFinding(world: World): Promise<Finding> {
   try {
-    await world.database.ready();
     const [row] = await world.database.rows<{ version: string }>("select version() as version");
     return { check: "database", result: "right", detail: row?.version ?? "" };
   } catch (error) {

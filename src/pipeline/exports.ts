@@ -34,7 +34,6 @@ export async function exportSources(
   world: World,
   options: { readonly sources: readonly string[]; readonly deep: boolean },
 ): Promise<readonly ExportReport[]> {
-  await world.database.ready();
   const rows = await exportRows(world.database);
   const unknown = options.sources.find((source) => !rows.some((row) => row.source === source));
   if (unknown !== undefined)

@@ -6,7 +6,6 @@ type Sources = Record<string, StateRelease["sources"][string]>;
 
 /** The state as the database has it. Reads only. */
 export async function readState(world: World): Promise<StateDocument> {
-  await world.database.ready();
   const publications: Record<
     string,
     Record<string, { status: StateRelease["status"]; sources: Sources }>

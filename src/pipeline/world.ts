@@ -95,6 +95,12 @@ export async function openWorld(outside: Outside): Promise<World> {
   const config = await loadConfigOf(outside);
   const data = new DataLayer(paths, new LocalStorage(paths.home));
   const database = await openDatabase(paths, config);
+  try {
+    await database.ready();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   return {
     config,
     paths,

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+export const PROJECT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 const MAIN = join(PROJECT, "dist/cli/main.js");
 
 export interface Ran {
