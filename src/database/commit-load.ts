@@ -19,6 +19,8 @@ const WAIT = "60s";
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
     await transaction.rows(`set local lock_timeout = '${WAIT}'`);
+    // For the check of the grain, which sorts the keys of the load.
+    await transaction.rows("set local work_mem = '128MB'");
     await transaction.rows("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
       `canonry.load.${load.source}.${load.period}`,
     ]);

@@ -105,6 +105,20 @@ export class Database implements Executor {
     });
   }
 
+  /** Runs `work` while the session lock `name` is held; waits for whoever has it. */
+  async inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
+      try {
+        return await work();
+      } finally {
+        await client
+          .query("select pg_advisory_unlock(hashtextextended($1, 0))", [name])
+          .catch(() => undefined);
+      }
+    });
+  }
+
   /** The bytes of `COPY (sql) TO STDOUT` in CSV format, NULL unquoted and empty text quoted. */
   async *copyOut(sql: string): AsyncIterable<Buffer> {
     const client = await translated(() => this.pool.connect());

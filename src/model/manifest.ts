@@ -105,6 +105,11 @@ export interface Region {
    * line ends and styles. Equal fingerprint = same content.
    */
   readonly fingerprint: string;
+  /**
+   * Every data record was seen to be plain: one line, no quotes, each value already as COPY takes it. Such a
+   * region is loaded byte by byte.
+   */
+  readonly plain?: boolean;
   readonly description?: string;
   readonly said_by?: Provenance;
 }

@@ -1,3 +1,5 @@
+import type { Bytes } from "./bytes.ts";
+
 /**
  * What every format becomes: a workbook of sheets, a sheet of rows, a row of cells. A CSV is a
  * workbook of one sheet without a name. Rows and columns are sparse: an absent cell is empty.
@@ -60,6 +62,8 @@ export interface Sheet {
    * strings of the workbook.
    */
   rows(): AsyncGenerator<readonly SheetRow[], SheetEnd>;
+  /** Of a CSV in UTF-8: its bytes, for readers that take plain records without parsing them. */
+  readonly text?: { readonly bytes: Bytes; readonly dialect: CsvDialect };
 }
 
 export type FileFormat = "csv" | "xlsx" | "xls" | "xlsb" | "ods" | "zip";

@@ -37,8 +37,12 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   const context = { world, options, backfillId, events, slots: new Semaphore(options.concurrency) };
   const releases = await walk(surveys, context);
   const exports = options.dryRun ? [] : await exportAll(world, events);
-  if (!options.dryRun) repaired.push(...(await syncManifests(world)).filter((one) => one.edited));
-  if (!options.dryRun) await rebuildState(world);
+  if (!options.dryRun) {
+    await world.database.inTurn("canonry.projections", async () => {
+      repaired.push(...(await syncManifests(world)).filter((one) => one.edited));
+      await rebuildState(world);
+    });
+  }
   const exit = worstExit([...exitsOf(surveys, releases, exports), world.signal.aborted ? 130 : 0]);
   const durationMs = world.now().getTime() - startedAt;
   events.emit({ event: "backfill.finished", exit, duration_ms: durationMs });

@@ -137,6 +137,7 @@ async function applyAction(
   try {
     const receipt = await loadIssue(action.decision, action.issue, loadScope(scope, drift), {
       rowsOf: (region) => files.rowsOf(region),
+      textOf: (region) => files.textOf(region),
       commit: (load) => commitLoad(world.database, load),
     });
     const rows = receipt.rows_data + receipt.rows_total;

@@ -5,7 +5,7 @@ import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Region } from "../model/manifest.ts";
 import type { RegionRow } from "../model/region-row.ts";
-import type { Workbook } from "../model/sheet.ts";
+import type { Sheet, Workbook } from "../model/sheet.ts";
 import type { World } from "./world.ts";
 
 /** The files of one release while it is worked on: each workbook is opened once. */
@@ -35,6 +35,15 @@ export class ReleaseFiles {
       });
     }
     yield* readRegionRows(sheet.rows(), region);
+  }
+
+  /** The bytes of a region that is one CSV of its own; null for any other. */
+  async textOf(region: Region): Promise<NonNullable<Sheet["text"]> | null> {
+    const workbook = await this.workbook(region.artifact, region.file);
+    const sheet = workbook.sheets.find(
+      (one) => one.member === region.member && one.name === region.sheet,
+    );
+    return sheet?.text ?? null;
   }
 
   private workbook(sha256: string, fileName: string): Promise<Workbook> {

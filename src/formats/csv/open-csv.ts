@@ -17,6 +17,7 @@ export async function openCsv(bytes: Bytes, limits: Limits): Promise<Workbook> {
     hidden: false,
     position: 0,
     rows: () => csvRows(bytes, dialect, limits),
+    ...(dialect.encoding === "utf-8" ? { text: { bytes, dialect } } : {}),
   };
   return {
     format: "csv",

@@ -1,16 +1,16 @@
 import { createHash, type Hash } from "node:crypto";
 import type { RegionRow } from "../../model/region-row.ts";
 
-const CELL_END = "\u001f";
-const DATA_END = "\u001e";
-const TOTAL_END = "\u001d";
+/** Stands before the line feed of a total row. */
+const TOTAL = "\u001d";
 
 /**
- * The content of a region as one sha256: first the header paths, levels joined by U+001C, columns by
- * U+001F, ended by U+001E; then each data and total row in order: the cells' texts as published
- * (labels carried down included, empty cells as nothing), each ended by U+001F, and the row ended by
- * U+001E for data and U+001D for a total. So it depends on what is printed and in which order, and not
- * on container, line ends, styles, quoting, or where on the sheet it stands.
+ * The content of a region as one sha256, over lines as a plain CSV has them: the header paths (levels joined
+ * by U+001C), then each data and total row in order, cells' texts as published (labels carried down included,
+ * empty cells as nothing), separated by commas, in double quotes where a text holds a comma, a quote or a line
+ * end; each line ended by a line feed, before it U+001D for a total. So it depends on what is printed and in
+ * which order, and not on container, line ends, styles, quoting, or where on the sheet it stands; and of a
+ * plain CSV it is the sha256 of its bytes.
  */
 export interface Fingerprint {
   row(row: RegionRow): void;
@@ -19,11 +19,15 @@ export interface Fingerprint {
 
 export function fingerprint(headers: readonly (readonly string[])[]): Fingerprint {
   const hash: Hash = createHash("sha256");
-  let pending = `${headers.map((path) => path.join("\u001c")).join(CELL_END)}${DATA_END}`;
+  let pending = `${headers.map((path) => field(path.join("\u001c"))).join(",")}\n`;
   return {
     row(row) {
-      for (const cell of row.cells) pending += cell === null ? CELL_END : cell.text + CELL_END;
-      pending += row.kind === "data" ? DATA_END : TOTAL_END;
+      for (let at = 0; at < row.cells.length; at++) {
+        if (at > 0) pending += ",";
+        const cell = row.cells[at];
+        if (cell !== null && cell !== undefined) pending += field(cell.text);
+      }
+      pending += row.kind === "data" ? "\n" : `${TOTAL}\n`;
       if (pending.length > 1 << 16) {
         hash.update(pending);
         pending = "";
@@ -35,4 +39,8 @@ export function fingerprint(headers: readonly (readonly string[])[]): Fingerprin
       return hash.digest("hex");
     },
   };
+}
+
+function field(text: string): string {
+  return /[",\r\n\u001d]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,4 @@
-import type { RowRange } from "../../model/manifest.ts";
+import type { Region, RowRange, SheetClaims } from "../../model/manifest.ts";
 import type { Pane } from "./line.ts";
 
 /** What a row of a table is. `skipped`: units, series ids, repeated headers, placeholders. */
@@ -46,6 +46,12 @@ export interface FoundSheet {
   readonly notesRows: readonly RowRange[];
   readonly quarantined: boolean;
   readonly reasons: readonly string[];
+}
+
+/** One sheet, seen. */
+export interface SheetSeen {
+  readonly regions: readonly Region[];
+  readonly claims: SheetClaims;
 }
 
 /** Ascending rows as inclusive ranges; rows that follow each other make one. */

@@ -4,6 +4,7 @@ import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../mode
 import type { Region } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
+import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
 
 /** Lines are handed to COPY in pieces of about this size. */
 const PIECE_BYTES = 1 << 16;
@@ -18,6 +19,8 @@ export interface LoadScope {
 
 export interface LoadNeeds {
   rowsOf(region: Region): AsyncIterable<readonly RegionRow[]>;
+  /** The bytes of a region that is one CSV, or null. */
+  textOf(region: Region): Promise<PlainText | null>;
   /** Commits whole or not at all; see LoadCommit. */
   commit(load: LoadCommit): Promise<LoadReceipt>;
 }
@@ -29,7 +32,7 @@ export async function loadIssue(
   scope: LoadScope,
   needs: LoadNeeds,
 ): Promise<LoadReceipt> {
-  const encoders: PartEncoder[] = [];
+  const encoders: Pick<PartEncoder, "tally">[] = [];
   return needs.commit({
     ...scope,
     source: decision.source,
@@ -49,12 +52,20 @@ async function* linesOf(
   decision: SourceDecision,
   issue: Issue,
   loadId: string,
-  encoders: PartEncoder[],
+  encoders: Pick<PartEncoder, "tally">[],
   needs: LoadNeeds,
-): AsyncIterable<string> {
+): AsyncIterable<string | Uint8Array> {
   encoders.length = 0;
   for (const [at, part] of issue.parts.entries()) {
-    const encoder = partEncoder(decision.contract, part, { loadId, part: at + 1 });
+    const place = { loadId, part: at + 1 };
+    const text = isPlainPart(decision.contract, part) ? await needs.textOf(part.region) : null;
+    if (text !== null) {
+      const plain = new PlainEncoder(decision.contract, part, place);
+      encoders.push(plain);
+      yield* plain.lines(text);
+      continue;
+    }
+    const encoder = partEncoder(decision.contract, part, place);
     encoders.push(encoder);
     let piece = "";
     for await (const batch of needs.rowsOf(part.region)) {
@@ -73,7 +84,7 @@ function settle(
   decision: SourceDecision,
   issue: Issue,
   period: string,
-  encoders: readonly PartEncoder[],
+  encoders: readonly Pick<PartEncoder, "tally">[],
 ): LoadCounts {
   const periods = new Map<string, number>();
   const parts = issue.parts.map((part, at): PartRecord => {
@@ -96,7 +107,7 @@ function settle(
   };
 }
 
-function partRecord(part: Part, number: number, encoder: PartEncoder): PartRecord {
+function partRecord(part: Part, number: number, encoder: Pick<PartEncoder, "tally">): PartRecord {
   const { region } = part;
   return {
     part: number,
@@ -112,7 +123,7 @@ function partRecord(part: Part, number: number, encoder: PartEncoder): PartRecor
 }
 
 /** What the reader saw when it drafted and what the loader wrote must agree, cell for cell. */
-function prove(decision: SourceDecision, part: Part, encoder: PartEncoder): void {
+function prove(decision: SourceDecision, part: Part, encoder: Pick<PartEncoder, "tally">): void {
   const { region } = part;
   const { rows, columns } = encoder.tally;
   const expected =
@@ -148,7 +159,7 @@ function broken(region: Region, message: string): CanonryError {
   });
 }
 
-function proofOf(part: Part | undefined, encoder: PartEncoder): object {
+function proofOf(part: Part | undefined, encoder: Pick<PartEncoder, "tally">): object {
   const { rows, columns } = encoder.tally;
   return {
     rows: {

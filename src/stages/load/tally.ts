@@ -15,6 +15,10 @@ export interface Tally {
   readonly columns: ReadonlyMap<string, ColumnTally>;
   count(kind: "data" | "total", period: string | null): void;
   cell(column: string, encoded: EncodedCell): void;
+  /** Rows of the release's own period, counted elsewhere. */
+  countMany(kind: "data" | "total", times: number): void;
+  /** Cells of data rows, counted elsewhere. */
+  cells(column: string, counted: { readonly values: number; readonly empty: number }): void;
 }
 
 export function newTally(contract: SourceContract): Tally {
@@ -30,6 +34,16 @@ export function newTally(contract: SourceContract): Tally {
     count(kind, period) {
       rows[kind]++;
       if (kind === "data") periods.set(period ?? "", (periods.get(period ?? "") ?? 0) + 1);
+    },
+    countMany(kind, times) {
+      rows[kind] += times;
+      if (kind === "data") periods.set("", (periods.get("") ?? 0) + times);
+    },
+    cells(column, { values, empty }) {
+      const tally = columns.get(column);
+      if (tally === undefined) return;
+      tally.values += values;
+      tally.empty += empty;
     },
     cell(column, { value, marker }) {
       const tally = columns.get(column);

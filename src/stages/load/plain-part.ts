@@ -1,0 +1,164 @@
+import { wholeLines } from "../../formats/csv/whole-lines.ts";
+import type { Bytes } from "../../model/bytes.ts";
+import type { Part } from "../../model/decision.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { ColumnType, SourceContract } from "../../model/manifest.ts";
+import type { CsvDialect } from "../../model/sheet.ts";
+import { hasMarkers, type PartEncoder } from "./encode-part.ts";
+import { newTally } from "./tally.ts";
+
+/** The bytes of a CSV, for a part that was seen to be plain. */
+export interface PlainText {
+  readonly bytes: Bytes;
+  readonly dialect: CsvDialect;
+}
+
+/** Types whose plain values are written alike. */
+const HOLDS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
+  text: ["text", "bigint", "numeric", "date"],
+  bigint: ["bigint"],
+  numeric: ["bigint", "numeric"],
+  date: ["date"],
+  timestamp: [],
+  boolean: [],
+};
+
+/** Whether the bytes of a part can go to COPY as they are: the types agree, and no row has a period of its own. */
+export function isPlainPart(contract: SourceContract, part: Part): boolean {
+  const { region } = part;
+  return (
+    region.plain === true &&
+    contract.layout === "rows" &&
+    !part.bindings.some(({ column }) => contract.time.includes(column)) &&
+    part.bindings.every(({ column, index }) => {
+      const type = contract.columns.find((one) => one.name === column)?.type;
+      const seen = region.columns[index]?.type;
+      return type !== undefined && seen !== undefined && HOLDS[type].includes(seen);
+    })
+  );
+}
+
+const LONGEST_LINE = 1 << 16;
+const [TAB, LF, CR, BACKSLASH, CAPITAL_N] = [9, 10, 13, 92, 78];
+
+/** One column of the table: the field that fills it, or -1, and whether a marker's column follows. */
+interface Target {
+  readonly name: string;
+  readonly field: number;
+  readonly marks: boolean;
+}
+
+/** Writes the lines of COPY from the bytes of a plain part, in pieces, and counts as any encoder does. */
+export class PlainEncoder {
+  readonly tally: PartEncoder["tally"];
+  private readonly targets: readonly Target[];
+  private readonly filled: Float64Array;
+  private readonly prefix: Buffer;
+  private readonly suffix = Buffer.from("\tdata\t\\N");
+  private readonly width: number;
+  private readonly region: Part["region"];
+  private rows = 0;
+
+  constructor(
+    contract: SourceContract,
+    part: Part,
+    place: { readonly loadId: string; readonly part: number },
+  ) {
+    this.tally = newTally(contract);
+    this.region = part.region;
+    this.width = part.region.columns.length;
+    this.targets = contract.columns.map((column) => ({
+      name: column.name,
+      field: part.bindings.find((bound) => bound.column === column.name)?.index ?? -1,
+      marks: hasMarkers(column),
+    }));
+    this.filled = new Float64Array(this.targets.length);
+    this.prefix = Buffer.from(`${place.loadId}\t${place.part}\t`);
+  }
+
+  /** Throws CONSERVATION_BROKEN if the bytes are not those that were seen when the part was drafted. */
+  async *lines({ bytes, dialect }: PlainText): AsyncGenerator<Buffer> {
+    const delimiter = dialect.delimiter.charCodeAt(0);
+    let headed = false;
+    for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
+      if (chunk === null) throw this.broken("a line is longer than any was");
+      const from = headed ? 0 : chunk.indexOf(LF) + 1;
+      headed = true;
+      yield this.encode(chunk, from, delimiter);
+    }
+    this.settle();
+  }
+
+  /** The other loop of the program over bytes: finds the fields of a record, then copies them in order. */
+  private encode(chunk: Buffer, from: number, delimiter: number): Buffer {
+    const { targets, filled, prefix, suffix, width } = this;
+    const starts = new Int32Array(width + 1);
+    const ends = new Int32Array(width + 1);
+    const extra = prefix.length + suffix.length + 24 + targets.length * 7;
+    let room = 0;
+    for (let at = from; at < chunk.length; at++) if (chunk[at] === LF) room += extra;
+    const out = Buffer.allocUnsafe(chunk.length + room);
+    let to = 0;
+    let field = 0;
+    starts[0] = from;
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (byte !== delimiter && byte !== LF) continue;
+      if (field >= width) throw this.broken("a record is wider");
+      ends[field++] = byte === LF && at > from && chunk[at - 1] === CR ? at - 1 : at;
+      starts[field] = at + 1;
+      if (byte !== LF) continue;
+      if (field !== width) throw this.broken("a record is narrower");
+      field = 0;
+      this.rows++;
+      to += prefix.copy(out, to);
+      to = writeNumber(out, to, this.rows + 1);
+      to += suffix.copy(out, to);
+      for (let index = 0; index < targets.length; index++) {
+        const target = targets[index] as Target;
+        out[to++] = TAB;
+        const start = target.field < 0 ? 0 : (starts[target.field] as number);
+        const end = target.field < 0 ? 0 : (ends[target.field] as number);
+        if (start === end) {
+          out[to++] = BACKSLASH;
+          out[to++] = CAPITAL_N;
+        } else {
+          for (let one = start; one < end; one++) out[to++] = chunk[one] as number;
+          filled[index] = (filled[index] as number) + 1;
+        }
+        if (!target.marks) continue;
+        out[to++] = TAB;
+        out[to++] = BACKSLASH;
+        out[to++] = CAPITAL_N;
+      }
+      out[to++] = LF;
+      starts[0] = at + 1;
+    }
+    return out.subarray(0, to);
+  }
+
+  private settle(): void {
+    this.tally.countMany("data", this.rows);
+    for (const [index, target] of this.targets.entries()) {
+      const values = this.filled[index] as number;
+      this.tally.cells(target.name, { values, empty: this.rows - values });
+    }
+  }
+
+  private broken(what: string): CanonryError {
+    return new CanonryError("CONSERVATION_BROKEN", `${what} than when it was drafted`, {
+      file: this.region.file,
+      member: this.region.member ?? undefined,
+      row: this.rows + 2,
+    });
+  }
+}
+
+function writeNumber(out: Buffer, to: number, value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) size++;
+  for (let at = to + size - 1, rest = value; at >= to; at--, rest = Math.floor(rest / 10)) {
+    out[at] = 48 + (rest % 10);
+  }
+  return to + size;
+}
