@@ -18,18 +18,15 @@ export class MemoryStorage implements StorageBackend {
     this.now = now;
   }
 
-  stat(key: string): Promise<StoredObject | null> {
+  async stat(key: string): Promise<StoredObject | null> {
     const kept = this.objects.get(checkedKey(key));
-    return Promise.resolve(
-      kept === undefined
-        ? null
-        : { key, sizeBytes: kept.content.length, modifiedAt: kept.modifiedAt },
-    );
+    if (kept === undefined) return null;
+    return { key, sizeBytes: kept.content.length, modifiedAt: kept.modifiedAt };
   }
 
-  open(key: string): Promise<Bytes | null> {
+  async open(key: string): Promise<Bytes | null> {
     const kept = this.objects.get(checkedKey(key));
-    return Promise.resolve(kept === undefined ? null : bytesOf(key, kept.content));
+    return kept === undefined ? null : bytesOf(key, kept.content);
   }
 
   async put(key: string, content: Content, options: { ifAbsent?: boolean } = {}): Promise<boolean> {
@@ -40,17 +37,17 @@ export class MemoryStorage implements StorageBackend {
     return true;
   }
 
-  remove(key: string): Promise<boolean> {
-    return Promise.resolve(this.objects.delete(checkedKey(key)));
+  async remove(key: string): Promise<boolean> {
+    return this.objects.delete(checkedKey(key));
   }
 
-  move(from: string, to: string): Promise<boolean> {
+  async move(from: string, to: string): Promise<boolean> {
     const kept = this.objects.get(checkedKey(from));
     checkedKey(to);
-    if (kept === undefined) return Promise.resolve(false);
+    if (kept === undefined) return false;
     this.objects.delete(from);
     this.objects.set(to, kept);
-    return Promise.resolve(true);
+    return true;
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {

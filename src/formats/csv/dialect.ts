@@ -71,8 +71,13 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
     const closes = new RegExp(`${quote}(?:$|[\\r\\n]|${sign})`).test(text);
     // A field that begins with a double quote is quoted, even if the quote is never closed.
     if (!(opens && (closes || quote === '"'))) continue;
-    found.push({ quote, escape: quote });
-    if (text.includes(`\\${quote}`)) found.push({ quote, escape: "\\" });
+    const doubled = { quote, escape: quote };
+    const escaped = { quote, escape: "\\" };
+    // A backslash before a quote that ends no field: the sign of the other convention.
+    const inside = new RegExp(`\\\\${quote}(?!$|[\\r\\n${quote}]|${sign})`).test(text);
+    if (inside) found.push(escaped, doubled);
+    else if (text.includes(`\\${quote}`)) found.push(doubled, escaped);
+    else found.push(doubled);
   }
   if (found.length === 0 || !found.some((one) => one.quote === '"')) {
     found.unshift({ quote: "", escape: "" });

@@ -1,3 +1,4 @@
+import { pipeline, type Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, type Dispatcher, request, errors as undici } from "undici";
@@ -152,7 +153,7 @@ async function answerOf(
   if (statusCode === 200) {
     const declared = Number(single(headers["content-length"]) ?? 0);
     if (declared > wanted.settings.max_bytes) {
-      body.destroy();
+      body.on("error", () => undefined).destroy();
       throw new CanonryError(
         "DOWNLOAD_TOO_LARGE",
         `${declared} bytes, and the limit is ${wanted.settings.max_bytes}`,
@@ -185,14 +186,19 @@ function decoded(
   switch (encoding?.toLowerCase()) {
     case "gzip":
     case "x-gzip":
-      return body.pipe(createGunzip());
+      return unpacked(body, createGunzip());
     case "deflate":
-      return body.pipe(createInflate());
+      return unpacked(body, createInflate());
     case "br":
-      return body.pipe(createBrotliDecompress());
+      return unpacked(body, createBrotliDecompress());
     default:
       return body;
   }
+}
+
+/** What the transform gives; an error of the body becomes one of the transform. */
+function unpacked(body: Dispatcher.ResponseData["body"], transform: Transform): Transform {
+  return pipeline(body, transform, () => undefined);
 }
 
 function single(header: string | string[] | undefined): string | null {

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exportRows } from "../src/database/exports.ts";
+import { backfill } from "../src/pipeline/backfill.ts";
+import type { BackfillOptions } from "../src/pipeline/backfill-options.ts";
+import { exportSources } from "../src/pipeline/exports.ts";
+import { syncManifests } from "../src/pipeline/manifests.ts";
+import { surveyPublication } from "../src/pipeline/publication-survey.ts";
+import { verifyState } from "../src/pipeline/state.ts";
+import { openWorld, type World } from "../src/pipeline/world.ts";
+import { demoHome, type Home } from "./support/home.ts";
+
+const OPTIONS: BackfillOptions = {
+  publications: [],
+  periods: [],
+  from: null,
+  to: null,
+  reprocess: "none",
+  dryRun: false,
+  force: false,
+  concurrency: 2,
+  watch: { emit: () => undefined, flush: () => Promise.resolve() },
+};
+
+/** Each room that writes: what a new plan over the same world would still do. */
+const ROOMS: Readonly<Record<string, (world: World) => Promise<readonly unknown[]>>> = {
+  acquire: async (world) => {
+    const surveys = await Promise.all(
+      world.config.publications.map((one) => surveyPublication(world, one, OPTIONS)),
+    );
+    return surveys.flatMap((one) => one.releases).flatMap((one) => one.fetches.todo);
+  },
+  // Draft, enrich and canonicalize are functions of their input: they are run again, and load is planned anew.
+  load: async (world) => {
+    const report = await backfill(world, { ...OPTIONS, reprocess: "all", dryRun: true });
+    return report.releases
+      .flatMap((one) => one.sources)
+      .filter((one) => one.status !== "unchanged");
+  },
+  export: async (world) => {
+    const reports = await exportSources(world, { sources: [], deep: true });
+    return reports.filter((one) => one.status !== "unchanged");
+  },
+  manifests: syncManifests,
+  state: async (world) => [await verifyState(world)].filter((difference) => difference !== null),
+};
+
+describe("after apply, if nothing outside changed, a new plan is empty", () => {
+  let home: Home;
+  let world: World;
+
+  beforeAll(async () => {
+    home = await demoHome();
+    const { signal } = new AbortController();
+    world = await openWorld({ env: {}, cwd: home.path, signal, flags: { home: home.path } });
+  });
+
+  afterAll(async () => {
+    await world.close();
+    await home.close();
+  });
+
+  test("before it, every room has something to do", async () => {
+    expect(await ROOMS["acquire"]?.(world)).toHaveLength(15);
+    expect((await ROOMS["load"]?.(world))?.length).toBeGreaterThan(0);
+    expect(await exportRows(world.database)).toEqual([]);
+  });
+
+  test("the backfill does it", async () => {
+    expect((await backfill(world, OPTIONS)).exit).toBe(0);
+  });
+
+  test.each(Object.keys(ROOMS))("%s", async (room) => {
+    expect(await ROOMS[room]?.(world)).toEqual([]);
+  });
+});
