@@ -25,8 +25,9 @@ export interface Archive {
 const RATIO_FROM = 10 << 20;
 
 /**
- * Reads the directory. Throws ARCHIVE_CORRUPT, ARCHIVE_TOO_LARGE (entries), ARCHIVE_UNSAFE_PATH,
- * ARCHIVE_DUPLICATE_ENTRY. Memory: the directory.
+ * Reads the directory. Throws ARCHIVE_CORRUPT, ARCHIVE_TOO_LARGE (entries, or the sum of the sizes that
+ * they declare, which inflating holds them to), ARCHIVE_UNSAFE_PATH, ARCHIVE_DUPLICATE_ENTRY.
+ * Memory: the directory.
  */
 export async function openArchive(bytes: Bytes, limits: Limits): Promise<Archive> {
   const file = bytes.name;
@@ -41,6 +42,7 @@ export async function openArchive(bytes: Bytes, limits: Limits): Promise<Archive
       );
     }
     const folded = new Set<string>();
+    let total = 0;
     for await (const entry of zip.eachEntry()) {
       const path = safePath(entry, file);
       if (path.endsWith("/")) continue;
@@ -51,15 +53,19 @@ export async function openArchive(bytes: Bytes, limits: Limits): Promise<Archive
       }
       folded.add(path.toLowerCase());
       entries.set(path, { path, sizeBytes: entry.uncompressedSize, entry });
+      total += entry.uncompressedSize;
+      if (total > limits.archive_total_bytes) {
+        const what = `more than ${limits.archive_total_bytes} bytes in all`;
+        throw new CanonryError("ARCHIVE_TOO_LARGE", what, { file, member: path });
+      }
     }
   } catch (error) {
     zip.close();
     throw archiveFailure(error, file);
   }
-  const budget = { left: limits.archive_total_bytes, of: limits.archive_total_bytes };
   return {
     entries,
-    stream: (entry) => inflate(zip, entry, { file, limits, budget }),
+    stream: (entry) => inflate(zip, entry, { file, limits }),
     close: () => zip.close(),
   };
 }
@@ -114,25 +120,16 @@ function safePath(entry: yauzl.Entry, file: string): string {
 interface Inflating {
   readonly file: string;
   readonly limits: Limits;
-  /** Of one pass over each member: a second pass over the same member is counted once. */
-  readonly budget: { left: number; readonly of: number };
 }
 
 async function* inflate(
   zip: yauzl.ZipFile,
   member: ArchiveEntry,
-  { file, limits, budget }: Inflating,
+  { file, limits }: Inflating,
 ): AsyncGenerator<Buffer> {
   const where = { file, member: member.path };
   if (member.entry.isEncrypted()) {
     throw new CanonryError("WORKBOOK_ENCRYPTED", "the member is encrypted", where);
-  }
-  if (member.sizeBytes > budget.of) {
-    throw new CanonryError(
-      "ARCHIVE_TOO_LARGE",
-      `${member.sizeBytes} bytes, and the limit is ${budget.of}`,
-      where,
-    );
   }
   let sum = 0;
   let size = 0;

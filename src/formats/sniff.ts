@@ -29,7 +29,9 @@ export async function sniffContainer(bytes: Bytes, fileName: string): Promise<Co
   };
   if (found === null)
     return fail(
-      WORKBOOK.has(extension) || TEXT.has(extension) ? "FORMAT_MISMATCH" : "FORMAT_UNKNOWN",
+      WORKBOOK.has(extension) || TEXT.has(extension) || extension === "zip"
+        ? "FORMAT_MISMATCH"
+        : "FORMAT_UNKNOWN",
     );
   const isText = found === "text" || found === "empty";
   if (isText && (WORKBOOK.has(extension) || extension === "zip")) return fail("FORMAT_MISMATCH");

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { CsvDialect } from "../../model/sheet.ts";
+import { decodeText } from "../decode.ts";
 
 export interface FoundEncoding {
   readonly encoding: CsvDialect["encoding"];
@@ -11,13 +12,13 @@ export interface FoundEncoding {
 
 /**
  * The encoding of a text, from its byte-order mark or from all of its bytes: UTF-8 if they are valid,
- * else windows-1252, in which every byte means something. Throws CSV_ENCODING for NUL bytes without a
- * mark: that is UTF-16 without its mark, or no text. Memory: one chunk.
+ * else windows-1252, in which every byte means something. Throws CSV_ENCODING for a NUL: that is UTF-16
+ * without its mark, or no text. Memory: one chunk.
  */
 export async function findEncoding(bytes: Bytes): Promise<FoundEncoding> {
   const head = await firstBytes(bytes, 3);
-  if (head[0] === 0xff && head[1] === 0xfe) return marked("utf-16le", 2);
-  if (head[0] === 0xfe && head[1] === 0xff) return marked("utf-16be", 2);
+  if (head[0] === 0xff && head[1] === 0xfe) return wide(bytes, "utf-16le");
+  if (head[0] === 0xfe && head[1] === 0xff) return wide(bytes, "utf-16be");
   const bomBytes = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const scan = await scanBytes(bytes);
   if (scan.nul >= 0) {
@@ -33,6 +34,14 @@ export async function findEncoding(bytes: Bytes): Promise<FoundEncoding> {
   if (bomBytes > 0) return marked("utf-8", bomBytes);
   if (scan.utf8) return { encoding: "utf-8", bomBytes, evidence: "all bytes are valid UTF-8" };
   return { encoding: "windows-1252", bomBytes, evidence: "bytes that are not valid UTF-8" };
+}
+
+async function wide(bytes: Bytes, encoding: "utf-16le" | "utf-16be"): Promise<FoundEncoding> {
+  for await (const text of decodeText(bytes.stream(2), encoding)) {
+    if (!text.includes("\u0000")) continue;
+    throw new CanonryError("CSV_ENCODING", "a NUL", { file: bytes.name });
+  }
+  return marked(encoding, 2);
 }
 
 function marked(encoding: CsvDialect["encoding"], bomBytes: number): FoundEncoding {

@@ -100,6 +100,7 @@ export class RecordParser {
   /** A field from its opening quote; `end` is the index of what ended it. Null: its end is not here yet. */
   private quoted(text: string, open: number, last: boolean): { text: string; end: number } | null {
     const { quote, delimiter } = this.dialect;
+    const onlyCr = this.dialect.newline === "\r";
     const escaping = this.dialect.escape;
     let value = "";
     let from = open + 1;
@@ -126,7 +127,9 @@ export class RecordParser {
       }
       value += text.slice(from, at);
       let end = at + 1;
-      while (end < text.length && text[end] !== delimiter && !isLineEnd(text, end)) end++;
+      for (; end < text.length && text[end] !== delimiter; end++) {
+        if (isLineEnd(text, end) || (onlyCr && text.charCodeAt(end) === CR)) break;
+      }
       if (end >= text.length && !last) return null;
       return { text: value + text.slice(at + 1, end).replace(/^[ \t]+$/, ""), end };
     }

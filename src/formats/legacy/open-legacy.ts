@@ -26,7 +26,7 @@ interface LegacySheet {
 
 /**
  * xls, xlsb, ods and XML workbooks, read by SheetJS in a child with a deadline and a memory limit.
- * Throws WORKBOOK_ENCRYPTED, WORKBOOK_CORRUPT, WORKBOOK_TIMEOUT, WORKBOOK_TOO_LARGE. Memory: the cells.
+ * Throws WORKBOOK_ENCRYPTED, WORKBOOK_CORRUPT, WORKBOOK_TIMEOUT, WORKBOOK_TOO_LARGE, SHEET_TOO_LARGE. Memory: the cells.
  */
 export async function openLegacy(
   bytes: Bytes,
@@ -34,6 +34,12 @@ export async function openLegacy(
   limits: Limits,
 ): Promise<Workbook> {
   const sheets: LegacySheet[] = [];
+  let cells = 0;
+  const atMost = (limit: number, found: number, what: string): void => {
+    if (found <= limit) return;
+    const where = { file: bytes.name, sheet: sheets.at(-1)?.name };
+    throw new CanonryError("SHEET_TOO_LARGE", `more than ${limit} ${what}`, where);
+  };
   let properties: Readonly<Record<string, string>> = {};
   await runChild(bytes, limits, (line) => {
     const last = sheets.at(-1);
@@ -41,8 +47,13 @@ export async function openLegacy(
     else if (line.line === "sheet") {
       const end = { merges: [], hiddenColumns: [], remarks: [] };
       sheets.push({ name: line.name, hidden: line.hidden, batches: [], end });
-    } else if (line.line === "rows") last?.batches.push(line.rows);
-    else if (line.line === "sheet-end" && last !== undefined) {
+      cells = 0;
+    } else if (line.line === "rows") {
+      for (const row of line.rows) cells += row.cells.length;
+      atMost(limits.sheet_cells, cells, "cells");
+      last?.batches.push(line.rows);
+    } else if (line.line === "sheet-end" && last !== undefined) {
+      atMost(limits.sheet_merges, line.merges.length, "merged ranges");
       last.end = { merges: line.merges, hiddenColumns: line.hiddenColumns, remarks: [] };
     }
   });

@@ -159,7 +159,7 @@ export async function readStyles(
   return reader.styles;
 }
 
-/** Texts in the order of their index; phonetic hints are left out. Throws SHEET_TOO_LARGE. */
+/** Texts in the order of their index; phonetic hints are left out. An empty one counts as a byte. Throws SHEET_TOO_LARGE. */
 export async function readSharedStrings(
   pack: Package,
   entry: ArchiveEntry | null,
@@ -171,6 +171,13 @@ export async function readSharedStrings(
   let size = 0;
   let inText = false;
   let phonetic = false;
+  const grow = (by: number): void => {
+    size += by;
+    if (size <= limit) return;
+    throw new CanonryError("SHEET_TOO_LARGE", `shared strings of more than ${limit} bytes`, {
+      file: pack.file,
+    });
+  };
   await pack.scan(entry, {
     open(name) {
       if (name === "si") text = "";
@@ -181,17 +188,14 @@ export async function readSharedStrings(
       if (name === "t") inText = false;
       else if (name === "rPh") phonetic = false;
       else if (name === "si") {
-        size += text.length;
-        if (size > limit) {
-          throw new CanonryError("SHEET_TOO_LARGE", `shared strings of more than ${limit} bytes`, {
-            file: pack.file,
-          });
-        }
+        grow(1);
         strings.push(cellText(text));
       }
     },
     text(piece) {
-      if (inText) text += piece;
+      if (!inText) return;
+      grow(piece.length);
+      text += piece;
     },
   });
   return strings;

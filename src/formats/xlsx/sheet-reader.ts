@@ -15,13 +15,16 @@ export interface SheetContext {
   readonly where: Where;
 }
 
+const LAST_COLUMN = 16_384;
+
 /** Turns the XML of a worksheet into rows (ECMA-376 part 1, 18.3). */
 export class SheetReader implements XmlHandler {
   /** Rows that are finished; the caller empties it. */
   rows: SheetRow[] = [];
   private readonly context: SheetContext;
   private readonly merges: MergedRange[] = [];
-  private readonly hiddenColumns: number[] = [];
+  /** 1 for a hidden column. */
+  private readonly hiddenColumns = new Uint8Array(LAST_COLUMN);
   private readonly remarks: string[] = [];
   private row = 0;
   private hidden = false;
@@ -97,11 +100,18 @@ export class SheetReader implements XmlHandler {
   }
 
   text(text: string): void {
-    if (this.inValue) this.value = this.value === "" ? text : this.value + text;
+    if (!this.inValue) return;
+    this.value = this.value === "" ? text : this.value + text;
+    const most = this.context.limits.cell_bytes;
+    if (this.value.length > most) this.tooLarge(`one cell is longer than ${most}`);
   }
 
   end(): SheetEnd {
-    return { merges: this.merges, hiddenColumns: this.hiddenColumns, remarks: this.remarks };
+    const hiddenColumns: number[] = [];
+    for (const [column, hidden] of this.hiddenColumns.entries()) {
+      if (hidden === 1) hiddenColumns.push(column);
+    }
+    return { merges: this.merges, hiddenColumns, remarks: this.remarks };
   }
 
   private openRow(attributes: string): void {
@@ -126,15 +136,11 @@ export class SheetReader implements XmlHandler {
         ? { row: this.row, cells: this.cells, hidden: true }
         : { row: this.row, cells: this.cells },
     );
-    this.count += this.cells.length;
     this.cells = [];
-    if (this.count > this.context.limits.sheet_cells) {
-      throw new CanonryError(
-        "SHEET_TOO_LARGE",
-        `more than ${this.context.limits.sheet_cells} cells`,
-        this.context.where,
-      );
-    }
+  }
+
+  private tooLarge(what: string): never {
+    throw new CanonryError("SHEET_TOO_LARGE", what, this.context.where);
   }
 
   /** One pass over the attributes: most of a sheet is the opening of its cells. */
@@ -168,7 +174,10 @@ export class SheetReader implements XmlHandler {
     const { value } = this;
     if (value === "") return;
     const cell = this.cell(value);
-    if (cell !== null) this.cells.push(cell);
+    if (cell === null) return;
+    this.cells.push(cell);
+    const most = this.context.limits.sheet_cells;
+    if (++this.count > most) this.tooLarge(`more than ${most} cells`);
   }
 
   private cell(value: string): Cell | null {
@@ -219,14 +228,8 @@ export class SheetReader implements XmlHandler {
   private merge(ref: string): void {
     const match = /^\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?$/i.exec(ref);
     if (match === null || match[3] === undefined) return;
-    const { limits, where } = this.context;
-    if (this.merges.length >= limits.sheet_merges) {
-      throw new CanonryError(
-        "SHEET_TOO_LARGE",
-        `more than ${limits.sheet_merges} merged ranges`,
-        where,
-      );
-    }
+    const most = this.context.limits.sheet_merges;
+    if (this.merges.length >= most) this.tooLarge(`more than ${most} merged ranges`);
     this.merges.push({
       top: Number(match[2]),
       left: columnOf(match[1] ?? "", 0, match[1]?.length ?? 0),
@@ -237,13 +240,11 @@ export class SheetReader implements XmlHandler {
 
   private hideColumns(attributes: string): void {
     if (!/^(?:1|true)$/.test(attribute(attributes, "hidden") ?? "")) return;
-    const first = Number(attribute(attributes, "min"));
-    const last = Math.min(Number(attribute(attributes, "max")), LAST_COLUMN);
-    for (let column = first; column <= last; column++) this.hiddenColumns.push(column - 1);
+    const first = Math.max(1, Number(attribute(attributes, "min")));
+    const last = Math.max(0, Number(attribute(attributes, "max")));
+    this.hiddenColumns.fill(1, first - 1, last);
   }
 }
-
-const LAST_COLUMN = 16_384;
 
 /** The column of a reference such as `AB12`, 0-based. */
 function columnOf(text: string, from: number, to: number): number {

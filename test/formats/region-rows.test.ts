@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { type RegionShape, readRegionRows } from "../../src/formats/region-rows.ts";
+import { columnIndex, type SheetRow } from "../../src/model/sheet.ts";
+
+const row = (at: number, cells: Readonly<Record<string, string>>): SheetRow => ({
+  row: at,
+  cells: Object.entries(cells).map(([letter, text]) => ({
+    column: columnIndex(letter),
+    kind: "text",
+    text,
+  })),
+});
+
+async function read(
+  rows: readonly SheetRow[],
+  shape: Partial<RegionShape> & Pick<RegionShape, "columns">,
+): Promise<readonly (readonly (string | null)[])[]> {
+  const region = { data_rows: [], total_rows: [], section_rows: [], ...shape };
+  const batches = async function* (): AsyncGenerator<readonly SheetRow[]> {
+    for (const one of rows) yield [one];
+  };
+  const found: (string | null)[][] = [];
+  for await (const batch of readRegionRows(batches(), region)) {
+    for (const one of batch) {
+      found.push([`${one.row}${one.kind}`, ...one.cells.map((cell) => cell?.text ?? null)]);
+    }
+  }
+  return found;
+}
+
+const LABELS = [
+  { letter: "A", fill_down: true },
+  { letter: "B", fill_down: true },
+  { letter: "C" },
+];
+
+test("a label is carried down to the next; a new one ends what is carried to its right", async () => {
+  const rows = [
+    row(2, { A: "North", B: "men", C: "1" }),
+    row(3, { C: "2" }),
+    row(4, { A: "South", C: "3" }),
+    row(5, { B: "women", C: "4" }),
+    row(6, { A: "\u00a0 ", C: "5" }),
+  ];
+  expect(await read(rows, { columns: LABELS, data_rows: [[2, 6]] })).toEqual([
+    ["2data", "North", "men", "1"],
+    ["3data", "North", "men", "2"],
+    ["4data", "South", null, "3"],
+    ["5data", "South", "women", "4"],
+    ["6data", "South", "women", "5"],
+  ]);
+});
+
+test("totals take no label from above, and rows outside of all ranges are left out", async () => {
+  const rows = [
+    row(1, { A: "Title" }),
+    row(2, { A: "North", B: "men", C: "1" }),
+    row(3, { C: "9" }),
+    row(4, { C: "note" }),
+    row(5, { C: "2" }),
+    row(6, { A: "Source" }),
+  ];
+  const shape = {
+    columns: LABELS,
+    data_rows: [
+      [2, 2],
+      [5, 5],
+    ],
+    total_rows: [[3, 3]],
+  } as const;
+  expect(await read(rows, shape)).toEqual([
+    ["2data", "North", "men", "1"],
+    ["3total", null, null, "9"],
+    ["5data", "North", "men", "2"],
+  ]);
+});
+
+test("a section row names the rows below it and ends every carried label", async () => {
+  const rows = [
+    row(1, { A: "Year\n 2024", C: " final" }),
+    row(2, { A: "North", C: "1" }),
+    row(3, { A: "2025" }),
+    row(4, { C: "2" }),
+  ];
+  const shape = {
+    columns: [...LABELS, { letter: "" }],
+    data_rows: [
+      [2, 2],
+      [4, 4],
+    ],
+    section_rows: [
+      [1, 1],
+      [3, 3],
+    ],
+  } as const;
+  expect(await read(rows, shape)).toEqual([
+    ["2data", "North", null, "1", "Year 2024 final"],
+    ["4data", null, null, "2", "2025"],
+  ]);
+});
+
+test("nothing is read behind the last row of a region", async () => {
+  let asked = 0;
+  const endless = async function* (): AsyncGenerator<readonly SheetRow[]> {
+    for (;;) yield [row(++asked, { A: String(asked) })];
+  };
+  const region: RegionShape = {
+    columns: [{ letter: "A" }],
+    data_rows: [[1, 3]],
+    total_rows: [],
+    section_rows: [],
+  };
+  let rows = 0;
+  for await (const batch of readRegionRows(endless(), region)) rows += batch.length;
+  expect([rows, asked]).toEqual([3, 3]);
+});
