@@ -1,11 +1,15 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isMap,
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
+  Parser,
   parseDocument,
 } from "yaml";
 import { CanonryError, type ErrorCode } from "../model/errors.ts";
@@ -26,9 +30,9 @@ export interface YamlOptions {
 }
 
 /**
- * Reads one plain YAML document. Refused before the parser sees it: too many bytes or keys, nesting
- * deeper than the limit (the library recurses), NUL. Refused after: several documents, directives, tags,
- * anchors, two equal keys (checked here, since the library's own check is quadratic).
+ * Reads one plain YAML document. Refused before anything recurses: too many bytes, NUL, directives,
+ * several documents, nesting deeper than the limit. Refused after: too many keys, tags, anchors, aliases,
+ * two equal keys (checked here, since the library's own check is quadratic).
  */
 export function readYaml(text: string, options: YamlOptions): ReadYaml {
   const lines = new LineCounter();
@@ -36,16 +40,18 @@ export function readYaml(text: string, options: YamlOptions): ReadYaml {
     throw new CanonryError(options.code, message, { file: options.file, line });
   };
   guardText(text, options, fail);
-  const document = parseDocument(text, {
+  const composer = new Composer({
     uniqueKeys: false,
-    lineCounter: lines,
     customTags: [],
     schema: "core",
     version: "1.2",
     logLevel: "silent",
   });
+  const tokens = tokensOf(text, lines, options.limits.yaml_depth, fail);
+  const [document, ...more] = composer.compose(tokens, true, text.length);
+  if (document === undefined || more.length > 0) return fail("there are several documents");
   const [error] = [...document.errors, ...document.warnings];
-  if (error !== undefined) fail(firstLine(error.message), error.linePos?.[0].line);
+  if (error !== undefined) fail(firstLine(error.message), lines.linePos(error.pos[0]).line);
   const lineAt = (node: Node | null): number => lines.linePos(node?.range?.[0] ?? 0).line;
   checkNode(document.contents, options, fail, lineAt);
   return {
@@ -64,32 +70,32 @@ function guardText(text: string, { limits }: YamlOptions, fail: Fail): void {
   if (/^(?:---|\.\.\.)(?=\s|$)/m.test(text.replace(/^(?:\s*(?:#.*)?\n)*---[ \t]*(?=\n|$)/, ""))) {
     fail("there are several documents");
   }
-  const depth = deepest(text);
-  if (depth > limits.yaml_depth)
-    fail(`nested ${depth} deep, and the limit is ${limits.yaml_depth}`);
 }
 
-/** An upper bound of the nesting: indents that grow, dashes in a row, brackets. Linear. */
-function deepest(text: string): number {
-  const indents: number[] = [];
-  let flow = 0;
-  let most = 0;
-  for (const line of text.split("\n")) {
-    const [lead = ""] = /^[\s\-?]*/.exec(line) ?? [];
-    if (lead.length === line.length) continue;
-    while ((indents.at(-1) ?? -1) >= lead.length) indents.pop();
-    indents.push(lead.length);
-    const marks = (lead.match(/[-?]/g) ?? []).length;
-    const plain = line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, "");
-    for (const char of plain) {
-      if (char === "[" || char === "{") flow++;
-      else if ((char === "]" || char === "}") && flow > 0) flow--;
-      most = Math.max(most, flow);
-    }
-    most = Math.max(most, indents.length + Math.max(0, marks - indents.length) + flow);
+/**
+ * The tokens of a text, refused as soon as collections stand deeper in each other than the limit; a bracket
+ * inside a text is none. The parser of tokens keeps a stack of its own; what composes them recurses.
+ */
+function* tokensOf(
+  text: string,
+  lines: LineCounter,
+  limit: number,
+  fail: Fail,
+): Generator<CST.Token> {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  let tallest = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length < tallest) continue;
+    tallest = parser.stack.length;
+    const depth = parser.stack.filter(({ type }) => COLLECTIONS.has(type)).length;
+    if (depth > limit) fail(`nested deeper than the limit, ${limit}`);
   }
-  return most;
+  yield* parser.end();
 }
+
+const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 function checkNode(
   root: unknown,
@@ -108,16 +114,20 @@ function checkNode(
       if (keys > limits.yaml_keys) fail(`more than ${limits.yaml_keys} keys`);
       const seen = new Set<string>();
       for (const pair of node.items) {
-        const key = isScalar(pair.key)
-          ? String(pair.key.value)
-          : fail("a key that is no word", lineAt(own));
+        const key =
+          isScalar(pair.key) && pair.key.value !== null
+            ? String(pair.key.value)
+            : fail("a key that is no word", lineAt(own));
         if (seen.has(key)) fail(`the key ${key} stands twice`, lineAt(pair.key as Node));
         seen.add(key);
-        open.push(pair.value);
+        open.push(pair.key, pair.value);
       }
     } else if (!isScalar(node)) fail("an alias", lineAt(own));
     if (own.anchor !== undefined) fail(`an anchor, &${own.anchor}`, lineAt(own));
-    if (own.tag !== undefined && !/^tag:yaml\.org,2002:/.test(own.tag))
+    if (
+      own.tag !== undefined &&
+      !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(own.tag)
+    )
       fail(`a tag, ${own.tag}`, lineAt(own));
   }
 }

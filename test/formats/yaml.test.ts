@@ -17,6 +17,13 @@ describe("hostile YAML is refused", () => {
     ["several documents", "a: 1\n---\nb: 2"],
     ["brackets without end", "[".repeat(1500)],
     ["dashes without end", `${"- ".repeat(700)}a`],
+    ["brackets behind an apostrophe", `a: [x'y, ${"[".repeat(8000)}${"]".repeat(8000)}, z'w]`],
+    ["maps 33 deep", Array.from({ length: 33 }, (_, at) => `${" ".repeat(at)}a:`).join("\n")],
+    ["a tag of bytes", "a: !!binary aGk="],
+    ["an anchor on a key", "&x a: 1"],
+    ["a key that is a list", "? [a]\n: b"],
+    ["a key that is nothing", '~: 1\n"": 2'],
+    ["a document behind the end of one", "a: 1\n...\nb: 2"],
     ["a NUL", "a: \u0000"],
     ["no YAML", "a: [1"],
   ])("%s", (_what, text) => {
@@ -32,7 +39,43 @@ describe("hostile YAML is refused", () => {
     ).toThrow(/keys/);
   });
 
-  test("a large and honest one is read: 40,000 keys", () => {
+  test("what is refused is said with file and line", () => {
+    expect(() => read("a: 1\nb:\n  c: 1\n  c: 2\n")).toThrow(
+      expect.objectContaining({ where: { file: "m.yaml", line: 4 } }),
+    );
+    expect(() => read("a: 1\nb: [1\n")).toThrow(
+      expect.objectContaining({ where: { file: "m.yaml", line: 3 } }),
+    );
+  });
+
+  test("__proto__ is a key like any other and reaches no prototype", () => {
+    const value = read("__proto__: {polluted: 1}") as Record<string, unknown>;
+    expect(Object.keys(value)).toEqual(["__proto__"]);
+    expect(value["polluted"]).toBeUndefined();
+  });
+});
+
+describe("honest YAML is read", () => {
+  test("maps 31 deep", () => {
+    const text = Array.from({ length: 31 }, (_, at) => `${" ".repeat(at)}a:`).join("\n");
+    expect(JSON.stringify(read(text))).toMatch(/^(?:\{"a":){31}null/);
+  });
+
+  test("brackets that a text opens and never closes are no nesting", () => {
+    const labels = Array.from({ length: 100 }, (_, at) => `Weeks [${at}, ${at + 1}) {waiting`);
+    const document = { labels: labels.map((label) => ({ label })), note: labels.join(" ") };
+    expect(read(renderYaml(document))).toEqual(document);
+  });
+
+  test("the line of each key is known, and of the nearest thing above one that is not there", () => {
+    const options = { file: "m.yaml", limits: LIMITS, code: "MANIFEST_UNSAFE" } as const;
+    const { lineOf } = readYaml("# a comment\na: 1\nb:\n  - c: 2\n    d: 3\n", options);
+    expect(lineOf(["a"])).toBe(2);
+    expect(lineOf(["b", 0, "d"])).toBe(5);
+    expect(lineOf(["b", 0, "e"])).toBe(4);
+  });
+
+  test("40,000 keys", () => {
     const text = Array.from({ length: 40_000 }, (_, at) => `k${at}: ${at}`).join("\n");
     expect(Object.keys(read(text) as object)).toHaveLength(40_000);
   });
@@ -75,6 +118,20 @@ describe("written YAML", () => {
         expect(read(mergeYaml(text, after))).toEqual(after);
       }),
     );
+  });
+
+  test("words that look like numbers, dates or nothing stay words", () => {
+    const words = {
+      a: "1",
+      b: "true",
+      c: "null",
+      d: "1e3",
+      e: "2025-11-30",
+      f: "~",
+      g: "",
+      h: "%",
+    };
+    expect(read(renderYaml(words))).toEqual(words);
   });
 
   test("comments and order of people stay", () => {
