@@ -7,6 +7,19 @@ export function systemCode(error: unknown): string {
     : "";
 }
 
+const REFUSALS: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EIO",
+  "EEXIST",
+  "ENOTDIR",
+  "ENAMETOOLONG",
+  "EMFILE",
+  "EBUSY",
+  "EISDIR",
+]);
+
 /** Turns what `fs` throws into an error of ours; anything unknown is left as it is. */
 export function fileFailure(error: unknown, path: string): unknown {
   const code = systemCode(error);
@@ -14,7 +27,5 @@ export function fileFailure(error: unknown, path: string): unknown {
     new CanonryError(kind, `${path}: ${code}`, { file: path }, { cause: error });
   if (code === "ENOSPC" || code === "EDQUOT") return wrap("STORAGE_FULL");
   if (code === "ELOOP") return wrap("PATH_SYMLINK");
-  return ["EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EMFILE", "EBUSY", "EISDIR"].includes(code)
-    ? wrap("STORAGE_UNAVAILABLE")
-    : error;
+  return REFUSALS.has(code) ? wrap("STORAGE_UNAVAILABLE") : error;
 }

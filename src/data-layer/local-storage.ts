@@ -42,10 +42,11 @@ export class LocalStorage implements StorageBackend {
   }
 
   async move(from: string, to: string): Promise<boolean> {
+    await this.refuseLinks(from);
     await this.refuseLinks(to);
+    if ((await this.stat(from)) === null) return false;
     const target = this.path(to);
     const moved = await this.present(async () => {
-      await stat(this.path(from));
       await mkdir(dirname(target), { recursive: true });
       await rename(this.path(from), target);
       await syncFolder(dirname(target));
@@ -110,7 +111,8 @@ export class LocalStorage implements StorageBackend {
     try {
       return await work();
     } catch (error) {
-      if (systemCode(error) === "ENOENT") return null;
+      // Below a file there is nothing.
+      if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) return null;
       throw fileFailure(error, key);
     }
   }

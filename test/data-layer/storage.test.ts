@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -72,6 +72,48 @@ describe.each([
     expect(await keysOf(storage, "")).toEqual(["a"]);
   });
 
+  test("a stream of any length is kept byte for byte, and can be read from any place", async () => {
+    const block = Buffer.alloc(700_000, "0123456");
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n < 4; n++) yield await Promise.resolve(block);
+    };
+    await storage.put("big", source());
+    const whole = Buffer.concat([block, block, block, block]);
+    const bytes = await storage.open("big");
+    if (bytes === null) throw new Error("there is nothing");
+    const chunks: Buffer[] = [];
+    for await (const chunk of bytes.stream(5)) chunks.push(chunk);
+    await closeBytes(bytes);
+    expect(Buffer.concat(chunks).equals(whole.subarray(5))).toBe(true);
+    expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThanOrEqual(1 << 20);
+  });
+
+  test("put if absent leaves what is there", async () => {
+    await storage.put("a", "old");
+    expect(await storage.put("a", "new", { ifAbsent: true })).toBe(false);
+    expect(await textOf(storage, "a")).toBe("old");
+  });
+
+  test("below an object, and where only folders are, there is nothing", async () => {
+    await storage.put("a", "x");
+    await storage.put("b/c/d", "x");
+    for (const key of ["a/b", "b", "b/c"]) {
+      expect(await storage.stat(key)).toBeNull();
+      expect(await storage.open(key)).toBeNull();
+      expect(await storage.remove(key)).toBe(false);
+      expect(await storage.move(key, "elsewhere")).toBe(false);
+    }
+    expect(await keysOf(storage, "a/")).toEqual([]);
+    expect(await keysOf(storage, "")).toEqual(["a", "b/c/d"]);
+  });
+
+  test("a prefix may end within a name", async () => {
+    for (const key of ["b/10", "b/12", "b/2", "bb"]) await storage.put(key, key);
+    expect(await keysOf(storage, "b/1")).toEqual(["b/10", "b/12"]);
+    expect(await keysOf(storage, "b")).toEqual(["b/10", "b/12", "b/2", "bb"]);
+    expect(await keysOf(storage, "missing/")).toEqual([]);
+  });
+
   test("of twenty that put if absent, one wins", async () => {
     const won = await Promise.all(
       Array.from({ length: 20 }, (_, at) => storage.put("lock", String(at), { ifAbsent: true })),
@@ -96,15 +138,53 @@ describe.each([
     async (key) => {
       await expect(storage.put(key, "x")).rejects.toMatchObject({ code: "PATH_UNSAFE" });
       await expect(storage.open(key)).rejects.toMatchObject({ code: "PATH_UNSAFE" });
+      await expect(storage.stat(key)).rejects.toMatchObject({ code: "PATH_UNSAFE" });
+      await expect(storage.remove(key)).rejects.toMatchObject({ code: "PATH_UNSAFE" });
+      await expect(storage.move(key, "a")).rejects.toMatchObject({ code: "PATH_UNSAFE" });
+      await storage.put("a", "x");
+      await expect(storage.move("a", key)).rejects.toMatchObject({ code: "PATH_UNSAFE" });
     },
   );
 });
 
-test("a symbolic link among the folders is refused", async () => {
-  await symlink("/tmp", join(root, "data"));
-  await expect(new LocalStorage(root).put("data/x", "x")).rejects.toMatchObject({
-    code: "PATH_SYMLINK",
+describe("a planted symbolic link carries nothing in or out", () => {
+  let outside: string;
+  beforeEach(async () => {
+    outside = await mkdtemp(join(tmpdir(), "canonry-outside-"));
+    await writeFile(join(outside, "theirs"), "theirs");
+    await symlink(outside, join(root, "data"));
+    await symlink(join(outside, "theirs"), join(root, "file"));
+    await new LocalStorage(root).put("ours", "ours");
   });
+  afterEach(async () => {
+    expect(await readdir(outside)).toEqual(["theirs"]);
+    expect(await readFile(join(outside, "theirs"), "utf8")).toBe("theirs");
+    await rm(outside, { recursive: true, force: true });
+  });
+
+  const acts: Readonly<Record<string, (storage: LocalStorage) => Promise<unknown>>> = {
+    "put below a folder": (storage) => storage.put("data/x", "x"),
+    "put over a file": (storage) => storage.put("file", "x"),
+    "put if absent": (storage) => storage.put("data/x", "x", { ifAbsent: true }),
+    "move in": (storage) => storage.move("ours", "data/x"),
+    "move out": (storage) => storage.move("data/theirs", "x"),
+    "move of the link": (storage) => storage.move("file", "x"),
+    remove: (storage) => storage.remove("data/theirs"),
+  };
+  test.each(Object.entries(acts))("%s is refused", async (_name, act) => {
+    await expect(act(new LocalStorage(root))).rejects.toMatchObject({ code: "PATH_SYMLINK" });
+  });
+});
+
+test("what the file system refuses is STORAGE_UNAVAILABLE and leaves all as it was", async () => {
+  const storage = new LocalStorage(root);
+  await storage.put("a", "x");
+  await storage.put("b/c", "x");
+  for (const key of ["a/b", "a/b/c", "b", "x".repeat(300)]) {
+    await expect(storage.put(key, "y")).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  }
+  expect(await keysOf(storage, "")).toEqual(["a", "b/c"]);
+  expect(await textOf(storage, "a")).toBe("x");
 });
 
 describe("artifacts", () => {
