@@ -29,7 +29,12 @@ export function localPathOf(url: string): string | null {
   if (scheme === undefined) return url;
   if (scheme === "http" || scheme === "https") return null;
   if (scheme !== "file") throw new CanonryError("URL_SCHEME", `${scheme}: in ${url}`);
-  return url.startsWith("file://") ? fileURLToPath(url) : decodeURI(url.slice("file:".length));
+  const rest = url.slice("file:".length);
+  try {
+    return rest.startsWith("//") ? fileURLToPath(url) : decodeURIComponent(rest);
+  } catch (error) {
+    throw new CanonryError("URL_SCHEME", `${url} is no local file`, {}, { cause: error });
+  }
 }
 
 /** Fetches what is planned, one after the other. A failure is recorded with its link and hides no other. */

@@ -1,9 +1,16 @@
+import { posix } from "node:path";
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
 import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
+import { localPathOf } from "./apply.ts";
 import { placeFile } from "./place-file.ts";
+import { linkKey } from "./plan.ts";
 
-/** Every address that the configuration of a publication leads to. `files` are those of its folder. */
+/**
+ * Every address that the configuration of a publication leads to, once a period. `files` are those of
+ * its folder; one that has an explicit link is of the period stated there, whatever its name says.
+ * Throws URL_SCHEME.
+ */
 export function wantedLinks(
   publication: PublicationConfig,
   files: readonly string[],
@@ -14,14 +21,21 @@ export function wantedLinks(
     url,
     origin: "explicit",
   }));
+  const stated = new Set(wanted.map(({ url }) => posix.normalize(localPathOf(url) ?? url)));
   const unplaced: UnplacedFile[] = [];
   for (const path of files.filter((file) => isChosen(file, publication.files))) {
     const url = `${(publication.folder ?? "").replace(/\/+$/, "")}/${path}`;
+    if (stated.has(posix.normalize(url))) continue;
     const placed = placeFile(path);
     if ("reason" in placed) unplaced.push({ url, reason: placed.reason });
     else wanted.push({ period: placed.period, url, origin: "folder" });
   }
-  return { wanted: [...wanted, ...scheduledLinks(publication, today)], unplaced };
+  const links = new Map<string, WantedLink>();
+  for (const link of [...wanted, ...scheduledLinks(publication, today)]) {
+    const key = linkKey(link);
+    if (!links.has(key)) links.set(key, link);
+  }
+  return { wanted: [...links.values()], unplaced };
 }
 
 function isChosen(path: string, { include, exclude }: PublicationConfig["files"]): boolean {
@@ -71,11 +85,16 @@ const MONTHS = [
   "December",
 ];
 
-/** `{yyyy} {yy} {mm} {dd}` of the first day; `{month} {Month} {mon} {Mon}` its name; `{q} {fy} {ww}` as they apply. */
+/**
+ * `{yyyy} {yy} {mm} {dd}` of the first day; `{month} {Month} {mon} {Mon}` its name; `{q} {fy} {ww}` as
+ * they apply. Beside `{ww}` the year is that of the week: 2026-W01 begins in December 2025.
+ */
 export function fillTemplate(template: string, period: Period): string {
-  const [yyyy = "", mm = "", dd = ""] = period.start.split("-");
+  const [year = "", mm = "", dd = ""] = period.start.split("-");
+  const ofWeek = period.kind === "week" && template.includes("{ww}");
+  const yyyy = ofWeek ? period.text.slice(0, 4) : year;
   const month = MONTHS[Number(mm) - 1] ?? "";
-  const financial = Number(mm) >= 4 ? Number(yyyy) : Number(yyyy) - 1;
+  const financial = Number(mm) >= 4 ? Number(year) : Number(year) - 1;
   const values: Readonly<Record<string, string>> = {
     yyyy,
     yy: yyyy.slice(2),
