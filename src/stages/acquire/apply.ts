@@ -37,13 +37,17 @@ export function localPathOf(url: string): string | null {
   }
 }
 
-/** Fetches what is planned, one after the other. A failure is recorded with its link and hides no other. */
+/**
+ * Fetches what is planned, one after the other. A failure is recorded with its link and hides no other.
+ * Throws INTERRUPTED and what the store throws; what was fetched before stays recorded.
+ */
 export async function apply(
   plan: Plan<FetchAction>,
   needs: AcquireNeeds,
 ): Promise<readonly LinkRecord[]> {
   const records: LinkRecord[] = [];
   for (const { action } of plan.todo) {
+    if (needs.signal.aborted) throw new CanonryError("INTERRUPTED", "fetching was interrupted");
     const record = await fetchLink(action, needs).catch((error: unknown) =>
       failed(action, error, needs),
     );
