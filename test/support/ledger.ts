@@ -17,7 +17,7 @@ export class MemoryWorld {
     ...DEFAULTS.fetch,
     allow_private: true,
     retries: 0,
-    timeout_seconds: 0.3,
+    timeout_seconds: 0.5,
     total_seconds: 3,
   };
   signal = new AbortController().signal;

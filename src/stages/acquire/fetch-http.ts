@@ -32,7 +32,8 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * Fetches one address and hands its answer to `take`; the whole is tried again, with growing pauses,
- * while the failure may pass. Throws URL_SCHEME, URL_PRIVATE_ADDRESS, DOWNLOAD_*, INTERRUPTED.
+ * while the failure may pass. Throws URL_SCHEME, URL_PRIVATE_ADDRESS, DOWNLOAD_*, INTERRUPTED, and
+ * what `take` throws, as it is.
  */
 export async function fetchHttp<Result>(
   wanted: HttpRequest,
@@ -44,9 +45,8 @@ export async function fetchHttp<Result>(
       try {
         return await once(wanted, agent, take);
       } catch (error) {
-        const failure = failureOf(error, wanted);
-        if (attempt >= wanted.settings.retries || !isPassing(failure)) throw failure;
-        await pause(attempt, failure, wanted.signal);
+        if (attempt >= wanted.settings.retries || !(error instanceof PassingFailure)) throw error;
+        await pause(attempt, error.afterMs, wanted.signal);
       }
     }
   } finally {
@@ -73,14 +73,9 @@ class PassingFailure extends CanonryError {
   }
 }
 
-function isPassing(error: CanonryError): boolean {
-  return error instanceof PassingFailure;
-}
-
-async function pause(attempt: number, failure: CanonryError, signal: AbortSignal): Promise<void> {
-  const asked = failure instanceof PassingFailure ? failure.afterMs : 0;
+async function pause(attempt: number, askedMs: number, signal: AbortSignal): Promise<void> {
   const growing = FIRST_PAUSE_MS * 2 ** attempt;
-  const time = Math.min(LONGEST_PAUSE_MS, Math.max(asked, growing));
+  const time = Math.min(LONGEST_PAUSE_MS, Math.max(askedMs, growing));
   await sleep(time, undefined, { signal }).catch(() => {
     throw new CanonryError("INTERRUPTED", "fetching was interrupted");
   });
@@ -105,10 +100,12 @@ async function once<Result>(
         ...(wanted.etag === null ? {} : { "if-none-match": wanted.etag }),
         ...(wanted.lastModified === null ? {} : { "if-modified-since": wanted.lastModified }),
       },
+    }).catch((error: unknown) => {
+      throw failureOf(error, wanted);
     });
     const { statusCode } = response;
     if (statusCode >= 300 && statusCode < 400 && statusCode !== 304) {
-      await response.body.dump();
+      await response.body.dump().catch(() => undefined);
       if (hop >= wanted.settings.max_redirects) {
         throw new CanonryError(
           "DOWNLOAD_REDIRECT",
@@ -161,7 +158,7 @@ async function answerOf(
     }
     return {
       kind: "content",
-      chunks: decoded(body, single(headers["content-encoding"])),
+      chunks: received(decoded(body, single(headers["content-encoding"])), wanted),
       fileName: fileNameOf(url, single(headers["content-disposition"])),
       etag: single(headers["etag"]),
       lastModified: single(headers["last-modified"]),
@@ -179,38 +176,66 @@ async function answerOf(
   throw new CanonryError("DOWNLOAD_FAILED", message);
 }
 
+/** The chunks; what goes wrong on their way is told as a failure of the download. */
+async function* received(
+  chunks: AsyncIterable<Uint8Array>,
+  wanted: HttpRequest,
+): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of chunks) yield chunk;
+  } catch (error) {
+    throw failureOf(error, wanted);
+  }
+}
+
+const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+const UNREADABLE = ["zstd", "compress", "x-compress", "dcb", "dcz"];
+
+/**
+ * The content as it was before the server packed it. Names that are no packing (some servers write
+ * `utf-8` there) change nothing. Throws DOWNLOAD_FAILED for a packing that cannot be undone.
+ */
 function decoded(
   body: Dispatcher.ResponseData["body"],
   encoding: string | null,
 ): AsyncIterable<Uint8Array> {
-  switch (encoding?.toLowerCase()) {
-    case "gzip":
-    case "x-gzip":
-      return unpacked(body, createGunzip());
-    case "deflate":
-      return unpacked(body, createInflate());
-    case "br":
-      return unpacked(body, createBrotliDecompress());
-    default:
-      return body;
+  const names = (encoding ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim());
+  const wrong = names.find((name) => UNREADABLE.includes(name));
+  if (wrong !== undefined) {
+    body.on("error", () => undefined).destroy();
+    throw new CanonryError("DOWNLOAD_FAILED", `the server packed it as ${wrong}, unasked`);
   }
-}
-
-/** What the transform gives; an error of the body becomes one of the transform. */
-function unpacked(body: Dispatcher.ResponseData["body"], transform: Transform): Transform {
-  return pipeline(body, transform, () => undefined);
+  const steps = names.toReversed().flatMap((name) => UNPACKERS[name]?.() ?? []);
+  const last = steps.at(-1);
+  if (last === undefined) return body;
+  // An error of the body or of a step becomes one of the last step.
+  pipeline([body, ...steps], () => undefined);
+  return last;
 }
 
 function single(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
-/** The name that the server gives the file, else the last step of the address. Never a path. */
+/**
+ * The name that the server gives the file, else the last step of the address. Never a path, and
+ * without control characters; empty where nothing is left.
+ */
 function fileNameOf(url: URL, disposition: string | null): string {
   const star = /filename\*\s*=\s*[\w-]*'[^']*'([^;]+)/i.exec(disposition ?? "")?.[1];
   const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition ?? "");
-  const name = star ?? plain?.[1] ?? plain?.[2] ?? url.pathname;
-  return unescaped(name).split(/[\\/]/).at(-1) ?? "";
+  const stated = star ?? plain?.[1] ?? plain?.[2] ?? "";
+  const steps = unescaped(stated === "" ? url.pathname : stated).split(/[\\/]/);
+  const name = (steps.at(-1) ?? "").replace(/\p{Cc}/gu, "");
+  return /^\.*$/.test(name) ? "" : name;
 }
 
 function unescaped(text: string): string {
@@ -242,7 +267,7 @@ function failureOf(error: unknown, wanted: HttpRequest): CanonryError {
     return new PassingFailure("DOWNLOAD_TIMEOUT", what, 0, { cause: error });
   }
   const cut =
-    /content-length|terminated|other side closed|premature|aborted|unexpected end|ECONNRESET/i.test(
+    /content-length|terminated|other side closed|premature|aborted|unexpected end|invalid eof|ECONNRESET/i.test(
       message,
     );
   return new PassingFailure(cut ? "DOWNLOAD_TRUNCATED" : "DOWNLOAD_FAILED", message, 0, {
