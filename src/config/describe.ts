@@ -34,6 +34,9 @@ function* leaves(value: unknown, path: string): Generator<[string, unknown]> {
 function shown(value: unknown): string {
   if (value === null) return "";
   return String(value)
-    .replace(/^(\w+:\/\/[^:/@\s]*):[^@\s]*@/, "$1:***@")
-    .replace(/([?&](?:key|token|sig|signature|password|secret)=)[^&\s]+/gi, "$1***");
+    .replace(/^(\w+:\/\/[^:/?#@\s]*):\S*@/, "$1:***@")
+    .replace(
+      /([?&][^=&\s]*(?:key|token|sig|signature|credential|password|secret)=)[^&\s]+/gi,
+      "$1***",
+    );
 }

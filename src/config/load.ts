@@ -1,10 +1,11 @@
 import { CanonryError } from "../model/errors.ts";
 import { isCode } from "../model/names.ts";
+import { type Period, parsePeriod } from "../model/period.ts";
 import type { PublicationConfig, Settings } from "../model/publication.ts";
 import { configPeriod } from "../model/read-periods.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "./schemas.ts";
-import { type ConfigFile, invalid, validate } from "./validate.ts";
+import { type ConfigFile, invalid, isValid, validate } from "./validate.ts";
 
 /** Where a value came from. */
 export type Origin = "flag" | "environment" | "file" | "default";
@@ -62,15 +63,21 @@ function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<st
 
 /** Each setting has a variable: `fetch.retries` is CANONRY_FETCH_RETRIES. DATABASE_URL and PG* are those of libpq. */
 function fromEnvironment(name: string, fallback: unknown, env: ConfigInput["env"]): unknown {
-  if (name === "database.url") return env["DATABASE_URL"] ?? libpqUrl(env);
+  const url = env["DATABASE_URL"];
+  if (name === "database.url") return url === undefined || url === "" ? libpqUrl(env) : url;
   const variable = `CANONRY_${name.replace(".", "_").toUpperCase()}`;
   const text = env[variable];
   if (text === undefined || text === "") return undefined;
-  if (typeof fallback === "boolean" && /^(?:true|false)$/.test(text)) return text === "true";
-  if (typeof fallback === "number" || name === "database.port") {
-    if (/^\d+$/.test(text)) return Number(text);
-  } else if (typeof fallback !== "boolean") return text;
+  const value = typedText(text, name === "database.port" ? "number" : typeof fallback);
+  const [section = "", key = ""] = name.split(".");
+  if (isValid({ [section]: { [key]: value } }, SETTINGS_SCHEMA)) return value;
   throw new CanonryError("CONFIG_INVALID", `${variable} is ${JSON.stringify(text)}`, { key: name });
+}
+
+/** The text itself where it is none of that type: then the schema refuses it. */
+function typedText(text: string, type: string): unknown {
+  if (type === "boolean" && /^(?:true|false)$/.test(text)) return text === "true";
+  return type === "number" && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function libpqUrl(env: ConfigInput["env"]): string | undefined {
@@ -122,17 +129,11 @@ function publicationOf(
 ): PublicationConfig {
   const at = ["publications", code];
   if (!isCode(code)) throw invalid(file, at, `${JSON.stringify(code)} is no code`, "NAME_INVALID");
-  const period = (value: string | number, path: readonly (string | number)[]): string => {
-    const canonical = configPeriod(String(value));
-    if (canonical === null) {
-      throw invalid(
-        file,
-        [...at, ...path],
-        `${JSON.stringify(value)} is no period`,
-        "PERIOD_INVALID",
-      );
-    }
-    return canonical;
+  const period: ReadPeriod = (value, path, fits = () => true) => {
+    const found = parsePeriod(configPeriod(String(value)) ?? "");
+    if (found !== null && fits(found)) return found.text;
+    const message = `${JSON.stringify(value)} is no period${found === null ? "" : " for a schedule"}`;
+    throw invalid(file, [...at, ...path], message, "PERIOD_INVALID");
   };
   const {
     periods,
@@ -151,18 +152,32 @@ function publicationOf(
       period: period(one.period, ["urls", index, "period"]),
       url: one.url,
     })),
-    ...(periods === undefined
-      ? {}
-      : {
-          periods: {
-            from: period(periods.from, ["periods", "from"]),
-            ...(periods.to === undefined ? {} : { to: period(periods.to, ["periods", "to"]) }),
-            lag_days: periods.lag_days ?? 0,
-          },
-        }),
+    ...(periods === undefined ? {} : { periods: scheduleOf(periods, period) }),
     files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
     drift: drift ?? "evolve",
     recheck_days: recheck ?? settings.fetch.recheck_days,
+  };
+}
+
+type ReadPeriod = (
+  value: string | number,
+  path: readonly (string | number)[],
+  fits?: (period: Period) => boolean,
+) => string;
+
+/** A schedule that names no period at all would load nothing, silently. */
+function scheduleOf(
+  periods: NonNullable<PublicationYaml["periods"]>,
+  read: ReadPeriod,
+): NonNullable<PublicationConfig["periods"]> {
+  const from = read(periods.from, ["periods", "from"], ({ kind }) => kind !== "range");
+  const first = parsePeriod(from);
+  const follows = ({ kind, start }: Period): boolean =>
+    first !== null && kind === first.kind && start >= first.start;
+  return {
+    from,
+    ...(periods.to === undefined ? {} : { to: read(periods.to, ["periods", "to"], follows) }),
+    lag_days: periods.lag_days ?? 0,
   };
 }
 

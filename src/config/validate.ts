@@ -10,6 +10,10 @@ export interface ConfigFile {
 
 const ajv = new Ajv({ strict: true, allErrors: false, strictRequired: false });
 
+export function isValid(value: unknown, schema: object): boolean {
+  return ajv.validate(schema, value);
+}
+
 /** Throws CONFIG_INVALID with the file, the line and the key. */
 export function validate(file: ConfigFile, schema: object): void {
   const check = ajv.compile(schema);

@@ -39,6 +39,9 @@ const SEED = `publications:
         url: https://example.org/adhd.csv
 `;
 
+const scheduled = (periods: string): string =>
+  `publications:\n  a:\n    name: A\n    url: https://e.org/{mm}\n    periods: ${periods}\n`;
+
 describe("publications", () => {
   test("the shape of the seed is valid as it stands", () => {
     expect(load(SEED).publications[0]).toMatchObject({
@@ -57,6 +60,63 @@ describe("publications", () => {
       { code: "CONFIG_INVALID", where: { line: 8, key: "publications.adhd.colour" } },
     ],
     [
+      "a value of the wrong type",
+      SEED.replace(/urls:.*/s, "urls: hello\n"),
+      { code: "CONFIG_INVALID", where: { line: 5, key: "publications.adhd.urls" } },
+    ],
+    [
+      "an address without its period",
+      SEED.replace(/- period: nov25\n\s*url/, "- url"),
+      { code: "CONFIG_INVALID", where: { line: 6, key: "publications.adhd.urls.0" } },
+    ],
+    [
+      "a key that stands twice",
+      `${SEED}    name: B\n`,
+      { code: "CONFIG_INVALID", where: { line: 8 } },
+    ],
+    ["a file that is empty", "", { code: "CONFIG_INVALID", where: { line: 1 } }],
+    ["a file that is no YAML", "publications: [", { code: "CONFIG_INVALID", where: { line: 1 } }],
+    [
+      "a variable that is not set",
+      SEED.replace("adhd.csv", `\${TOKEN}.csv`),
+      { code: "CONFIG_INVALID", where: { line: 7, key: "publications.adhd.urls.0.url" } },
+    ],
+    [
+      "a code that is a path",
+      SEED.replace("adhd:", '"../../etc":'),
+      { code: "NAME_INVALID", where: { line: 2 } },
+    ],
+    [
+      "a code that is a device",
+      SEED.replace("adhd:", "con:"),
+      { code: "NAME_INVALID", where: { line: 2, key: "publications.con" } },
+    ],
+    [
+      "a code of 300 letters",
+      SEED.replace("adhd:", `${"a".repeat(300)}:`),
+      { code: "NAME_INVALID", where: { line: 2 } },
+    ],
+    [
+      "a code that is a part of every object",
+      SEED.replace("adhd:", "__proto__:"),
+      { code: "NAME_INVALID", where: { line: 2 } },
+    ],
+    [
+      "a schedule that ends before it begins",
+      scheduled("{ from: 2025-11, to: 2025-10 }"),
+      { code: "PERIOD_INVALID", where: { line: 5, key: "publications.a.periods.to" } },
+    ],
+    [
+      "a schedule from a month to a quarter",
+      scheduled("{ from: 2025-11, to: 2026-Q1 }"),
+      { code: "PERIOD_INVALID", where: { line: 5, key: "publications.a.periods.to" } },
+    ],
+    [
+      "a schedule of ranges",
+      scheduled("{ from: 2025-01..2025-02 }"),
+      { code: "PERIOD_INVALID", where: { line: 5, key: "publications.a.periods.from" } },
+    ],
+    [
       "a code of letters that look alike",
       SEED.replace("adhd:", "аdhd:"),
       { code: "NAME_INVALID", where: { line: 2 } },
@@ -64,7 +124,7 @@ describe("publications", () => {
     [
       "a period that is none",
       SEED.replace("nov25", "summary"),
-      { code: "PERIOD_INVALID", where: { line: 6 } },
+      { code: "PERIOD_INVALID", where: { line: 6, key: "publications.adhd.urls.0.period" } },
     ],
     [
       "nothing to fetch",
@@ -85,13 +145,69 @@ describe("publications", () => {
     "%s",
     (_what, text, error) => {
       expect(() => load(text)).toThrow(
-        expect.objectContaining({ ...error, where: expect.objectContaining(error.where ?? {}) }),
+        expect.objectContaining({
+          ...error,
+          where: expect.objectContaining({ file: "publications.yaml", ...error.where }),
+        }),
       );
     },
   );
 });
 
+test("periods are kept in their canonical form, however they are written", () => {
+  const [publication] = load(scheduled("{ from: nov25, to: 2026-02, lag_days: 40 }")).publications;
+  expect(publication?.periods).toEqual({ from: "2025-11", to: "2026-02", lag_days: 40 });
+  const written = load(SEED.replace("nov25", "2024-25")).publications[0]?.urls[0];
+  expect(written?.period).toBe("FY2024-25");
+});
+
 describe("settings", () => {
+  test.each([
+    ["an unknown section", "run:\n  concurrency: 1\nfetsh:\n  retries: 1\n", 3, "fetsh"],
+    ["an unknown key", "fetch:\n  retriez: 1\n", 2, "fetch.retriez"],
+    ["a text for a number", "fetch:\n  retries: many\n", 2, "fetch.retries"],
+    ["less than nothing", "run:\n  concurrency: 1\nfetch:\n  retries: -1\n", 4, "fetch.retries"],
+    ["nothing at once", "run:\n  concurrency: 0\n", 2, "run.concurrency"],
+    ["a variable that is not set", `database:\n  url: \${NONE}\n`, 2, "database.url"],
+  ])("%s is refused with file, line and key", (_what, text, line, key) => {
+    expect(() => load(SEED, text)).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_INVALID",
+        where: { file: "settings.yaml", line, key },
+      }),
+    );
+  });
+
+  test.each([
+    ["CANONRY_RUN_CONCURRENCY", "0", "run.concurrency"],
+    ["CANONRY_RUN_CONCURRENCY", "many", "run.concurrency"],
+    ["CANONRY_DATABASE_PORT", "99999", "database.port"],
+    ["CANONRY_FETCH_ALLOW_PRIVATE", "yes", "fetch.allow_private"],
+    ["CANONRY_LIMITS_YAML_DEPTH", "-1", "limits.yaml_depth"],
+  ])("the environment is held to the same rules: %s=%s", (variable, text, key) => {
+    expect(() => load(SEED, null, { [variable]: text })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", where: { key } }),
+    );
+  });
+
+  test("a variable that is empty says nothing", () => {
+    const env = { DATABASE_URL: "", CANONRY_FETCH_RETRIES: "" };
+    const { settings, origins } = load(SEED, "fetch:\n  retries: 1\n", env);
+    expect(settings.database.url).toBeNull();
+    expect(settings.fetch.retries).toBe(1);
+    expect(origins.get("database.url")).toBe("default");
+  });
+
+  test("every key says where its value came from", () => {
+    const env = { CANONRY_FETCH_RETRIES: "2" };
+    const lines = describeConfig(load(SEED, "run:\n  concurrency: 3\n", env));
+    const found = Object.fromEntries(lines.map(({ key, value, origin }) => [key, [value, origin]]));
+    expect(found["fetch.retries"]).toEqual(["2", "environment"]);
+    expect(found["run.concurrency"]).toEqual(["3", "file"]);
+    expect(found["fetch.max_redirects"]).toEqual(["5", "default"]);
+    expect(found["publications.adhd.name"]).toEqual(["ADHD Management Information", "file"]);
+  });
+
   test("flag before environment before file before default", () => {
     const text = "fetch:\n  retries: 1\ndatabase:\n  url: postgres://file/db\n";
     expect(load(SEED).settings.fetch.retries).toBe(4);
@@ -113,7 +229,7 @@ describe("settings", () => {
   });
 
   test("variables are expanded; one that is not set is an error", () => {
-    const text = "database:\n  url: postgres://u:${PASSWORD}@h/d\n";
+    const text = `database:\n  url: postgres://u:\${PASSWORD}@h/d\n`;
     expect(load(SEED, text, { PASSWORD: "s3cret" }).settings.database.url).toBe(
       "postgres://u:s3cret@h/d",
     );
@@ -134,10 +250,25 @@ describe("settings", () => {
     });
   });
 
-  test("a variable that is no number", () => {
-    expect(() => load(SEED, null, { CANONRY_FETCH_RETRIES: "many" })).toThrow(
-      /CANONRY_FETCH_RETRIES/,
-    );
+  test.each([
+    "postgres://u:s3cret@h/d",
+    "postgres://u:s3@s3cret@h/d",
+    "postgres://u:s3/s3cret@h/d",
+    "https://h/x.csv?api_key=s3cret&page=1",
+    "https://h/x.csv?access_token=s3cret",
+    "https://h/x.csv?a=1&sig=s3cret",
+    "https://h/x.csv?X-Amz-Credential=s3cret&X-Amz-Signature=s3cret",
+  ])("no secret of %s is printed", (url) => {
+    const shown = describeConfig(load(SEED.replace("https://example.org/adhd.csv", url)));
+    const line = shown.find((one) => one.key === "publications.adhd.urls.0.url");
+    expect(line?.value).toContain("***");
+    expect(JSON.stringify(shown)).not.toMatch(/s3/);
+  });
+
+  test("an address without a secret is printed as it is", () => {
+    const url = "https://example.org:8443/x.csv?page=1";
+    const shown = describeConfig(load(SEED.replace("https://example.org/adhd.csv", url)));
+    expect(shown.find((one) => one.key === "publications.adhd.urls.0.url")?.value).toBe(url);
   });
 });
 
