@@ -72,5 +72,5 @@ export function isMarker(text: string, known: ReadonlySet<string> = new Set()): 
 export function conventionalMeaning(token: string): string | null {
   const lower = token.trim().toLowerCase();
   if (BOUND.test(lower)) return "bounded: the exact number is withheld";
-  return MEANINGS[lower] ?? null;
+  return Object.hasOwn(MEANINGS, lower) ? (MEANINGS[lower] ?? null) : null;
 }

@@ -44,6 +44,7 @@ export function integerLiteral(literal: string): string | null {
   const exponent = Number(exponentText);
   if (Math.abs(exponent) > 40) return null;
   const digits = whole + fraction;
+  if (digits === "") return null;
   const point = whole.length + exponent;
   const rest = digits.slice(Math.max(point, 0));
   if (/[1-9]/.test(rest)) return null;
@@ -58,7 +59,10 @@ export function isDigitCode(text: string): boolean {
   return /^0\d+$/.test(trimmed) || /^\d{19,}$/.test(trimmed);
 }
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS =
+  "january february march april may june july august september october november december".split(
+    " ",
+  );
 
 function isoDay(year: number, month: number, day: number): string | null {
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -82,7 +86,8 @@ export function dateLiteral(text: string): string | null {
   if (numeric) return isoDay(fullYear(numeric[3] ?? ""), Number(numeric[2]), Number(numeric[1]));
   const named = /^(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})[\s,-]+(\d{4}|\d{2})$/i.exec(rest);
   if (!named) return null;
-  const month = MONTHS.indexOf((named[2] ?? "").slice(0, 3).toLowerCase()) + 1;
+  const word = (named[2] ?? "").toLowerCase();
+  const month = MONTHS.findIndex((name) => name.startsWith(word)) + 1;
   return month === 0 ? null : isoDay(fullYear(named[3] ?? ""), month, Number(named[1]));
 }
 
