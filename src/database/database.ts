@@ -122,14 +122,15 @@ export class Database implements Executor {
   /** The bytes of `COPY (sql) TO STDOUT` in CSV format, NULL unquoted and empty text quoted. */
   async *copyOut(sql: string): AsyncIterable<Buffer> {
     const client = await translated(() => this.pool.connect());
-    let broken: Error | undefined;
+    // A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again.
+    let broken: Error | undefined = new Error("the copy was not read to its end");
     try {
       const stream = client.query(
         copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`),
       );
       for await (const chunk of stream) yield chunk as Buffer;
+      broken = undefined;
     } catch (error) {
-      broken = error instanceof Error ? error : new Error(String(error));
       throw databaseFailure(error);
     } finally {
       client.release(broken);
