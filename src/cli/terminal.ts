@@ -1,7 +1,9 @@
 /** The outside of a command: streams, colour, width, and how it ends. Everything a command prints goes through it. */
 export interface Terminal {
-  /** Data: standard output. */
+  /** Data: standard output. A line end is added. */
   data(text: string): void;
+  /** Data as it is. */
+  raw(text: string): void;
   /** Everything else: standard error. */
   note(text: string): void;
   /** A line that replaces the one before; nothing where standard error is no terminal. */
@@ -27,6 +29,10 @@ export function terminal(out: Stream, error: Stream, noColour: boolean): Termina
     data(text) {
       clear();
       out.write(`${text}\n`);
+    },
+    raw(text) {
+      clear();
+      out.write(text);
     },
     note(text) {
       clear();

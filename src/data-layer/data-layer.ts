@@ -62,7 +62,9 @@ export class DataLayer {
       await this.storage.remove(incoming);
       return { sha256, sizeBytes, isNew: false };
     }
-    await this.storage.move(incoming, key);
+    if (!(await this.storage.move(incoming, key))) {
+      throw new CanonryError("STORAGE_UNAVAILABLE", `${incoming} went away before it was kept`);
+    }
     return { sha256, sizeBytes, isNew: true };
   }
 

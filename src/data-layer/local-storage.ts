@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { lstat, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -6,7 +6,7 @@ import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { checkedKey } from "./paths.ts";
-import { type Content, syncFolder, UNFINISHED, writeAtomic } from "./write-atomic.ts";
+import { type Content, inFolder, syncFolder, UNFINISHED, writeAtomic } from "./write-atomic.ts";
 
 /** Objects as files below one folder. */
 export class LocalStorage implements StorageBackend {
@@ -47,8 +47,7 @@ export class LocalStorage implements StorageBackend {
     if ((await this.stat(from)) === null) return false;
     const target = this.path(to);
     const moved = await this.present(async () => {
-      await mkdir(dirname(target), { recursive: true });
-      await rename(this.path(from), target);
+      await inFolder(dirname(target), () => rename(this.path(from), target));
       await syncFolder(dirname(target));
       return true;
     }, from);

@@ -2,6 +2,7 @@ import {
   access,
   chmod,
   chown,
+  link,
   lstat,
   mkdir,
   readFile,
@@ -77,18 +78,27 @@ export const localServerFiles: ServerFiles = {
   },
   async takeLock(path) {
     await mkdir(dirname(path), { recursive: true });
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        await writeFile(path, String(process.pid), { flag: "wx" });
-        return true;
-      } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    // Linked into place, so that nobody ever reads a lock without the number of its holder.
+    const own = `${path}.${process.pid}`;
+    await writeFile(own, String(process.pid));
+    try {
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const taken = await link(own, path).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+            throw error;
+          },
+        );
+        if (taken) return true;
+        const holder = Number(await readFile(path, "utf8").catch(() => "0"));
+        if (holder > 0 && isAlive(holder)) return false;
+        await rm(path, { force: true });
       }
-      const holder = Number(await readFile(path, "utf8").catch(() => "0"));
-      if (holder > 0 && isAlive(holder)) return false;
-      await rm(path, { force: true });
+      return false;
+    } finally {
+      await rm(own, { force: true });
     }
-    return false;
   },
 };
 

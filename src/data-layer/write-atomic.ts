@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CanonryError } from "../model/errors.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
@@ -23,8 +23,8 @@ export async function writeAtomic(
   const folder = dirname(path);
   const temp = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}${UNFINISHED}`);
   try {
-    await mkdir(folder, { recursive: true });
-    const sizeBytes = await writeAll(temp, content);
+    const file = await inFolder(folder, () => open(temp, "wx", 0o644));
+    const sizeBytes = await writeAll(file, content);
     const { size } = await lstat(temp);
     if (size !== sizeBytes) {
       throw new CanonryError("STORAGE_FULL", `${path}: ${size} of ${sizeBytes} bytes were kept`);
@@ -39,8 +39,27 @@ export async function writeAtomic(
   }
 }
 
-async function writeAll(path: string, content: Content): Promise<number> {
-  const file = await open(path, "wx", 0o644);
+const MOST_TRIES = 20;
+
+/**
+ * Makes a folder and does something in it; again if another process removed the folder, empty as it was,
+ * in between.
+ */
+export async function inFolder<Result>(
+  folder: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(folder, { recursive: true });
+      return await work();
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT" || attempt === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function writeAll(file: FileHandle, content: Content): Promise<number> {
   let sizeBytes = 0;
   try {
     for await (const chunk of chunksOf(content)) {

@@ -14,6 +14,8 @@ const CUT = new Set(["ECONNRESET", "EPIPE", "57P01", "57P02", "57P03", "08006", 
 /** Turns what pg throws into an error of ours; anything unknown is left as it is: a bug. */
 export function databaseFailure(error: unknown): unknown {
   if (error instanceof CanonryError || !(error instanceof Error)) return error;
+  // An error of the file system that passed through is none of the database's.
+  if ("syscall" in error && "path" in error && error.syscall !== "connect") return error;
   const { code = "", message, where, detail }: ServerError = error;
   const text = [message, detail, where]
     .filter((part) => part !== undefined && part !== "")

@@ -24,7 +24,7 @@ export function inspectCommand(context: Context): Command {
     .action(async (files: string[], flags: InspectFlags) => {
       for (const file of files) {
         if (flags.rows === true) {
-          await inspectRows(file, context.cwd, flags, (text) => context.terminal.data(text));
+          await inspectRows(file, context.cwd, flags, (text) => context.terminal.raw(text));
           continue;
         }
         const seen = await inspectFile(file, context.cwd);

@@ -1,0 +1,94 @@
+// Scores what the program sees against answer keys that people made, on the corpus beside the checkout, and
+// writes bench/scores.json: `npm run score` (`-- --verbose` for what is wrong, file by file).
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const corpus = join(project, "../shared/corpus");
+const scorer = join(project, "../shared/score/score.mjs");
+const main = join(project, "dist/cli/main.js");
+const verbose = process.argv.includes("--verbose");
+const folder = mkdtempSync(join(tmpdir(), "canonry-score-"));
+
+const node = (args) =>
+  execFileSync(process.execPath, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+
+/** What the program sees in files, as the scorer reads it. `inspect` exits 6 where a file cannot be read. */
+function inspect(files, target) {
+  let text = "";
+  for (let at = 0; at < files.length; at += 50) {
+    try {
+      text += node([main, "inspect", "--json", ...files.slice(at, at + 50)]);
+    } catch (error) {
+      text += error.stdout;
+    }
+  }
+  writeFileSync(target, text);
+}
+
+function score(args) {
+  const output = node([scorer, ...args, ...(verbose ? ["--verbose"] : [])]).trim();
+  const lines = output.split("\n");
+  if (verbose) process.stdout.write(`${lines.slice(0, -1).join("\n")}\n`);
+  return JSON.parse(lines.at(-1));
+}
+
+try {
+  const keys = readdirSync(join(corpus, "truth"))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => join(corpus, "truth", name));
+  const sheets = keys.flatMap((key) => JSON.parse(readFileSync(key, "utf8")));
+  const publications = join(corpus, "publications");
+  const seen = join(folder, "sheets.ndjson");
+  inspect([...new Set(sheets.map((sheet) => join(publications, sheet.file)))], seen);
+  const truth = score(["sheets", ...keys, "--corpus", publications, "--seen", seen]);
+
+  const tables = join(corpus, "fuste/csv");
+  const boxes = join(folder, "fuste.ndjson");
+  inspect(
+    readdirSync(tables).map((name) => join(tables, name)),
+    boxes,
+  );
+  const fuste = score([
+    "fuste",
+    join(corpus, "fuste/annotations.json"),
+    "--corpus",
+    tables,
+    "--seen",
+    boxes,
+  ]);
+
+  const rows = join(folder, "pollock");
+  mkdirSync(rows);
+  for (const name of readdirSync(join(corpus, "pollock/csv"))) {
+    let text = "";
+    try {
+      text = node([main, "inspect", "--rows", join(corpus, "pollock/csv", name)]);
+    } catch (error) {
+      text = error.stdout ?? "";
+    }
+    writeFileSync(join(rows, name), text);
+  }
+  const pollock = score([
+    "pollock",
+    join(corpus, "pollock/clean.json"),
+    "--corpus",
+    join(corpus, "pollock"),
+    "--seen",
+    rows,
+  ]);
+
+  const scores = { truth, fuste, pollock };
+  writeFileSync(join(project, "bench/scores.json"), `${JSON.stringify(scores, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
