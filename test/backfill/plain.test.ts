@@ -1,0 +1,70 @@
+import pg from "pg";
+import { afterEach, expect, test } from "vitest";
+import type { BackfillReport } from "../../src/model/report.ts";
+import { type Home, makeHome } from "../support/home.ts";
+
+const CONFIG = "publications:\n  big:\n    name: Big\n    folder: inbox\n";
+const HEADER = ["id", "day", "org_code", "org_name", "attendances", "mean_wait", "filler"];
+const ROWS = 90_000;
+
+/** Over 8 MiB of records: clean, or with every text in quotes. */
+function csv(quoted: boolean): string {
+  const text = (value: string): string => (quoted ? `"${value}"` : value);
+  const lines = [HEADER.join(",")];
+  for (let at = 0; at < ROWS; at++) {
+    const day = `2025-01-${String((at % 28) + 1).padStart(2, "0")}`;
+    const empty = at % 10 === 0 ? "" : String(at % 977);
+    const name = text(`Organisation ${at % 200} NHS Foundation Trust for the whole of the county`);
+    lines.push(
+      [
+        at + 1,
+        day,
+        text(`R${(at % 200) + 100}`),
+        name,
+        empty,
+        (at % 9999) / 100,
+        text("Nothing to see"),
+      ].join(","),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const homes: Home[] = [];
+afterEach(async () => {
+  for (const home of homes.splice(0)) await home.close();
+});
+
+async function loaded(content: string): Promise<{ home: Home; digest: unknown }> {
+  const home = await makeHome(CONFIG);
+  homes.push(home);
+  await home.write("inbox/big-2025-01.csv", content);
+  const report = await home.json<BackfillReport>("backfill");
+  expect(report.releases.map((one) => one.status)).toEqual(["loaded"]);
+  const client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+  await client.connect();
+  const { rows } = await client.query(
+    `select count(*)::int as rows, md5(string_agg(t, '|' order by t)) as digest, (select key from ops.load) as key
+       from (select (to_jsonb(b) - '_load_id')::text as t from bronze.big b) s`,
+  );
+  await client.end();
+  return { home, digest: rows[0] };
+}
+
+test("a plain CSV and the same in quotes give the same table, rows, key and no second vintage", async () => {
+  const plain = await loaded(csv(false));
+  const quoted = await loaded(csv(true));
+  expect(plain.digest).toEqual(quoted.digest);
+  expect(plain.digest).toMatchObject({ rows: ROWS });
+  await plain.home.write("inbox/big-2025-01.csv", csv(true));
+  const again = await plain.home.json<BackfillReport>("backfill");
+  expect(again.releases[0]).toMatchObject({ status: "unchanged" });
+});
+
+test("one record that is not plain is not lost: the file is read as any other", async () => {
+  const odd = csv(false)
+    .replace("\n777,2025-01-", '\n777,"2025-01-')
+    .replace(/\n777,"(2025-01-\d\d),/, '\n777,"$1",');
+  const { digest } = await loaded(odd);
+  expect(digest).toEqual((await loaded(csv(true))).digest);
+});
