@@ -170,3 +170,16 @@ export function catalogEntries(executor: Executor): Promise<CatalogRow[]> {
       order by s.code`,
   );
 }
+
+export async function serverVersion(executor: Executor): Promise<string> {
+  const [row] = await executor.rows<{ version: string }>("select version() as version");
+  return row?.version ?? "";
+}
+
+/** The sha256 of every artifact that the ledger knows, in order. */
+export async function artifactsKnown(executor: Executor): Promise<string[]> {
+  const rows = await executor.rows<{ sha256: string }>(
+    "select sha256 from ops.artifact order by sha256",
+  );
+  return rows.map((row) => row.sha256);
+}

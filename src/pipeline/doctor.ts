@@ -1,5 +1,6 @@
 import { readdirOf } from "../data-layer/folders.ts";
 import { MIRROR } from "../data-layer/paths.ts";
+import { artifactsKnown, serverVersion } from "../database/inquiries.ts";
 import { CanonryError } from "../model/errors.ts";
 import { verifyState } from "./state.ts";
 import type { World } from "./world.ts";
@@ -44,8 +45,11 @@ async function strangers(world: World): Promise<readonly Finding[]> {
 
 async function databaseFinding(world: World): Promise<Finding> {
   try {
-    const [row] = await world.database.rows<{ version: string }>("select version() as version");
-    return { check: "database", result: "right", detail: row?.version ?? "" };
+    return {
+      check: "database",
+      result: "right",
+      detail: await serverVersion(world.database),
+    };
   } catch (error) {
     if (!(error instanceof CanonryError)) throw error;
     return { check: "database", result: "wrong", detail: error.describe() };
@@ -71,10 +75,8 @@ async function leftovers(world: World): Promise<Finding> {
 }
 
 async function lostArtifacts(world: World): Promise<Finding> {
-  const rows = await world.database.rows<{ sha256: string }>(
-    "select sha256 from ops.artifact order by sha256",
-  );
+  const known = await artifactsKnown(world.database);
   const lost: string[] = [];
-  for (const { sha256 } of rows) if (!(await world.data.hasArtifact(sha256))) lost.push(sha256);
-  return finding("artifacts", lost, `all ${rows.length} are in the store`);
+  for (const sha256 of known) if (!(await world.data.hasArtifact(sha256))) lost.push(sha256);
+  return finding("artifacts", lost, `all ${known.length} are in the store`);
 }

@@ -248,18 +248,15 @@ class ReleaseWork {
     const message = error instanceof Error ? error.message : String(error);
     const reason = known ? error.describe() : `a bug: ${message}`;
     const exit = known ? error.exit : 1;
+    const interrupted = exit === 130;
     if (!known && error instanceof Error) {
       events.emit({ event: "warning", code: "BUG", message: error.stack ?? message });
     }
     const keep = async (): Promise<void> => {
-      if (this.runStarted)
-        await finishRun(
-          world.database,
-          this.runId,
-          exit === 130 ? "interrupted" : "failed",
-          reason,
-        );
-      if (!options.dryRun && exit !== 130) await this.record("failed", null, reason, exit);
+      const status = interrupted ? "interrupted" : "failed";
+      if (this.runStarted) await finishRun(world.database, this.runId, status, reason);
+      if (interrupted) await world.data.removeRun(this.runId);
+      else if (!options.dryRun) await this.record("failed", null, reason, exit);
     };
     // If the database itself went away, the next run finds the release as it was.
     await keep().catch(() => undefined);

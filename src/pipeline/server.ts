@@ -1,11 +1,16 @@
 import { keepServer, runningServer, stopServer } from "../database/embedded-server.ts";
 import { CanonryError } from "../model/errors.ts";
-import { embeddedOptions, homeOf, loadConfigOf, type Outside } from "./world.ts";
+import { embeddedOptions, homeOf, loadConfigOf, type Outside, openWorld } from "./world.ts";
 
-/** Starts the embedded server of the home and keeps it running; its URL. An external one is only named. */
+/**
+ * Starts the embedded server of the home and keeps it running; its URL. An external one is only named. In
+ * both the schemas stand afterwards.
+ */
 export async function startDatabase(outside: Outside): Promise<string> {
   const [paths, config] = [await homeOf(outside), await loadConfigOf(outside)];
-  return config.settings.database.url ?? keepServer(embeddedOptions(paths, config));
+  const url = config.settings.database.url ?? (await keepServer(embeddedOptions(paths, config)));
+  await (await openWorld(outside)).close();
+  return url;
 }
 
 /** False if it was not running. */

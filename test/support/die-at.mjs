@@ -1,5 +1,6 @@
 // Runs a backfill of the home in CANONRY_HOME and kills its own process (SIGKILL) at one moment: the Nth
 // event of the run, or inside a load before, during or after COPY, or right before or after the commit.
+// A moment that never comes ends it with 9.
 import process from "node:process";
 import { backfill } from "../../dist/pipeline/backfill.js";
 import { openWorld } from "../../dist/pipeline/world.js";

@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 export const PROJECT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
-const MAIN = join(PROJECT, "dist/cli/main.js");
+export const MAIN = join(PROJECT, "dist/cli/main.js");
 
 export interface Ran {
   readonly code: number | null;

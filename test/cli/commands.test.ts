@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+import { setTimeout } from "node:timers/promises";
+import pg from "pg";
+import { afterEach, describe, expect, test } from "vitest";
+import type { BackfillReport } from "../../src/model/report.ts";
+import { demoHome, type Home, MAIN, makeHome, type Ran } from "../support/home.ts";
+
+const LOADS = "select count(*)::int as n from ops.load where is_current";
+const homes: Home[] = [];
+const keep = (home: Home): Home => {
+  homes.push(home);
+  return home;
+};
+afterEach(async () => {
+  for (const home of homes.splice(0)) await home.close();
+});
+
+async function inDatabase<Row>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+describe("db", () => {
+  test("start prints an address that answers, twice the same; url too; stop ends it", async () => {
+    const home = keep(await makeHome("publications: {}\n"));
+    const first = await home.run("db", "start");
+    expect(first.code, first.stderr).toBe(0);
+    const url = first.stdout.trim();
+    expect((await home.run("db", "start")).stdout.trim()).toBe(url);
+    expect((await home.run("db", "url")).stdout.trim()).toBe(url);
+    const schemas = await inDatabase<{ nspname: string }>(
+      url,
+      "select nspname from pg_namespace where nspname in ('ops', 'bronze', 'silver') order by 1",
+    );
+    expect(schemas.map((one) => one.nspname)).toEqual(["bronze", "ops", "silver"]);
+    expect((await home.run("db", "stop")).code).toBe(0);
+    await expect(inDatabase(url, "select 1")).rejects.toThrow();
+  });
+
+  test("a backfill that started the server takes it down again", async () => {
+    const home = keep(await demoHome());
+    expect((await home.run("backfill", "--pub", "ambulance_calls")).code).toBe(0);
+    const stopped = await home.run("db", "stop");
+    expect(stopped.stderr).toContain("not running");
+  });
+});
+
+test("an external Postgres, named by DATABASE_URL or the flag, is used, and no server of our own is started", async () => {
+  const host = keep(await makeHome("publications: {}\n"));
+  const own = (await host.run("db", "start")).stdout.trim();
+  await inDatabase(own, "create database elsewhere");
+  const url = own.replace(/\/[^/?]*(\?|$)/, "/elsewhere$1");
+  const home = keep(await demoHome());
+  const ran = await home.run("--database-url", url, "backfill", "--pub", "ambulance_calls");
+  expect(ran.code, ran.stderr).toBe(0);
+  const again = await home.spawn([MAIN, "--home", home.path, "backfill", "--json"], {
+    DATABASE_URL: url,
+  });
+  const report = JSON.parse(again.stdout) as BackfillReport;
+  const seen = report.releases.filter((one) => one.publication === "ambulance_calls");
+  expect(new Set(seen.map((one) => one.status))).toEqual(new Set(["unchanged"]));
+  const [counted] = await inDatabase<{ n: number }>(
+    url,
+    "select count(*)::int as n from silver.ambulance_calls",
+  );
+  expect(counted?.n).toBe(1060);
+  expect(Object.keys(await home.snapshot("data")).filter((path) => path.includes("pg"))).toEqual(
+    [],
+  );
+});
+
+/** Starts a backfill and sends it a signal once its event log says so. */
+async function interrupted(home: Home, signal: NodeJS.Signals, event: string): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, "--home", home.path, "backfill"], {
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = once(child, "close");
+  while (child.exitCode === null) {
+    const logs = Object.values(await home.snapshot("data/logs/events"));
+    if (logs.some((hex) => Buffer.from(hex, "hex").includes(event))) {
+      child.kill(signal);
+      break;
+    }
+    await setTimeout(5);
+  }
+  const [code] = (await ended) as [number | null];
+  return { code, signal: null, stdout, stderr };
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s finishes cleanly with 130, and the next run does the rest",
+  async (signal) => {
+    const home = keep(await demoHome());
+    const url = (await home.run("db", "start")).stdout.trim();
+    const ran = await interrupted(home, signal, '"release.finished"');
+    expect(ran.code, ran.stdout + ran.stderr).toBe(130);
+    expect(ran.stdout).toContain("interrupted");
+    const [some] = await inDatabase<{ n: number }>(url, LOADS);
+    expect(some?.n).toBeGreaterThan(0);
+    expect(some?.n).toBeLessThan(21);
+    const rest = await home.run("backfill");
+    expect(rest.code, rest.stderr).toBe(0);
+    const [all] = await inDatabase<{ n: number }>(url, LOADS);
+    expect(all?.n).toBe(21);
+    expect(await home.snapshot("tmp")).toEqual({});
+  },
+);
