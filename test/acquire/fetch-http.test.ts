@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LinkRecord, WantedLink } from "../../src/model/link.ts";
 import { isPublicAddress, publicLookup } from "../../src/stages/acquire/address.ts";
-import { fetchHttp } from "../../src/stages/acquire/fetch-http.ts";
+import { fetchHttp, httpUrl } from "../../src/stages/acquire/fetch-http.ts";
 import { apply } from "../../src/stages/acquire/index.ts";
 import { MemoryWorld } from "../support/ledger.ts";
 import { closeServers, serve, serveRaw } from "../support/serve.ts";
@@ -115,9 +115,12 @@ describe("tried again", () => {
     expect(third - second).toBeGreaterThan(950);
   });
 
-  test("429 is asked again after the time that it states", async () => {
+  test.each([
+    ["seconds", () => "1"],
+    ["a date", () => new Date(Date.now() + 2000).toUTCString()],
+  ])("429 is asked again after the time that it states in %s", async (_how, after) => {
     world.settings = { ...world.settings, retries: 1 };
-    const { url, times } = await serveAfter([429], { "retry-after": "1" });
+    const { url, times } = await serveAfter([429], { "retry-after": after() });
     expect(await outcome(url)).toBe("fetched");
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(950);
   });
@@ -358,6 +361,11 @@ describe("redirects", () => {
 
   test.each(["http://", "http://[", "http://a b/", "//:0"])("to %s", async (location) => {
     expect(await outcome(await redirecting(location))).toBe("DOWNLOAD_REDIRECT");
+  });
+
+  test("from https to http", () => {
+    const step = (): URL => httpUrl("http://example.org/b", new URL("https://example.org/a"));
+    expect(step).toThrow(expect.objectContaining({ code: "DOWNLOAD_REDIRECT" }));
   });
 
   test("to nowhere", async () => {

@@ -120,7 +120,7 @@ async function once<Result>(
 }
 
 /** Throws URL_SCHEME for anything but http and https, DOWNLOAD_REDIRECT for a step from https to http. */
-function httpUrl(address: string, from: URL | null): URL {
+export function httpUrl(address: string, from: URL | null): URL {
   let url: URL;
   try {
     url = from === null ? new URL(address) : new URL(address, from);
@@ -170,10 +170,16 @@ async function answerOf(
   if (statusCode === 404 || statusCode === 410) return { kind: "missing", status: statusCode };
   const message = `the server answered ${statusCode}`;
   if (statusCode >= 500 || statusCode === 408 || statusCode === 429) {
-    const after = Number(single(headers["retry-after"]) ?? 0);
-    throw new PassingFailure("DOWNLOAD_FAILED", message, Number.isFinite(after) ? after * 1000 : 0);
+    throw new PassingFailure("DOWNLOAD_FAILED", message, retryAfter(single(headers["retry-after"])));
   }
   throw new CanonryError("DOWNLOAD_FAILED", message);
+}
+
+/** Milliseconds to wait: a number of seconds, or a date (RFC 9110, 10.2.3). 0 for anything else. */
+function retryAfter(header: string | null): number {
+  if (header === null) return 0;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : 0;
 }
 
 /** The chunks; what goes wrong on their way is told as a failure of the download. */
