@@ -170,7 +170,11 @@ async function answerOf(
   if (statusCode === 404 || statusCode === 410) return { kind: "missing", status: statusCode };
   const message = `the server answered ${statusCode}`;
   if (statusCode >= 500 || statusCode === 408 || statusCode === 429) {
-    throw new PassingFailure("DOWNLOAD_FAILED", message, retryAfter(single(headers["retry-after"])));
+    throw new PassingFailure(
+      "DOWNLOAD_FAILED",
+      message,
+      retryAfter(single(headers["retry-after"])),
+    );
   }
   throw new CanonryError("DOWNLOAD_FAILED", message);
 }
