@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { inspectFile, inspectRows } from "../dist/inquiry/inspect/index.js";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const corpus = join(project, "../shared/corpus");
 const scorer = join(project, "../shared/score/score.mjs");
-const main = join(project, "dist/cli/main.js");
 const verbose = process.argv.includes("--verbose");
 const folder = mkdtempSync(join(tmpdir(), "canonry-score-"));
 
@@ -21,17 +21,20 @@ const node = (args) =>
     stdio: ["ignore", "pipe", "ignore"],
   });
 
-/** What the program sees in files, as the scorer reads it. `inspect` exits 6 where a file cannot be read. */
-function inspect(files, target) {
+/** What the program sees in files, as `inspect --json` prints it. */
+async function inspect(files, target) {
   let text = "";
-  for (let at = 0; at < files.length; at += 50) {
-    try {
-      text += node([main, "inspect", "--json", ...files.slice(at, at + 50)]);
-    } catch (error) {
-      text += error.stdout;
-    }
-  }
+  for (const file of files) text += `${JSON.stringify(await inspectFile(file, project))}\n`;
   writeFileSync(target, text);
+}
+
+/** The first table of a file, as `inspect --rows` prints it; nothing where it cannot be read. */
+async function firstTable(file) {
+  let text = "";
+  await inspectRows(file, project, {}, (piece) => {
+    text += piece;
+  }).catch(() => undefined);
+  return text;
 }
 
 function score(args) {
@@ -48,12 +51,12 @@ try {
   const sheets = keys.flatMap((key) => JSON.parse(readFileSync(key, "utf8")));
   const publications = join(corpus, "publications");
   const seen = join(folder, "sheets.ndjson");
-  inspect([...new Set(sheets.map((sheet) => join(publications, sheet.file)))], seen);
+  await inspect([...new Set(sheets.map((sheet) => join(publications, sheet.file)))], seen);
   const truth = score(["sheets", ...keys, "--corpus", publications, "--seen", seen]);
 
   const tables = join(corpus, "fuste/csv");
   const boxes = join(folder, "fuste.ndjson");
-  inspect(
+  await inspect(
     readdirSync(tables).map((name) => join(tables, name)),
     boxes,
   );
@@ -69,13 +72,7 @@ try {
   const rows = join(folder, "pollock");
   mkdirSync(rows);
   for (const name of readdirSync(join(corpus, "pollock/csv"))) {
-    let text = "";
-    try {
-      text = node([main, "inspect", "--rows", join(corpus, "pollock/csv", name)]);
-    } catch (error) {
-      text = error.stdout ?? "";
-    }
-    writeFileSync(join(rows, name), text);
+    writeFileSync(join(rows, name), await firstTable(join(corpus, "pollock/csv", name)));
   }
   const pollock = score([
     "pollock",

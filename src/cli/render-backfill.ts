@@ -12,7 +12,7 @@ interface Line {
 
 /** What a backfill did, in at most 100 columns: a line a release, exports, what to try next. */
 export function renderBackfill(report: BackfillReport, home: string, cwd: string): string {
-  const parts = [releases(report), problems(report), exportsOf(report, home)];
+  const parts = [releases(report), problems(report), remarks(report), exportsOf(report, home)];
   if (!report.dry_run) parts.push(next(report, homeFlag(home, cwd)));
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -68,6 +68,22 @@ function problems(report: BackfillReport): string {
   ]);
   lines.push(...report.unplaced.map((one) => `  ${one.url}: of no period: ${one.reason}`));
   return lines.length === 0 ? "" : ["Not loaded:", ...lines].join("\n");
+}
+
+/** At most this many lines; the event log has them all. */
+const MOST_REMARKS = 10;
+
+function remarks(report: BackfillReport): string {
+  const lines = report.releases.flatMap((release) =>
+    release.remarks.map((text) => `  ${release.period} ${text}`),
+  );
+  if (lines.length === 0) return "";
+  const more = lines.length - MOST_REMARKS;
+  return [
+    "Read with care:",
+    ...lines.slice(0, MOST_REMARKS),
+    ...(more > 0 ? [`  and ${more} more: see data/logs/events`] : []),
+  ].join("\n");
 }
 
 function exportsOf(report: BackfillReport, home: string): string {

@@ -33,6 +33,8 @@ export interface ReleaseReport {
   readonly sources: readonly SourceReport[];
   /** Files, sheets or tables that were left out, with the reason. */
   readonly left_out: readonly string[];
+  /** What was read otherwise than it is written, such as a record with a separator too many. */
+  readonly remarks: readonly string[];
   readonly exit: ExitCode;
   readonly run_id: string | null;
   readonly duration_ms: number;

@@ -36,6 +36,8 @@ export interface PublishScope {
 export interface Published {
   readonly sources: readonly SourceReport[];
   readonly leftOut: readonly LeftOut[];
+  /** What was read otherwise than it is written, by file and sheet. */
+  readonly remarks: readonly string[];
 }
 
 /** Another run changes the contract at most this often while one release waits. */
@@ -55,9 +57,22 @@ export async function publishRelease(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const decision = await decideRelease(world, scope, document, files);
     const again = await applyPlan(world, scope, decision, files, done);
-    if (!again) return { sources: sourcesOf(decision, done), leftOut: decision.left_out };
+    if (again) continue;
+    return {
+      sources: sourcesOf(decision, done),
+      leftOut: decision.left_out,
+      remarks: remarksOf(document),
+    };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
+}
+
+function remarksOf(document: ReleaseManifest): readonly string[] {
+  return document.sheets.flatMap((sheet) => {
+    const file = document.artifacts.find((one) => one.sha256 === sheet.artifact)?.file ?? null;
+    const place = [file, sheet.member, sheet.sheet].filter((part) => part !== null).join(" ");
+    return sheet.quarantined ? [] : sheet.reasons.map((reason) => `${place}: ${reason}`);
+  });
 }
 
 async function decideRelease(

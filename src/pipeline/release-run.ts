@@ -61,7 +61,7 @@ const outcome = (
   reason: string,
   exit: ExitCode = 0,
   more: Partial<Outcome> = {},
-): Outcome => ({ status, reason, exit, sources: [], left_out: [], ...more });
+): Outcome => ({ status, reason, exit, sources: [], left_out: [], remarks: [], ...more });
 
 /** Null if the whole was interrupted before the release began. */
 async function runRelease(
@@ -221,12 +221,12 @@ class ReleaseWork {
   }
 
   private async conclude(
-    { sources, leftOut }: Published,
+    { sources, leftOut, remarks }: Published,
     failures: readonly LinkRecord[],
     linkExit: ExitCode,
     key: string,
   ): Promise<Outcome> {
-    const { world, options } = this.context;
+    const { world, options, events } = this.context;
     const found = releaseStatus(sources, leftOut);
     const good = found.status === "loaded" || found.status === "unchanged";
     const status = failures.length > 0 && good ? "partial" : found.status;
@@ -238,8 +238,13 @@ class ReleaseWork {
       await this.record(kept, failures.length > 0 ? null : key, reason, exit);
     }
     await finishRun(world.database, this.runId, options.dryRun ? "dry" : status, reason);
+    for (const message of remarks) events.emit({ event: "warning", code: "REMARK", message });
     if (exit === 0 || options.dryRun) await world.data.removeRun(this.runId);
-    return outcome(status, reason, exit, { sources, left_out: leftOut.map(describeLeftOut) });
+    return outcome(status, reason, exit, {
+      sources,
+      left_out: leftOut.map(describeLeftOut),
+      remarks,
+    });
   }
 
   private async failed(error: unknown): Promise<Outcome> {

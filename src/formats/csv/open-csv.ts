@@ -4,19 +4,24 @@ import type { CsvDialect, Sheet, SheetEnd, SheetRow, Workbook } from "../../mode
 import { decodeText } from "../decode.ts";
 import { findDialect } from "./dialect.ts";
 import { findEncoding } from "./encoding.ts";
+import { Mender } from "./mend.ts";
 import { RecordParser } from "./records.ts";
 
 const SAMPLE_BYTES = 256 << 10;
 
 /** A text of delimited fields: a workbook of one sheet without a name. Throws CSV_*. */
 export async function openCsv(bytes: Bytes, limits: Limits): Promise<Workbook> {
-  const dialect = await dialectOf(bytes);
+  const { dialect, sample } = await dialectOf(bytes);
+  let mender: Mender | null | undefined;
   const sheet: Sheet = {
     name: null,
     member: null,
     hidden: false,
     position: 0,
-    rows: () => csvRows(bytes, dialect, limits),
+    rows: () => {
+      mender ??= Mender.learn(sample, dialect);
+      return csvRows(bytes, dialect, mender, limits);
+    },
     ...(dialect.encoding === "utf-8" ? { text: { bytes, dialect } } : {}),
   };
   return {
@@ -29,7 +34,7 @@ export async function openCsv(bytes: Bytes, limits: Limits): Promise<Workbook> {
   };
 }
 
-async function dialectOf(bytes: Bytes): Promise<CsvDialect> {
+async function dialectOf(bytes: Bytes): Promise<{ dialect: CsvDialect; sample: string }> {
   const found = await findEncoding(bytes);
   let sample = "";
   for await (const piece of decodeText(bytes.stream(found.bomBytes), found.encoding)) {
@@ -38,19 +43,23 @@ async function dialectOf(bytes: Bytes): Promise<CsvDialect> {
   }
   const { dialect, evidence } = findDialect(sample);
   return {
-    ...dialect,
-    encoding: found.encoding,
-    bomBytes: found.bomBytes,
-    evidence: [found.evidence, ...evidence],
+    dialect: {
+      ...dialect,
+      encoding: found.encoding,
+      bomBytes: found.bomBytes,
+      evidence: [found.evidence, ...evidence],
+    },
+    sample,
   };
 }
 
 async function* csvRows(
   bytes: Bytes,
   dialect: CsvDialect,
+  mender: Mender | null,
   limits: Limits,
 ): AsyncGenerator<readonly SheetRow[], SheetEnd> {
-  const parser = new RecordParser(dialect, limits.csv_record_bytes, { file: bytes.name });
+  const parser = new RecordParser(dialect, limits.csv_record_bytes, { file: bytes.name }, mender);
   for await (const piece of decodeText(bytes.stream(dialect.bomBytes), dialect.encoding)) {
     parser.write(piece);
     if (parser.rows.length === 0) continue;
@@ -59,5 +68,5 @@ async function* csvRows(
   }
   parser.end();
   if (parser.rows.length > 0) yield parser.rows;
-  return { merges: [], hiddenColumns: [], remarks: [] };
+  return { merges: [], hiddenColumns: [], remarks: parser.remarks };
 }

@@ -1,8 +1,14 @@
 import { CanonryError, type Where } from "../../model/errors.ts";
 import type { Cell, CsvDialect, SheetRow } from "../../model/sheet.ts";
+import type { Mender } from "./mend.ts";
 
 const LF = 10;
 const CR = 13;
+/** In place of an index: the end is not here yet, or there is none. */
+const UNFINISHED = -1;
+const UNCLOSED = -2;
+/** Beyond this many the records of a file are of many kinds, not broken ones among whole ones. */
+const MOST_ATTEMPTS = 1_000;
 
 export type RecordDialect = Pick<CsvDialect, "delimiter" | "quote" | "escape" | "newline">;
 
@@ -16,15 +22,27 @@ export class RecordParser {
   rows: SheetRow[] = [];
   /** Number of the last finished record. */
   record = 0;
+  /** Records that were read otherwise than they are written, and why. */
+  readonly remarks: string[] = [];
   private rest = "";
+  private wholeSeen = false;
+  /** Fields of the record at hand. */
+  private width = 0;
+  private attempts = 0;
+  /** One of them goes on behind its closing quote, or holds a quote that opens nothing. */
+  private odd = false;
+  /** One of them runs over a line end. */
+  private spans = false;
   private readonly dialect: RecordDialect;
   private readonly limit: number;
   private readonly where: Where;
+  private readonly mender: Mender | null;
 
-  constructor(dialect: RecordDialect, limit: number, where: Where) {
+  constructor(dialect: RecordDialect, limit: number, where: Where, mender: Mender | null = null) {
     this.dialect = dialect;
     this.limit = limit;
     this.where = where;
+    this.mender = mender;
   }
 
   write(piece: string): void {
@@ -49,22 +67,40 @@ export class RecordParser {
 
   /** Reads whole records and gives the index behind the last one. */
   private scan(text: string, last: boolean): number {
+    let start = 0;
+    while (start < text.length) {
+      const cells: Cell[] = [];
+      const end = this.readRecord(text, start, last, cells);
+      if (end === UNFINISHED) return start;
+      const mended = end === UNCLOSED || this.isBroken() ? this.mended(text, start) : null;
+      if (mended === null && end === UNCLOSED) throw this.unclosed();
+      if (mended === null) {
+        this.record++;
+        if (cells.length > 0) this.rows.push({ row: this.record, cells });
+      }
+      start = mended ?? end;
+    }
+    return text.length;
+  }
+
+  /** The index behind the record that begins at `start`; its cells and its width. */
+  private readRecord(text: string, start: number, last: boolean, cells: Cell[]): number {
     const delimiter = this.dialect.delimiter.charCodeAt(0);
     const quote = this.dialect.quote === "" ? -1 : this.dialect.quote.charCodeAt(0);
     const onlyCr = this.dialect.newline === "\r";
     const { length } = text;
-    let start = 0;
-    let cells: Cell[] = [];
+    const watchful = this.mender !== null && quote >= 0;
+    this.odd = false;
+    this.spans = false;
     let column = 0;
-    let from = 0;
-    let at = 0;
+    let from = start;
+    let at = start;
     for (;;) {
       if (at < length && text.charCodeAt(at) === quote) {
         const field = this.quoted(text, at, last);
-        if (field === null) return start;
+        if (typeof field === "number") return field;
         if (field.text !== "") cells.push({ column, kind: "text", text: field.text });
         at = field.end;
-        if (at >= length && !last) return start;
       } else {
         let code = 0;
         for (; at < length; at++) {
@@ -72,50 +108,85 @@ export class RecordParser {
           if (code === delimiter || code === LF || (code === CR && (onlyCr || isLineEnd(text, at))))
             break;
         }
-        if (at >= length && !last) return start;
-        if (at > from) cells.push({ column, kind: "text", text: text.slice(from, at) });
+        if (at > from) {
+          const own = text.slice(from, at);
+          cells.push({ column, kind: "text", text: own });
+          if (watchful && own.includes(this.dialect.quote)) this.odd = true;
+        }
       }
+      if (at >= length && !last) return UNFINISHED;
       if (at < length && text.charCodeAt(at) === delimiter) {
         column++;
         at++;
         from = at;
         if (at < length || last) continue;
-        return start;
+        return UNFINISHED;
       }
       if (at < length && text.charCodeAt(at) === CR && !onlyCr) {
-        if (at + 1 >= length && !last) return start;
+        if (at + 1 >= length && !last) return UNFINISHED;
         if (text.charCodeAt(at + 1) === LF) at++;
       }
-      at++;
-      this.record++;
-      if (cells.length > 0) this.rows.push({ row: this.record, cells });
-      cells = [];
-      column = 0;
-      from = at;
-      start = at;
-      if (at >= length) return length;
+      this.width = column + 1;
+      return Math.min(at + 1, length);
     }
   }
 
-  /** A field from its opening quote; `end` is the index of what ended it. Null: its end is not here yet. */
-  private quoted(text: string, open: number, last: boolean): { text: string; end: number } | null {
-    const { quote, delimiter } = this.dialect;
-    const onlyCr = this.dialect.newline === "\r";
+  private isBroken(): boolean {
+    if (this.mender === null) return false;
+    const whole = this.width === this.mender.width && !this.odd && !this.spans;
+    if (whole) this.wholeSeen = true;
+    return !whole && this.attempts++ < MOST_ATTEMPTS;
+  }
+
+  /**
+   * Reads the line at `start` as the mender says; the index behind its end, or null if it says nothing.
+   * Throws CSV_UNCLOSED_QUOTE if a quote takes in whole records and nothing else explains the line.
+   */
+  private mended(text: string, start: number): number | null {
+    const pattern = /([^\r\n]*)(\r\n|\r|\n|$)/y;
+    pattern.lastIndex = start;
+    const [line = "", end = ""] = pattern.exec(text)?.slice(1) ?? [];
+    pattern.lastIndex = start + line.length + end.length;
+    const [, below = ""] = this.spans ? (pattern.exec(text) ?? []) : [];
+    const swallows = below !== "" && (this.mender?.isWhole(below) ?? false);
+    const mended = this.mender?.mend(line, { isHead: !this.wholeSeen, swallows }) ?? null;
+    if (mended === null && swallows) throw this.unclosed();
+    if (mended === null) return null;
+    this.record++;
+    this.remarks.push(`record ${this.record}: ${mended.fault}`);
+    const cells = mended.texts.flatMap((text, column): Cell[] =>
+      text === "" ? [] : [{ column, kind: "text", text }],
+    );
+    this.rows.push({ row: this.record, cells });
+    return start + line.length + end.length;
+  }
+
+  private unclosed(): CanonryError {
+    return new CanonryError("CSV_UNCLOSED_QUOTE", "a quote is opened and never closed", {
+      ...this.where,
+      row: this.record + 1,
+    });
+  }
+
+  /** A field from its opening quote; `end` is the index of what ended it. */
+  private quoted(
+    text: string,
+    open: number,
+    last: boolean,
+  ): { text: string; end: number } | typeof UNCLOSED | typeof UNFINISHED {
+    const { quote } = this.dialect;
     const escaping = this.dialect.escape;
     let value = "";
     let from = open + 1;
     for (let at = from; ; at++) {
       const found = this.nextMark(text, at);
       if (found < 0) {
-        if (!last) return null;
-        throw new CanonryError("CSV_UNCLOSED_QUOTE", "a quote is opened and never closed", {
-          ...this.where,
-          row: this.record + 1,
-        });
+        this.spans = true;
+        return last ? UNCLOSED : UNFINISHED;
       }
       at = found;
       const isEscape = escaping !== quote && text[at] === escaping;
-      if (at + 1 >= text.length && !last) return null;
+      if (at + 1 >= text.length && !last) return UNFINISHED;
       if (isEscape || text[at + 1] === quote) {
         const next = text[at + 1] ?? "";
         if (!isEscape || next === quote || next === escaping) {
@@ -125,14 +196,40 @@ export class RecordParser {
         }
         continue;
       }
-      value += text.slice(from, at);
-      let end = at + 1;
-      for (; end < text.length && text[end] !== delimiter; end++) {
-        if (isLineEnd(text, end) || (onlyCr && text.charCodeAt(end) === CR)) break;
+      const end = this.fieldEnd(text, at + 1);
+      if (end >= text.length && !last) return UNFINISHED;
+      const tail = text.slice(at + 1, end);
+      if (/[^ \t]/.test(tail)) {
+        if (!last && text.indexOf("\n", end) < 0) return UNFINISHED;
+        // A quote that ends no field, and a later one on the line that does: it is text.
+        if (this.closesLater(text, at + 1)) continue;
+        this.odd = true;
+        return { text: value + text.slice(from, at) + tail, end };
       }
-      if (end >= text.length && !last) return null;
-      return { text: value + text.slice(at + 1, end).replace(/^[ \t]+$/, ""), end };
+      value += text.slice(from, at);
+      if (value.includes("\n")) this.spans = true;
+      return { text: value, end };
     }
+  }
+
+  /** The index of the delimiter or line end at or behind `from`. */
+  private fieldEnd(text: string, from: number): number {
+    const onlyCr = this.dialect.newline === "\r";
+    for (let at = from; ; at++) {
+      if (at >= text.length || text[at] === this.dialect.delimiter) return at;
+      if (isLineEnd(text, at) || (onlyCr && text.charCodeAt(at) === CR)) return at;
+    }
+  }
+
+  /** Whether a quote before the end of the line stands at the end of a field. */
+  private closesLater(text: string, from: number): boolean {
+    const { quote, delimiter } = this.dialect;
+    for (let at = from; at < text.length && text[at] !== "\n"; at++) {
+      if (text[at] !== quote) continue;
+      const next = text[at + 1];
+      if (next === undefined || next === delimiter || next === "\n" || next === "\r") return true;
+    }
+    return false;
   }
 
   private nextMark(text: string, from: number): number {

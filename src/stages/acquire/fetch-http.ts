@@ -170,19 +170,17 @@ async function answerOf(
   if (statusCode === 404 || statusCode === 410) return { kind: "missing", status: statusCode };
   const message = `the server answered ${statusCode}`;
   if (statusCode >= 500 || statusCode === 408 || statusCode === 429) {
-    throw new PassingFailure(
-      "DOWNLOAD_FAILED",
-      message,
-      retryAfter(single(headers["retry-after"])),
-    );
+    throw new PassingFailure("DOWNLOAD_FAILED", message, retryAfter(headers));
   }
   throw new CanonryError("DOWNLOAD_FAILED", message);
 }
 
-/** Milliseconds to wait: a number of seconds, or a date (RFC 9110, 10.2.3). 0 for anything else. */
-function retryAfter(header: string | null): number {
-  if (header === null) return 0;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+/** Milliseconds to wait: a number of seconds, or a date beside that of the answer (RFC 9110, 10.2.3). */
+function retryAfter(headers: Dispatcher.ResponseData["headers"]): number {
+  const after = single(headers["retry-after"]) ?? "";
+  const wait = /^\d+$/.test(after)
+    ? Number(after) * 1000
+    : Date.parse(after) - Date.parse(single(headers["date"]) ?? "");
   return Number.isFinite(wait) ? Math.max(0, wait) : 0;
 }
 

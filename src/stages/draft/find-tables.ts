@@ -30,7 +30,7 @@ export function findTables(sample: SheetSample): FoundSheet {
     titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
     notesRows: rangesOf(notes),
     quarantined: false,
-    reasons: [],
+    reasons: sample.remarks,
   };
 }
 
