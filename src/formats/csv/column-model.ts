@@ -36,6 +36,11 @@ export class ColumnModel {
     for (const key of endsOf(field.text)) this.ends.set(key, (this.ends.get(key) ?? 0) + 1);
   }
 
+  /** Whether a field of its exact form was seen, which texts of many forms seldom have. */
+  knows(field: Field): boolean {
+    return field.text === "" ? this.empty > 0 : this.shapes.times(shapeOf(field.text)) > 0;
+  }
+
   score(field: Field): number {
     if (field.text === "") return this.log(this.empty);
     const filled = this.fields - this.empty;

@@ -106,9 +106,15 @@ export class Mender {
       .sort((a, b) => b.score - a.score);
     const [best, next] = ranked;
     if (best === undefined) return null;
-    if (!swallows && best.score < this.least - SLACK) return null;
+    if (!swallows && !this.isLikely(best)) return null;
     if (next !== undefined && best.score - next.score < MARGIN) return null;
     return best.reading;
+  }
+
+  /** As likely as a whole record, and half of its fields of a form that stands in their column. */
+  private isLikely({ reading, score }: { reading: Reading; score: number }): boolean {
+    const known = reading.fields.filter((field, at) => this.columns[at]?.knows(field) ?? false);
+    return score >= this.least - SLACK && known.length * 2 >= this.width;
   }
 
   /** A quote that is text is foreign to its field: the rest of it is what must fit. */
@@ -197,7 +203,7 @@ export class Mender {
       if (fields === null || fields.length < this.width) return [];
       const joined = fields.length === this.width ? fields : this.joined(fields, delimiter);
       const fault = `it is separated by ${JSON.stringify(delimiter)}`;
-      return joined === null ? [] : [{ fields: joined, fault, oddity: 0 }];
+      return joined === null ? [] : [{ fields: joined, fault, oddity: delimiter === " " ? 3 : 0 }];
     });
   }
 
