@@ -15,14 +15,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** Resolves the five named entities and character references; anything else stays as it is written. */
+/**
+ * Resolves the five named entities and references to characters; anything else stays as it is written:
+ * NUL and halves of surrogate pairs are no characters (XML 1.0, 2.2).
+ */
 export function unescapeXml(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(/&(#x?[0-9a-fA-F]+|\w+);/g, (whole, name: string) => {
     if (!name.startsWith("#")) return ENTITIES[name] ?? whole;
     const hex = name.startsWith("#x") || name.startsWith("#X");
     const code = Number.parseInt(name.slice(hex ? 2 : 1), hex ? 16 : 10);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    const isCharacter = code > 0 && code <= 0x10ffff && (code & 0xfffff800) !== 0xd800;
+    return isCharacter ? String.fromCodePoint(code) : whole;
   });
 }
 
@@ -51,6 +55,8 @@ export function attribute(attributes: string, name: string): string | null {
  */
 export class XmlScanner {
   private rest = "";
+  /** A carriage return at the end of a piece: the next may begin with its line feed. */
+  private carriage = "";
   private readonly handler: XmlHandler;
   private readonly limit: number;
   private readonly where: Where;
@@ -62,9 +68,9 @@ export class XmlScanner {
   }
 
   write(piece: string): void {
-    const text = this.rest === "" ? piece : this.rest + piece;
+    const text = this.withLineEnds(this.rest === "" ? piece : this.rest + piece);
     const used = this.scan(text);
-    this.rest = used === text.length ? "" : text.slice(used);
+    this.rest = (used === text.length ? "" : text.slice(used)) + this.carriage;
     if (this.rest.length > this.limit) {
       throw new CanonryError(
         "SHEET_TOO_LARGE",
@@ -76,6 +82,15 @@ export class XmlScanner {
 
   end(): void {
     if (/\S/.test(this.rest)) this.fail("it ends in the middle of a tag");
+  }
+
+  /** A line ends with a line feed, however the file was saved (XML 1.0, 2.11). */
+  private withLineEnds(text: string): string {
+    this.carriage = "";
+    if (!text.includes("\r")) return text;
+    this.carriage = text.endsWith("\r") ? "\r" : "";
+    const whole = this.carriage === "" ? text : text.slice(0, -1);
+    return whole.replace(/\r\n?/g, "\n");
   }
 
   /** Reads whole tokens and gives the index behind the last one. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { serialDate } from "../../src/formats/serial-date.ts";
 import { isDateFormat } from "../../src/formats/xlsx/styles.ts";
+import { XmlScanner } from "../../src/formats/xml.ts";
 import { readAll, refusal } from "../support/cells.ts";
 import { oneSheet, rawXlsx } from "../support/xlsx.ts";
 
@@ -77,6 +78,30 @@ describe("cells of a workbook", () => {
   test("a text of control characters is unescaped", async () => {
     const xml = `<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="B1" t="s"><v>0</v></c></row></sheetData>`;
     expect((await cellsOf(xml, { strings: ["line_x000D_end"] }))["B1"]).toBe("text:line\rend");
+  });
+
+  test("what no text of a database can hold stays as it is written: NUL, half a surrogate pair", async () => {
+    const xml = `<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData>`;
+    const text = "_x0000_ _xD83D_ &#0; &#xDE00; _x005F_x0041_ &#x1F600;";
+    expect((await cellsOf(xml, { strings: [text] }))["A1"]).toBe(
+      "text:_x0000_ _xD83D_ &#0; &#xDE00; _x0041_ \u{1F600}",
+    );
+  });
+
+  test("lines of a text end with a line feed, however the file was saved", async () => {
+    const xml = `<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a\r\nb\rc&#13;d</t></is></c></row></sheetData>`;
+    expect((await cellsOf(xml))["A1"]).toBe("text:a\nb\nc\rd");
+    const seen: string[] = [];
+    const handler = { open() {}, close() {}, text: (text: string) => void seen.push(text) };
+    const scanner = new XmlScanner(handler, 1000, {});
+    for (const piece of ["<t>a\r", "\nb\r", "c\r", "</t>"]) scanner.write(piece);
+    scanner.end();
+    expect(seen.join("")).toBe("a\nb\nc\n");
+  });
+
+  test("an inline text counts, not the value left beside it", async () => {
+    const xml = `<sheetData><row r="1"><c r="A1" t="inlineStr"><v>1.0</v><is><t>1.</t></is></c></row></sheetData>`;
+    expect((await cellsOf(xml))["A1"]).toBe("text:1.");
   });
 });
 

@@ -25,6 +25,9 @@ export const STYLES = `<numFmts count="2"><numFmt numFmtId="164" formatCode="mmm
 <fonts count="2"><font/><font><b/></font></fonts>
 <cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="0" fontId="1"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs>`;
 
+/** What Excel writes at the end of a workbook since 2010. */
+const EXTENSIONS = `<extLst><ext uri="{79F54976-1DA5-4618-B147-4CDE4B953A38}" xmlns:x14="urn:x14"><x14:workbookPr defaultImageDpi="32767"/></ext></extLst>`;
+
 /** An xlsx as bytes, with hand-made parts. */
 export function rawXlsx(book: RawBook): Buffer {
   const sheets = book.sheets.map(
@@ -46,7 +49,7 @@ export function rawXlsx(book: RawBook): Buffer {
     },
     {
       name: "xl/workbook.xml",
-      content: `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr${book.date1904 === true ? ' date1904="1"' : ""}/><sheets>${sheets.join("")}</sheets></workbook>`,
+      content: `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr${book.date1904 === true ? ' date1904="1"' : ""}/><sheets>${sheets.join("")}</sheets>${EXTENSIONS}</workbook>`,
     },
     {
       name: "xl/_rels/workbook.xml.rels",

@@ -123,8 +123,9 @@ export async function workbookParts(pack: Package): Promise<WorkbookParts> {
   let date1904 = false;
   await pack.scan(entry, {
     open(name, attributes) {
+      // Extensions have elements of the same name, which say nothing of dates.
       if (name === "workbookPr")
-        date1904 = /^(?:1|true)$/.test(attribute(attributes, "date1904") ?? "");
+        date1904 ||= /^(?:1|true)$/.test(attribute(attributes, "date1904") ?? "");
       if (name !== "sheet") return;
       const title = attribute(attributes, "name") ?? "";
       const relation = relations.find((one) => one.id === idOf(attributes));
@@ -201,10 +202,13 @@ export async function readSharedStrings(
   return strings;
 }
 
-/** `_x000D_` stands for a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19). */
+/**
+ * `_x000D_` stands for a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19). NUL and halves of
+ * surrogate pairs stay as they are written: no text of a database or of UTF-8 can hold them.
+ */
 export function cellText(text: string): string {
   if (!text.includes("_x")) return text;
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_whole, hex: string) =>
+  return text.replace(/_x(?!0000|d[89a-f])([0-9a-f]{4})_/gi, (_whole, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }

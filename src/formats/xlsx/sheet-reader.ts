@@ -59,6 +59,8 @@ export class SheetReader implements XmlHandler {
         this.formula = true;
         break;
       case "is":
+        // It comes last and holds the text; a value beside it is a leftover (ECMA-376 part 1, 18.3.1.4).
+        this.value = "";
         this.inInline = true;
         break;
       case "t":
