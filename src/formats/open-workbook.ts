@@ -4,6 +4,7 @@ import type { Limits } from "../model/limits.ts";
 import type { FileFormat, Sheet, Workbook } from "../model/sheet.ts";
 import { type Archive, memberBytes, openArchive } from "./archive.ts";
 import { openCsv } from "./csv/open-csv.ts";
+import { withOdsLayout } from "./legacy/ods-layout.ts";
 import { openLegacy } from "./legacy/open-legacy.ts";
 import { sniffContainer } from "./sniff.ts";
 import { openXlsx } from "./xlsx/open-xlsx.ts";
@@ -47,8 +48,7 @@ async function openZip(bytes: Bytes, options: OpenOptions, depth: number): Promi
         archive.close();
         return await openLegacy(bytes, "xlsb", options.limits);
       case "ods":
-        archive.close();
-        return await openLegacy(bytes, "ods", options.limits);
+        return await openOds(bytes, archive, options.limits);
       default:
         return await openMembers(bytes, archive, options, depth);
     }
@@ -56,6 +56,13 @@ async function openZip(bytes: Bytes, options: OpenOptions, depth: number): Promi
     archive.close();
     throw error;
   }
+}
+
+async function openOds(bytes: Bytes, archive: Archive, limits: Limits): Promise<Workbook> {
+  const book = await openLegacy(bytes, "ods", limits);
+  const whole = await withOdsLayout(book, archive, bytes.name, limits);
+  archive.close();
+  return whole;
 }
 
 function kindOfArchive(archive: Archive): FileFormat {

@@ -5,6 +5,7 @@ import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import { endOfSheet, type SheetRow } from "../../src/model/sheet.ts";
 import { readAll, refusal } from "../support/cells.ts";
+import { rawZip } from "../support/zip.ts";
 
 const KINDS = [
   ["biff8", "a.xls"],
@@ -52,6 +53,8 @@ describe.each(KINDS)("%s", (type, name) => {
       ...(type === "ods" ? {} : { C3: "error:#N/A" }),
     });
     expect(ends[0]?.merges).toEqual([{ top: 1, left: 0, bottom: 1, right: 2 }]);
+    // The library writes no hidden columns into an ods.
+    expect(ends[0]?.hiddenColumns).toEqual(type === "ods" ? [] : [1]);
   });
 
   test("a hidden sheet is told", async () => {
@@ -90,4 +93,71 @@ test("a workbook that needs more memory than it may have, or more time", async (
   const content = saved({ Data: utils.aoa_to_sheet(rows) }, "biff8");
   expect(await refusal(content, "a.xls", { legacy_memory_mb: 16 })).toBe("WORKBOOK_TOO_LARGE");
   expect(await refusal(content, "a.xls", { legacy_seconds: 0.05 })).toBe("WORKBOOK_TIMEOUT");
+});
+
+test("a NUL in a text of an old workbook becomes the escape that an xlsx writes", async () => {
+  const sheet = utils.aoa_to_sheet([["a\u0000b"]]);
+  const { sheets } = await readAll(saved({ Data: sheet }, "biff8"), "a.xls");
+  expect(sheets[0]).toEqual({ A1: "text:a_x0000_b" });
+});
+
+describe("an ods by hand", () => {
+  const cell = (attributes: string, shown: string): string =>
+    `<table:table-cell ${attributes}><text:p>${shown}</text:p></table:table-cell>`;
+  const text = (shown: string): string => cell('office:value-type="string"', shown);
+  const row = (cells: string, more = ""): string =>
+    `<table:table-row ${more}>${cells}</table:table-row>`;
+  const style = (name: string, display: boolean): string =>
+    `<style:style style:name="${name}" style:family="table"><style:table-properties table:display="${display}"/></style:style>`;
+  const table = (name: string, tableStyle: string, content: string): string =>
+    `<table:table table:name="${name}" table:style-name="${tableStyle}">${content}</table:table>`;
+  const ods = (...tables: readonly string[]): Buffer =>
+    rawZip([
+      { name: "mimetype", content: "application/vnd.oasis.opendocument.spreadsheet" },
+      { name: "META-INF/manifest.xml", content: "<manifest:manifest/>" },
+      { name: "styles.xml", content: "<office:document-styles/>" },
+      {
+        name: "content.xml",
+        content: `<?xml version="1.0"?><office:document-content><office:automatic-styles>${style("ta1", true)}${style("ta2", false)}</office:automatic-styles><office:body><office:spreadsheet>${tables.join("")}</office:spreadsheet></office:body></office:document-content>`,
+      },
+    ]);
+
+  test("hidden sheets, columns and rows are told", async () => {
+    const columns = `<table:table-column/><table:table-column table:visibility="collapse" table:number-columns-repeated="2"/><table:table-column table:number-columns-repeated="16381"/>`;
+    const rows = [
+      row(text("a")),
+      row(text("b"), 'table:visibility="collapse" table:number-rows-repeated="2"'),
+      row(text("c"), 'table:visibility="filter"'),
+      row(text("d")),
+    ];
+    const content = ods(
+      table("A &amp; B", "ta1", columns + rows.join("")),
+      table("Old", "ta2", row(text("x"))),
+    );
+    const { workbook, ends, hiddenRows } = await readAll(content, "a.ods");
+    expect(workbook.sheets.map((sheet) => [sheet.name, sheet.hidden])).toEqual([
+      ["A & B", false],
+      ["Old", true],
+    ]);
+    expect(ends.map((end) => end.hiddenColumns)).toEqual([[1, 2], []]);
+    expect(hiddenRows).toEqual([[2, 3, 4], []]);
+  });
+
+  test("errors, as LibreOffice and Excel save them, are errors and no figures", async () => {
+    const libre = `table:formula="of:=NA()" office:value-type="string" office:string-value="" calcext:value-type="error"`;
+    const excel = `table:formula="of:=1/0" office:value-type="float" office:value="0"`;
+    const cells = [
+      cell(libre, "#N/A"),
+      cell(libre, "Err:502"),
+      cell(excel, "#DIV/0!"),
+      text("#N/A"),
+    ];
+    const { sheets } = await readAll(ods(table("A", "ta1", row(cells.join("")))), "a.ods");
+    expect(sheets[0]).toEqual({
+      A1: "error:#N/A",
+      B1: "error:Err:502",
+      C1: "error:#DIV/0!",
+      D1: "text:#N/A",
+    });
+  });
 });

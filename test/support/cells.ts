@@ -9,6 +9,7 @@ export interface Read {
   /** By sheet: "A1" to "kind:text". */
   readonly sheets: readonly Readonly<Record<string, string>>[];
   readonly ends: readonly SheetEnd[];
+  readonly hiddenRows: readonly (readonly number[])[];
 }
 
 /** Everything that a file holds. */
@@ -21,11 +22,14 @@ export async function readAll(
   const workbook = await openWorkbook(bytes, { limits: { ...LIMITS, ...limits }, fileName });
   const sheets: Record<string, string>[] = [];
   const ends: SheetEnd[] = [];
+  const hiddenRows: number[][] = [];
   for (const sheet of workbook.sheets) {
     const cells: Record<string, string> = {};
+    const hidden: number[] = [];
     ends.push(
       await endOfSheet(sheet.rows(), (batch) => {
         for (const row of batch) {
+          if (row.hidden === true) hidden.push(row.row);
           for (const cell of row.cells) {
             cells[`${columnLetter(cell.column)}${row.row}`] = `${cell.kind}:${cell.text}`;
           }
@@ -33,9 +37,10 @@ export async function readAll(
       }),
     );
     sheets.push(cells);
+    hiddenRows.push(hidden);
   }
   await workbook.close();
-  return { workbook, sheets, ends };
+  return { workbook, sheets, ends, hiddenRows };
 }
 
 /** The code of the error that reading a file ends with. */

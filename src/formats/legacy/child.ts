@@ -33,6 +33,8 @@ async function main(): Promise<void> {
         cellFormula: true,
         cellDates: false,
         dense: true,
+        // Hidden columns are told with styles only; for an ods it would fill the sheet with blank cells.
+        cellStyles: process.argv[2] !== "ods",
       }),
     );
   } catch (error) {
@@ -127,11 +129,21 @@ function* sparse<Item>(items: readonly (Item | undefined)[]): Generator<[number,
   }
 }
 
+/**
+ * An ods has no errors: Excel saves the number 0, LibreOffice a text, and both what is shown. In no other
+ * format is a number or the result of a formula shown so.
+ */
+const SHOWN_ERROR = /^(?:#(?:NULL!|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|N\/A)|Err:\d{3})$/;
+
 function cellOf(cell: LibraryCell, column: number, date1904: boolean): Cell | null {
   const formula = cell.f === undefined ? {} : { formula: true };
+  const shown = cell.w ?? "";
+  if ((cell.t === "n" || cell.f !== undefined) && SHOWN_ERROR.test(shown)) {
+    return { column, kind: "error", text: shown, ...formula };
+  }
   switch (cell.t) {
     case "s": {
-      const value = String(cell.v ?? "");
+      const value = withoutNul(String(cell.v ?? ""));
       return value === "" ? null : { column, kind: "text", text: value, ...formula };
     }
     case "n": {
@@ -159,6 +171,11 @@ function cellOf(cell: LibraryCell, column: number, date1904: boolean): Cell | nu
     default:
       return null;
   }
+}
+
+/** A text of an old workbook may hold NUL, which no database does; an xlsx writes it so (`cellText`). */
+function withoutNul(value: string): string {
+  return value.includes("\u0000") ? value.replaceAll("\u0000", "_x0000_") : value;
 }
 
 function write(line: LegacyLine): Promise<void> {

@@ -41,7 +41,7 @@ export async function openLegacy(
     throw new CanonryError("SHEET_TOO_LARGE", `more than ${limit} ${what}`, where);
   };
   let properties: Readonly<Record<string, string>> = {};
-  await runChild(bytes, limits, (line) => {
+  await runChild(bytes, format, limits, (line) => {
     const last = sheets.at(-1);
     if (line.line === "workbook") properties = line.properties;
     else if (line.line === "sheet") {
@@ -83,13 +83,14 @@ export async function openLegacy(
 
 async function runChild(
   bytes: Bytes,
+  format: FileFormat,
   limits: Limits,
   take: (line: LegacyLine) => void,
 ): Promise<void> {
   const where = { file: bytes.name };
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${limits.legacy_memory_mb}`, CHILD],
+    [`--max-old-space-size=${limits.legacy_memory_mb}`, CHILD, format],
     { stdio: ["pipe", "pipe", "ignore"], env: {} },
   );
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
