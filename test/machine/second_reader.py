@@ -2,13 +2,13 @@
 
 Usage: second_reader.py, a request in JSON a line on standard input, an answer in JSON a line on standard output:
 
-  {"path": P}                   {"path": P, "sheets": [{name, hidden, numbers, cells, dates, digest}]},
-                                or {"path": P, "refused": why}
+  {"path": P}                   {"path": P, "refused": why}, or {"path": P, "sheets": [{name, hidden,
+                                hidden_columns, numbers, cells, dates, digest}]}
   {"path": P, "sheet": NAME}    {"path": P, "records": [record]}
 
 A record is `row US column US kind US text`; a digest is the sha256 of a sheet's records, each ended by RS.
 Rows count from 1 and columns from 0. Cells that are empty or hold "" have no record. The workbooks of an
-archive are read too, their sheets called `member/sheet`.
+archive are read too, their sheets called `member/sheet`. Hidden columns are ranges `first-last`.
 
 Where the two libraries mean something else than the loader, it is settled here and nowhere else:
 
@@ -126,10 +126,12 @@ def xlsx_sheets(source):
         stylesheet.ARC_STYLE = styles_part(archive)
     book = openpyxl.load_workbook(source, data_only=True, read_only=True)
     for sheet in book.worksheets:
-        yield sheet.title, sheet.sheet_state != "visible", "literal", xlsx_rows(book, sheet)
+        columns = set()
+        rows = xlsx_rows(book, sheet, columns)
+        yield sheet.title, sheet.sheet_state != "visible", "literal", columns, rows
 
 
-def xlsx_rows(book, sheet):
+def xlsx_rows(book, sheet, hidden_columns):
     """The parser below `iter_rows`, which would fill up to a far cell and trust the dimension."""
     with sheet._get_source() as source:
         parser = reader.WorkSheetParser(
@@ -140,6 +142,9 @@ def xlsx_rows(book, sheet):
                 made = xlsx_cell(cell["value"], cell["data_type"])
                 if made is not None:
                     yield cell["row"], cell["column"] - 1, made
+        for facts in parser.column_dimensions.values():
+            if facts.get("hidden") in ("1", "true"):
+                hidden_columns.update(range(int(facts["min"]) - 1, int(facts["max"])))
 
 
 def xls_cell(cell, book):
@@ -163,7 +168,8 @@ def xls_sheets(source):
                               ragged_rows=True, logfile=sys.stderr)
     for at, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(at)
-        yield name, sheet.visibility != 0, "double", xls_rows(book, sheet)
+        columns = {at for at, facts in sheet.colinfo_map.items() if facts.hidden}
+        yield name, sheet.visibility != 0, "double", columns, xls_rows(book, sheet)
         book.unload_sheet(at)
 
 
@@ -176,7 +182,7 @@ def xls_rows(book, sheet):
 
 
 def sheets_of(source):
-    """(name, hidden, what numbers are, rows) of a workbook, or of the workbooks of an archive."""
+    """(name, hidden, what numbers are, hidden columns once the rows are read, rows) of each sheet."""
     magic = source.read(2)
     source.seek(0)
     if magic != b"PK":
@@ -196,7 +202,17 @@ def records(rows):
         yield kind, "%d\x1f%d\x1f%s\x1f%s" % (row, column, kind, text)
 
 
-def summary(name, hidden, numbers, rows):
+def ranges(numbers):
+    found = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return ["%d-%d" % (first, last) for first, last in found]
+
+
+def summary(name, hidden, numbers, columns, rows):
     digest = hashlib.sha256()
     cells = dates = 0
     for kind, record in records(rows):
@@ -204,8 +220,8 @@ def summary(name, hidden, numbers, rows):
         digest.update(b"\x1e")
         cells += 1
         dates += kind == "date"
-    return {"name": name, "hidden": hidden, "numbers": numbers, "cells": cells, "dates": dates,
-            "digest": digest.hexdigest()}
+    return {"name": name, "hidden": hidden, "hidden_columns": ranges(columns), "numbers": numbers,
+            "cells": cells, "dates": dates, "digest": digest.hexdigest()}
 
 
 def answer(request):
@@ -214,7 +230,7 @@ def answer(request):
         try:
             if wanted is None:
                 return {"sheets": [summary(*sheet) for sheet in sheets_of(source)]}
-            rows = next(rows for name, _, _, rows in sheets_of(source) if name == wanted)
+            rows = next(rows for name, *_, rows in sheets_of(source) if name == wanted)
             return {"records": [record for _, record in records(rows)]}
         except Exception as error:  # Whatever a library throws: the file is not for it.
             return {"refused": "%s: %s" % (type(error).__name__, error)}
