@@ -48,6 +48,9 @@ export function agreement(
   return { counted, same, near, digits };
 }
 
+/** Of many columns some small numbers agree by chance; beside averages and rates a fifth of them must. */
+export const LEAST_SHARE = 0.2;
+
 /** Agreement that cannot be chance. `words`: the row calls itself a total, so less is enough. */
 export function agrees(
   total: readonly number[],
@@ -56,6 +59,7 @@ export function agrees(
   words = false,
 ): boolean {
   const { counted, same, digits } = agreement(total, sums, parts);
+  if (same < counted * LEAST_SHARE) return false;
   if (same >= 2 && digits >= (words ? 4 : 9)) return true;
   if (words && same >= 1 && digits >= 1.5) return true;
   return same >= 1 && same >= counted * 0.5 && digits >= (same >= 2 ? 4 : 3.5);

@@ -1,7 +1,15 @@
 import { isWords } from "./cell-class.ts";
 import { likeTotals, patternsOf } from "./like-totals.ts";
 import type { Line } from "./line.ts";
-import { addRow, agreement, agrees, columnSums, type Matrix, nearlyAgrees } from "./sums.ts";
+import {
+  addRow,
+  agreement,
+  agrees,
+  columnSums,
+  LEAST_SHARE,
+  type Matrix,
+  nearlyAgrees,
+} from "./sums.ts";
 import { MOST_LINES, type Search, textAt } from "./total-search.ts";
 import { totalWord } from "./words.ts";
 
@@ -152,8 +160,9 @@ function settleLevels(search: Search, groups: readonly (readonly number[])[]): v
   for (const group of coarser) {
     if (group.length * 2 > finest.length) continue;
     const sums = columnSums(search.values, group);
-    const { same, digits } = agreement(sums, whole, finest.length);
-    if (!(same >= 1 && digits >= 6) && !agrees(sums, whole, finest.length)) continue;
+    const { same, counted, digits } = agreement(sums, whole, finest.length);
+    const certain = same >= Math.max(1, counted * LEAST_SHARE) && digits >= 6;
+    if (!certain && !agrees(sums, whole, finest.length)) continue;
     for (const at of group) search.totals.set(at, "its level adds up to the finest level");
   }
 }
