@@ -46,7 +46,8 @@ function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean 
     return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
   if (tally.codes > 0) return false;
   const other = tally.words + timely + tally.booleans;
-  return other <= (tally.numbers + tally.markers) * 0.1 && lettersAreTokens(tally);
+  const few = Math.max(1, (tally.numbers + tally.markers) * 0.1);
+  return other <= few && tally.numbers + tally.markers >= other * 5 && lettersAreTokens(tally);
 }
 
 /** A column of a few numbers among many letters is a column of codes. */

@@ -1,4 +1,5 @@
 import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
+import { hasFigures } from "./figures.ts";
 import type { Line } from "./line.ts";
 import { captionText, noteText, seriesText, unitText } from "./words.ts";
 
@@ -96,119 +97,6 @@ function conflict(count: ColumnCount, cell: SampleCell, members: number): boolea
   return members >= 2 && isWordy(count) && cell.class === "number" && !isYear(cell);
 }
 
-/** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
-function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
-  const line = lines[index];
-  if (line === undefined || line.numbers === 0) return false;
-  if (inside && line.gap === 0 && sameShape(lines[index - 1], line)) return !countsUp(line);
-  if (inside && line.gap === 0 && labelledAlike(lines[index - 1], line)) return true;
-  if (headsNext(lines, index, inside)) return false;
-  if (!line.sequence) return !loneYear(line);
-  return alikeNeighbour(lines, index);
-}
-
-/** At least two labels in just the columns where the line before has its labels: a row like that one. */
-function labelledAlike(before: Line | undefined, line: Line): boolean {
-  const labels = (one: Line): string =>
-    one.cells
-      .filter((cell) => isWords(cell))
-      .map((cell) => cell.column)
-      .join(" ");
-  return before !== undefined && line.words >= 2 && labels(before) === labels(line);
-}
-
-/** Same columns filled with the same kinds of cells. */
-function sameShape(before: Line | undefined, line: Line): boolean {
-  if (before === undefined || before.cells.length !== line.cells.length) return false;
-  return line.cells.every((cell, at) => {
-    const other = before.cells[at];
-    return other?.column === cell.column && other.class === cell.class;
-  });
-}
-
-/** At least three years or numbers that go up by one step across: a header, whatever stands above. */
-function countsUp(line: Line): boolean {
-  if (!line.sequence || line.numbers < 3) return false;
-  const values = line.cells.filter((cell) => cell.class === "number").map((cell) => cell.value);
-  const step = (values[1] ?? 0) - (values[0] ?? 0);
-  return values.every((value, at) => at === 0 || value - (values[at - 1] ?? 0) === step);
-}
-
-/**
- * A line that names columns though it holds numbers: it has words where the line below has figures,
- * and no figures where that one has words. Such as percentiles or a year beside names.
- */
-function headsNext(lines: readonly Line[], index: number, inside: boolean): boolean {
-  const line = lines[index];
-  const next = lines[index + 1];
-  if (line === undefined || next === undefined || next.gap > 2) return false;
-  if (yearsOverWords(line, next)) return true;
-  if (line.words < 2) return false;
-  let over = 0;
-  let under = 0;
-  for (const cell of line.cells) {
-    const below = next.cells.find((other) => other.column === cell.column);
-    if (below === undefined) continue;
-    if (isWords(cell) && below.class === "number") over++;
-    if (cell.class === "number" && isWords(below)) under++;
-  }
-  if (under > 0) return false;
-  const inRow = inside && line.gap === 0;
-  if (over >= 2) return !inRow || over >= next.numbers * 0.5;
-  return !inRow && yearsOverFigures(line, next);
-}
-
-/** Years, at least two, above the names of their columns. */
-function yearsOverWords(line: Line, next: Line): boolean {
-  const numbers = line.cells.filter((cell) => cell.class === "number");
-  if (numbers.length < 2 || !numbers.every(isYear)) return false;
-  return numbers.every((cell) => {
-    const below = next.cells.find((other) => other.column === cell.column);
-    return below !== undefined && isWords(below);
-  });
-}
-
-function yearsOverFigures(line: Line, next: Line): boolean {
-  const numbers = line.cells.filter((cell) => cell.class === "number");
-  if (!numbers.every(isYear) || line.words < numbers.length) return false;
-  return numbers.every((cell) => {
-    const below = next.cells.find((other) => other.column === cell.column);
-    return below !== undefined && !isYear(below) && !isWords(below);
-  });
-}
-
-/** A title or a caption that speaks of a year, or a page number. */
-function loneYear(line: Line): boolean {
-  const [first] = line.cells;
-  const years = line.cells.every((cell) => cell.class !== "number" || isYear(cell));
-  return (
-    line.numbers === 1 &&
-    line.cells.length <= 2 &&
-    years &&
-    line.words >= 1 &&
-    first?.class !== "number"
-  );
-}
-
-/** A row of running numbers is data if the row before or after has numbers of the same kind in the same places. */
-function alikeNeighbour(lines: readonly Line[], index: number): boolean {
-  const line = lines[index];
-  const next = lines[index + 1];
-  const before = lines[index - 1];
-  if (line === undefined) return false;
-  if (next !== undefined && next.gap === 0 && alike(line, next)) return true;
-  return before !== undefined && line.gap === 0 && alike(before, line);
-}
-
-function alike(a: Line, b: Line): boolean {
-  if (!sameShape(a, b) || a.numbers > 3) return false;
-  const years = a.cells.every((cell, at) => {
-    const other = b.cells[at];
-    return other !== undefined && isYear(cell) === isYear(other);
-  });
-  return years && a.cells.some((cell, at) => cell.text !== b.cells[at]?.text);
-}
-
 /**
  * The cores of a pane, top to bottom. A core goes on over blank rows, labels of groups and notes as
  * long as what follows fits its columns, and ends where a header-like line or other columns begin.
@@ -284,6 +172,8 @@ function opensTable(core: Core, lines: readonly Line[], index: number): boolean 
   if (line === undefined) return false;
   if (repeatsAbove(lines, core, index)) return core.last !== index - 1 || line.gap > 0;
   const measures = numericColumns(core).length;
+  if (line.gap > 0 && (captionText(line.cells[0]?.text ?? "") || namesNext(lines, index)))
+    return headerFollows(core, lines, index);
   if (
     line.cells.every(
       (cell) =>
@@ -292,8 +182,34 @@ function opensTable(core: Core, lines: readonly Line[], index: number): boolean 
   )
     return false;
   const against = againstNumbers(line, core);
-  if (line.cells.length < 2) return captionText(line.cells[0]?.text ?? "") && line.gap > 0;
+  if (line.cells.length < 2) return false;
   return against >= Math.min(2, measures) || against >= line.cells.length * 0.5;
+}
+
+/** Whether the line, or one of the three below it without a blank row of more than two, names the figures below it. */
+function headerFollows(core: Core, lines: readonly Line[], index: number): boolean {
+  for (let at = index; at <= index + 3; at++) {
+    const line = lines[at];
+    if (line === undefined || (at > index && line.gap > 2)) return false;
+    if (repeatsAbove(lines, core, at)) return true;
+    if (namesNext(lines, at)) return true;
+    if (line.numbers > 0) return line.sequence;
+  }
+  return false;
+}
+
+/** A line of words over the figures of the next one, at least two and not fewer than half of them. */
+function namesNext(lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  if (line === undefined || next === undefined || next.gap > 0) return false;
+  if (line.numbers > 0 || line.words < 2 || next.numbers === 0) return false;
+  const over = line.cells.filter((cell) =>
+    next.cells.some(
+      (other) => other.column === cell.column && isWords(cell) && other.class === "number",
+    ),
+  ).length;
+  return over >= Math.min(2, next.numbers) && over >= next.numbers * 0.5;
 }
 
 /** Whether the line is the header of the core again: the same texts stood right above its figures. */

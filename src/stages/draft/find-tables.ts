@@ -1,14 +1,14 @@
 import { againstNumbers, type Core, countsOf, findCores, isNumeric } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
 import { type HeaderZone, headerAbove } from "./header.ts";
-import { type Line, linesOf, type Pane } from "./line.ts";
+import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
 import { findPanes } from "./panes.ts";
 import { plainCore } from "./plain.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
 import { isDocumentation, textCores } from "./text-table.ts";
-import { captionText, noteText } from "./words.ts";
+import { captionText, documentationText, noteText } from "./words.ts";
 
 interface PaneFound {
   readonly tables: FoundTable[];
@@ -75,11 +75,17 @@ function isTable(lines: readonly Line[], core: Core, zone: HeaderZone, isFile: b
   if (core.members.length === 1 && headers.length === 0) return false;
   if (isFile) return true;
   const onlyIndex = measures.length === 1 && measures[0]?.[0] === Math.min(...core.columns.keys());
-  const last = headers.at(-1);
-  if (last !== undefined && isDocumentation(last) && (onlyIndex || measures.length === 0))
+  const list = headers.find(isDocumentation);
+  if (list !== undefined && (onlyIndex || measures.every(([column]) => isListed(list, column))))
     return false;
   if (onlyIndex && headers.length === 0) return false;
   return againstSelf(lines, core) || headers.length > 0;
+}
+
+/** Numbers of notes, pages or sheets in a list of contents are no figures. */
+function isListed(list: Line, column: number): boolean {
+  const head = cellAt(list, column);
+  return head !== undefined && documentationText(head.text);
 }
 
 /** At least two rows of figures with a label. */

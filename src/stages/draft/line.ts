@@ -110,7 +110,8 @@ function isSequence(cells: readonly SampleCell[]): boolean {
   const times = cells.filter((cell) => cell.class === "date" || cell.class === "period");
   if (numbers.length === 0) return times.length >= 2;
   if (numbers.every(isYear)) {
-    return numbers.length + times.length >= 2 && monotone(numbers.map((cell) => cell.value));
+    const years = numbers.map((cell) => cell.value);
+    return numbers.length + times.length >= 2 && (monotone(years) || comesAgain(years));
   }
   return numbers.length >= 3 && evenSteps(numbers);
 }
@@ -121,6 +122,13 @@ function monotone(values: readonly number[]): boolean {
   const up = values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0));
   const down = values.every((value, at) => at === 0 || value <= (values[at - 1] ?? 0));
   return (up || down) && (distinct === values.length || values.length >= 3);
+}
+
+/** The same run of years once for each group: 2023, 2024, 2023, 2024. */
+function comesAgain(years: readonly number[]): boolean {
+  const length = years.indexOf(years[0] ?? 0, 1);
+  if (length < 2 || years.length % length !== 0) return false;
+  return years.every((year, at) => year === years[at % length]) && monotone(years.slice(0, length));
 }
 
 function evenSteps(cells: readonly SampleCell[]): boolean {

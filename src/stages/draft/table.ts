@@ -1,10 +1,10 @@
-import type { MergedRange } from "../../model/sheet.ts";
+import { columnLetter, type MergedRange } from "../../model/sheet.ts";
 import { isTimely } from "./cell-class.ts";
 import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
 import { type Core, countsOf, isNumeric } from "./core.ts";
 import type { Draft } from "./draft.ts";
-import { countRows, type FoundTable, joinRanges, rangesOf } from "./found.ts";
+import { countRows, type FoundColumn, type FoundTable, joinRanges, rangesOf } from "./found.ts";
 import { cellAt, type Line } from "./line.ts";
 import { findTotals } from "./totals.ts";
 
@@ -58,7 +58,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     markerMeanings: {},
     confidence: 1,
     quarantined: false,
-    reasons: [...found.reasons, ...reasonsOf(totals)],
+    reasons: [...found.reasons, ...reasonsOf(totals), ...hiddenReasons(draft, body, found.columns)],
   };
   if (countRows(dataRows) === 0 && totals.size === 0) return null;
   return judge(table, body.rows, header, draft);
@@ -71,6 +71,26 @@ export function pick(lines: readonly Line[], indexes: readonly number[]): Line[]
 function reasonsOf(totals: ReadonlyMap<Line, string>): string[] {
   const shown = [...totals].slice(0, 3).map(([line, why]) => `row ${line.row} is a total: ${why}`);
   return totals.size > 3 ? [...shown, `${totals.size} rows are totals`] : shown;
+}
+
+/** What a publisher hides is published: its rows and columns are read like any others, and told. */
+function hiddenReasons(draft: Draft, body: Body, columns: readonly FoundColumn[]): string[] {
+  const rows = body.rows.filter((line) => line.hidden);
+  const hidden = new Set(draft.sample.hiddenColumns);
+  const letters = columns
+    .filter((column) => hidden.has(column.index))
+    .map((column) => columnLetter(column.index));
+  const [first] = rows;
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          `${rows.length} rows are hidden in the workbook and read all the same, from ${first.row}`,
+        ]),
+    ...(letters.length === 0
+      ? []
+      : [`hidden in the workbook and read all the same: column ${letters.join(", ")}`]),
+  ];
 }
 
 /** Columns of labels, and columns of numbers that could add up. */

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { columnOf, columnsOf, onlyTable, rowsOf, seeCsv } from "../support/see.ts";
+
+// Cells, encodings and dialects by themselves stand in test/formats/csv.test.ts; here is what becomes of them.
+
+const RECORDS = [
+  ["Code", "Région", "Patients", "Spending £"],
+  ["007", "Nord – Ouest", "12", "1.5"],
+  ["008", "Señora", "35", "2.25"],
+  ["011", "Café", "20", "0"],
+];
+const joined = (delimiter: string, end: string): string =>
+  RECORDS.map((record) => record.join(delimiter) + end).join("");
+
+const COLUMNS = [
+  ["A", "Code", "text", "dimension"],
+  ["B", "Région", "text", "dimension"],
+  ["C", "Patients", "integer", "measure"],
+  ["D", "Spending £", "numeric", "measure"],
+];
+
+async function expectRecords(content: Buffer | string, name = "a.csv"): Promise<void> {
+  const table = onlyTable(await seeCsv(content, name));
+  expect(rowsOf(table)).toMatchObject({ range: "A1:D4", header_rows: [1], data_rows: [[2, 4]] });
+  expect(columnsOf(table)).toEqual(COLUMNS);
+  expect([columnOf(table, "C").sum, columnOf(table, "D").sum]).toEqual([67, 3.75]);
+}
+
+describe("one table, however it is written", () => {
+  const text = joined(",", "\n");
+  test.each([
+    ["UTF-8", Buffer.from(text)],
+    ["UTF-8 with a byte-order mark", Buffer.from(`\ufeff${text}`)],
+    ["UTF-16", Buffer.from(`\ufeff${text}`, "utf16le")],
+    ["UTF-16, big end first", Buffer.from(`\ufeff${text}`, "utf16le").swap16()],
+    ["windows-1252", Buffer.from(text.replaceAll("–", "\u0096"), "latin1")],
+  ])("in %s", async (_encoding, content) => {
+    await expectRecords(content);
+  });
+
+  test.each([";", "\t", "|"])("with the delimiter %j", async (delimiter) => {
+    await expectRecords(joined(delimiter, "\n"));
+  });
+
+  test.each(["\r", "\r\n"])("with the line end %j", async (end) => {
+    await expectRecords(joined(",", end));
+  });
+
+  test("without a line end behind the last record", async () => {
+    await expectRecords(text.trimEnd());
+  });
+
+  test("as .tsv and as .txt", async () => {
+    await expectRecords(joined("\t", "\n"), "a.tsv");
+    await expectRecords(text, "a.txt");
+  });
+});
+
+test("quotes inside quotes, delimiters and line ends inside quotes are text", async () => {
+  const table = onlyTable(
+    await seeCsv(
+      'Name,"Patients, all",Visits\n"The ""old"" town",12,3\n"two\nlines, one record",15,4\n"",9,1\n',
+    ),
+  );
+  expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 4]] });
+  expect(columnOf(table, "B")).toMatchObject({ header: ["Patients, all"], sum: 36 });
+  expect(columnOf(table, "A")).toMatchObject({ values: 2, empty: 1 });
+});
+
+test("ragged records: a short one has empty cells at its end, and shifts nothing", async () => {
+  const table = onlyTable(
+    await seeCsv(
+      "Code,Name,Patients,Visits\nA1,North,12,3\nA2,South,15\nA3,East,9,1\nA4,West,7,2\n",
+    ),
+  );
+  expect(rowsOf(table)).toMatchObject({ range: "A1:D5", data_rows: [[2, 5]] });
+  expect(columnOf(table, "D")).toMatchObject({ values: 3, empty: 1, sum: 6 });
+});
+
+test("notes behind the records are notes, whether or not a blank record parts them", async () => {
+  const records = "Code,Name,Patients\nA1,North,12\nA2,South,15\nA3,East,9\n";
+  for (const [notes, rows] of [
+    ["Source: Patient survey\n", [[5, 5]]],
+    ["\nSource: Patient survey\n* suppressed\n", [[6, 7]]],
+  ] as const) {
+    const seen = await seeCsv(records + notes);
+    expect(rowsOf(onlyTable(seen))).toMatchObject({ range: "A1:C4", data_rows: [[2, 4]] });
+    expect(seen.notes_rows).toEqual(rows);
+  }
+});
+
+test("a header later than the first line", async () => {
+  const seen = await seeCsv(
+    "Patients by region,,\nProduced on 12 March 2025,,\n,,\nCode,Name,Patients\nA1,North,12\nA2,South,15\nA3,East,9\n",
+  );
+  expect(rowsOf(onlyTable(seen))).toMatchObject({
+    range: "A4:C7",
+    header_rows: [4],
+    data_rows: [[5, 7]],
+  });
+});
+
+test("codes with leading zeros are text, also where some have none", async () => {
+  const table = onlyTable(await seeCsv("Code,Patients,Visits\n001,12,5\n120,15,3\n035,9,8\n"));
+  expect(columnOf(table, "A")).toMatchObject({ type: "text", role: "dimension", distinct: 3 });
+});
+
+test("NA, None, NULL and TRUE in a column of words are values", async () => {
+  const table = onlyTable(
+    await seeCsv("Name,Group,Patients\nNA,None,1\nNULL,TRUE,2\nNone,NA,3\nLondon,NULL,5\n"),
+  );
+  expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 5]] });
+  for (const letter of ["A", "B"]) {
+    expect(columnOf(table, letter)).toMatchObject({
+      type: "text",
+      role: "dimension",
+      values: 4,
+      empty: 0,
+      markers: {},
+    });
+  }
+});
+
+test("TRUE and FALSE throughout are booleans", async () => {
+  const table = onlyTable(await seeCsv("Name,Open,Patients\nNorth,TRUE,1\nSouth,FALSE,2\n"));
+  expect(columnOf(table, "B").type).toBe("boolean");
+});

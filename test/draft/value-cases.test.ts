@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/manifest.ts";
+import type { Cell } from "../../src/model/sheet.ts";
+import { retype } from "../../src/stages/canonicalize/column-type.ts";
+import { cellEncoder } from "../../src/stages/load/encode-cell.ts";
+import type { GridRow } from "../support/grid.ts";
+import { columnOf, onlyTable, seeCsv, seeRows } from "../support/see.ts";
+
+// That 1.5 after integers widens a table and text after numbers holds it, and that two issues of a period are
+// two vintages, is proven in the database by test/backfill/once.test.ts.
+
+const MARKS = ["*", "-", ":", "..", ".", "c", "x", "z", "[c]", "[x]", "[z]", "[low]", "<5", "n/a"];
+
+const columnOfType = (
+  type: ColumnType,
+  role: ColumnRole = "measure",
+  markers: readonly string[] = [],
+): ContractColumn => ({
+  name: "n",
+  headers: ["N"],
+  type,
+  role,
+  markers,
+  first_period: "2025-01",
+});
+const text = (value: string): Cell => ({ column: 0, kind: "text", text: value });
+const number = (value: string): Cell => ({ column: 0, kind: "number", text: value });
+
+/** Ten rows of a name and two counts, with other cells in one row. */
+const withCells = (code: GridRow[0], count: GridRow[0]): GridRow[] => [
+  ["Area", "Category", "Patients", "Visits"],
+  ...Array.from(
+    { length: 10 },
+    (_, at): GridRow => [
+      `Area ${at}`,
+      at === 4 ? (code ?? null) : ("ABDEFGHIJK"[at] ?? null),
+      at === 4 ? (count ?? null) : 20 + at * 3,
+      7 + at,
+    ],
+  ),
+];
+
+describe("marks in place of a number", () => {
+  test.each(MARKS)("%s in a measure: a number is missing and the mark says why", async (mark) => {
+    const table = onlyTable(await seeRows(withCells("C", mark)));
+    expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 11]] });
+    expect(columnOf(table, "C")).toMatchObject({
+      type: "integer",
+      role: "measure",
+      markers: { [mark]: 1 },
+      values: 9,
+      empty: 0,
+    });
+  });
+
+  test.each(MARKS)("%s is loaded as NULL beside the token as published", (mark) => {
+    const encode = cellEncoder(columnOfType("bigint", "measure", [mark]));
+    expect(encode(text(mark))).toEqual({ value: null, marker: mark });
+    expect(encode(text(`${mark} `))).toEqual({ value: null, marker: mark });
+  });
+
+  test("suppressed is not missing is not zero", () => {
+    const encode = cellEncoder(columnOfType("bigint", "measure", ["*"]));
+    expect([text("*"), null, text(" "), number("0"), text("0")].map(encode)).toEqual([
+      { value: null, marker: "*" },
+      { value: null, marker: null },
+      { value: null, marker: null },
+      { value: "0", marker: null },
+      { value: "0", marker: null },
+    ]);
+  });
+
+  test("zeros, marks and blanks are counted apart", async () => {
+    const table = onlyTable(
+      await seeRows([
+        ["Area", "Patients", "Visits"],
+        ["North", 0, 3],
+        ["South", "*", 4],
+        ["East", null, 5],
+        ["West", 12, 6],
+      ]),
+    );
+    expect(columnOf(table, "B")).toMatchObject({
+      sum: 12,
+      values: 2,
+      empty: 1,
+      markers: { "*": 1 },
+    });
+  });
+
+  test("a measure of nothing but marks is a measure", async () => {
+    const table = onlyTable(
+      await seeRows([
+        ["Area", "Patients", "Deaths"],
+        ["North", 11, "[c]"],
+        ["South", 12, "[c]"],
+        ["East", 15, "[c]"],
+      ]),
+    );
+    expect(columnOf(table, "C")).toMatchObject({ role: "measure", markers: { "[c]": 3 } });
+  });
+});
+
+describe("the same letters where words stand", () => {
+  test("C, X, Z, Unknown and Not known in a dimension are codes and stay", async () => {
+    const codes = ["A", "B", "C", "X", "Z", "Unknown", "Not known", "*", "-", "[c]"];
+    const rows = codes.map((code, at): GridRow => [code, 100 + at * 7, 30 + at]);
+    const table = onlyTable(await seeRows([["Ethnic category", "Patients", "Visits"], ...rows]));
+    expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 11]] });
+    expect(columnOf(table, "A")).toMatchObject({
+      type: "text",
+      role: "dimension",
+      values: 10,
+      distinct: 10,
+      markers: {},
+    });
+  });
+
+  test.each([...MARKS, "Unknown", "Not known", "NULL"])("%s of a dimension is loaded", (code) => {
+    expect(cellEncoder(columnOfType("text", "dimension"))(text(code))).toEqual({
+      value: code,
+      marker: null,
+    });
+  });
+});
+
+describe("texts among numbers", () => {
+  test("one text that is no mark among many numbers: told, and the table is held back", async () => {
+    const seen = await seeRows(withCells("C", "see the remark below"));
+    const [table] = seen.tables;
+    expect(table?.quarantined).toBe(true);
+    expect(table?.reasons.join()).toContain('"see the remark below" in row 6');
+    expect(columnOf(table ?? onlyTable(seen), "C").type).toBe("integer");
+  });
+
+  test("one text in 20,000 rows is found too", async () => {
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, at) => `A${at},North,${at === 15_003 ? "twelve or more" : at % 83}`,
+    );
+    const seen = await seeCsv(`Code,Area,Patients\n${lines.join("\n")}\n`);
+    expect(seen.tables[0]?.quarantined).toBe(true);
+    expect(seen.tables[0]?.reasons.join()).toContain('"twelve or more" in row 15005');
+  });
+
+  test("a text in a column of numbers is never loaded as NULL", () => {
+    expect(cellEncoder(columnOfType("bigint"))(text("twelve"))).toBeNull();
+    expect(cellEncoder(columnOfType("bigint", "dimension"))(text("*"))).toBeNull();
+  });
+});
+
+describe("a type of the first period and a value of the tenth", () => {
+  test.each([
+    ["bigint", "numeric", true, { kind: "widened", type: "numeric" }],
+    ["date", "timestamp", false, { kind: "widened", type: "timestamp" }],
+    ["bigint", "text", false, { kind: "widened", type: "text" }],
+    ["numeric", "bigint", true, { kind: "same" }],
+    ["text", "bigint", false, { kind: "same" }],
+    ["bigint", "text", true, { kind: "breaking" }],
+    ["numeric", "text", true, { kind: "breaking" }],
+    ["date", "text", false, { kind: "breaking" }],
+  ] as const)("%s, then %s (measure: %s)", (before, seen, isMeasure, change) => {
+    expect(retype(before, seen, isMeasure, false)).toEqual(change);
+  });
+
+  test("a type that a person fixed is not widened", () => {
+    expect(retype("bigint", "numeric", true, true)).toEqual({ kind: "breaking" });
+    expect(retype("numeric", "bigint", true, true)).toEqual({ kind: "same" });
+  });
+
+  test("there is no small integer and no length of text to outgrow", () => {
+    const encode = cellEncoder(columnOfType("bigint"));
+    expect(encode(number("40000"))?.value).toBe("40000");
+    expect(encode(number("9223372036854775807"))?.value).toBe("9223372036854775807");
+    const long = "x".repeat(10_000);
+    expect(cellEncoder(columnOfType("text", "dimension"))(text(long))?.value).toBe(long);
+  });
+
+  test("1.5 is no bigint: never rounded", () => {
+    expect(cellEncoder(columnOfType("bigint"))(number("1.5"))).toBeNull();
+  });
+});
+
+describe("values stay what they are", () => {
+  test("leading zeros and outer spaces of a code stay", () => {
+    const encode = cellEncoder(columnOfType("text", "dimension"));
+    expect(encode(text("007"))?.value).toBe("007");
+    expect(encode(text(" A"))?.value).toBe(" A");
+  });
+
+  test("counts of 64 bits stay exact", async () => {
+    const table = onlyTable(
+      await seeCsv(
+        "Area,Pence,Visits\nNorth,9007199254740993,3\nSouth,922337203685477580,4\nEast,12,5\n",
+      ),
+    );
+    expect(columnOf(table, "B").type).toBe("integer");
+    const encode = cellEncoder(columnOfType("bigint"));
+    expect(encode(text("9007199254740993"))?.value).toBe("9007199254740993");
+  });
+
+  test("days and months are in UK order unless the text says otherwise", () => {
+    const encode = cellEncoder(columnOfType("date", "time"));
+    expect(encode(text("03/04/2025"))?.value).toBe("2025-04-03");
+    expect(encode(text("2025-03-04"))?.value).toBe("2025-03-04");
+    expect(encode(text("04/13/2025"))).toBeNull();
+  });
+});
