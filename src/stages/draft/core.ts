@@ -1,7 +1,7 @@
 import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
 import { hasFigures } from "./figures.ts";
 import type { Line } from "./line.ts";
-import { captionText, noteText, seriesText, unitText } from "./words.ts";
+import { captionText, noteText, seriesText, totalWord, unitText } from "./words.ts";
 
 /** What stands in one column over the data lines of a core. */
 export interface ColumnCount {
@@ -29,6 +29,11 @@ export function countsOf(core: Core, column: number): ColumnCount {
 /** Whether numbers dominate the column. Markers count for numbers only where there are numbers. */
 export function isNumeric(count: ColumnCount): boolean {
   return count.numbers > 0 && count.numbers + count.markers >= (count.all - count.times) * 0.6;
+}
+
+/** Numbers that are not years: what could be measured. */
+export function isFigures(count: ColumnCount): boolean {
+  return isNumeric(count) && count.times < (count.all - count.words) * 0.8;
 }
 
 export function isWordy(count: ColumnCount): boolean {
@@ -85,11 +90,17 @@ export function fits(core: Core, line: Line): boolean {
     const count = countsOf(core, cell.column);
     if (count.all === 0) continue;
     known++;
+    if (cell === line.cells[0] && isTotalLabel(core, cell)) continue;
     if (conflict(count, cell, core.members.length)) conflicts++;
     else if (isNumeric(count) && !isWords(cell)) shared++;
   }
   if (known === 0) return false;
   return shared > 0 && conflicts <= Math.max(known * 0.34, core.members.length < 3 ? 1 : 0);
+}
+
+/** "Total" where years or ages stand, left of all else. */
+function isTotalLabel(core: Core, cell: SampleCell): boolean {
+  return cell.column === Math.min(...core.columns.keys()) && totalWord(cell.text);
 }
 
 function conflict(count: ColumnCount, cell: SampleCell, members: number): boolean {
@@ -114,7 +125,7 @@ export function findCores(lines: readonly Line[]): Core[] {
       }
       add(core, line, index);
       header = false;
-    } else if (core !== null) {
+    } else if (core !== null && !header) {
       if (
         standsWithCore(core, line) ||
         tokenRow(core, lines, index) ||
@@ -198,11 +209,17 @@ function headerFollows(core: Core, lines: readonly Line[], index: number): boole
   return false;
 }
 
-/** A line of words over the figures of the next one, at least two and not fewer than half of them. */
+/**
+ * A line of words over the figures of the next one, at least two and not fewer than half of them. Labels of
+ * a section may stand between.
+ */
 function namesNext(lines: readonly Line[], index: number): boolean {
   const line = lines[index];
-  const next = lines[index + 1];
-  if (line === undefined || next === undefined || next.gap > 0) return false;
+  let at = index + 1;
+  while (at <= index + 2 && lines[at]?.cells.length === 1 && lines[at]?.words === 1) at++;
+  const next = lines[at];
+  if (line === undefined || next === undefined) return false;
+  if (lines.slice(index + 1, at + 1).some((one) => one.gap > 0)) return false;
   if (line.numbers > 0 || line.words < 2 || next.numbers === 0) return false;
   const over = line.cells.filter((cell) =>
     next.cells.some(

@@ -1,6 +1,6 @@
 import type { MergedRange } from "../../model/sheet.ts";
-import { isTimely, isWords, isYear } from "./cell-class.ts";
-import { againstNumbers, type Core, countsOf, isNumeric } from "./core.ts";
+import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
+import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./core.ts";
 import { cellAt, type Line, mergeAt } from "./line.ts";
 import { captionText, noteText, seriesText, stripMarks, unitText } from "./words.ts";
 
@@ -104,8 +104,9 @@ function labelBelowHeader(walk: Walk, at: number, line: Line): boolean {
   const cell = line.cells[0];
   const above = lines[at - 1];
   if (cell === undefined) return false;
-  if (isNumeric(countsOf(core, cell.column)) && isWords(cell)) {
-    if (unitText(cell.text) && core.columns.size > 1) zone.unit.push(at);
+  if (isFigures(countsOf(core, cell.column)) && isWords(cell)) {
+    if (isOnlyName(walk, at, cell)) zone.header.push(at);
+    else if (unitText(cell.text) && core.columns.size > 1) zone.unit.push(at);
     else if (core.columns.size <= 2 && gapBelow(walk, at) === 0 && !noteText(cell.text))
       zone.header.push(at);
     else if (above !== undefined && againstNumbers(above, core) > 0) zone.unit.push(at);
@@ -122,6 +123,12 @@ function labelBelowHeader(walk: Walk, at: number, line: Line): boolean {
     return true;
   }
   return false;
+}
+
+/** Right above the only column of figures, and no unit: its name, or the last line of it. */
+function isOnlyName(walk: Walk, at: number, cell: SampleCell): boolean {
+  const figures = [...walk.core.columns.values()].filter(isFigures).length;
+  return figures === 1 && gapBelow(walk, at) === 0 && !unitText(cell.text) && !noteText(cell.text);
 }
 
 function headerSoon(walk: Walk, at: number): boolean {

@@ -31,9 +31,10 @@ export interface Pane {
 export function linesOf(sample: SheetSample, pane: Pane): Line[] {
   const lines: Line[] = [];
   let before = pane.top - 1;
+  const edge = firstColumn(sample, pane);
   for (const row of sample.rows) {
     if (row.row < pane.top || row.row > pane.bottom) continue;
-    const cells = cellsBetween(row, pane);
+    const cells = cellsBetween(row, pane, edge);
     if (cells.length === 0) continue;
     const left = leftOut(sample, before, row.row);
     lines.push(lineOf(row, cells, Math.max(0, row.row - before - 1 - left), left > 0));
@@ -42,11 +43,27 @@ export function linesOf(sample: SheetSample, pane: Pane): Line[] {
   return lines;
 }
 
-/** The same words in every cell are one text that was spread over a merge. */
-function cellsBetween(row: SampleRow, pane: Pane): readonly SampleCell[] {
+function firstColumn(sample: SheetSample, pane: Pane): number {
+  let first = pane.right;
+  for (const row of sample.rows) {
+    const column = cellsInside(row, pane)[0]?.column ?? first;
+    if (row.row >= pane.top && row.row <= pane.bottom) first = Math.min(first, column);
+  }
+  return first;
+}
+
+/** A title is longer than the names of columns. */
+const LONG_TEXT = 40;
+
+/**
+ * The same words in every cell are one text that was spread over a merge: from the left edge on, or too
+ * long for a name that comes again under each group.
+ */
+function cellsBetween(row: SampleRow, pane: Pane, edge: number): readonly SampleCell[] {
   const cells = cellsInside(row, pane);
   const [first] = cells;
   if (first === undefined || cells.length < 3 || !isWords(first)) return cells;
+  if (first.column > edge && first.text.length <= LONG_TEXT) return cells;
   return cells.every((cell) => cell.text === first.text) ? [first] : cells;
 }
 

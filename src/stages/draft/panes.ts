@@ -86,7 +86,20 @@ function segmentsOf(lines: readonly Line[]): Segment[] {
     if (run !== undefined && run[1] === column - 1) run[1] = column;
     else runs.push([column, column]);
   }
-  return runs.map(([left, right]) => segmentOf(lines, left, right));
+  const segments: Segment[] = [];
+  for (const [left, right] of runs) {
+    const before = segments.at(-1);
+    const apart = before === undefined ? 0 : before.left - (segments.at(-2)?.right ?? before.left);
+    if (before !== undefined && left === before.right + 2 && apart > 2 && isLabelsOnly(before)) {
+      segments[segments.length - 1] = segmentOf(lines, before.left, right);
+    } else segments.push(segmentOf(lines, left, right));
+  }
+  return segments;
+}
+
+/** Labels beyond a wide gap, with one empty column between them and their figures. */
+function isLabelsOnly(segment: Segment): boolean {
+  return segment.figures.size === 0 && segment.rows.size > 2;
 }
 
 function segmentOf(lines: readonly Line[], left: number, right: number): Segment {

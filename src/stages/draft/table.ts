@@ -1,8 +1,8 @@
 import { columnLetter, type MergedRange } from "../../model/sheet.ts";
-import { isTimely } from "./cell-class.ts";
+import { isTimely, isWords } from "./cell-class.ts";
 import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
-import { type Core, countsOf, isNumeric } from "./core.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "./core.ts";
 import type { Draft } from "./draft.ts";
 import { countRows, type FoundColumn, type FoundTable, joinRanges, rangesOf } from "./found.ts";
 import { cellAt, type Line } from "./line.ts";
@@ -99,7 +99,7 @@ function split(core: Core, columns: readonly number[]): { keys: number[]; measur
   const measures: number[] = [];
   for (const column of columns) {
     const count = countsOf(core, column);
-    if (isNumeric(count) && count.times < count.all * 0.8) measures.push(column);
+    if (isFigures(count)) measures.push(column);
     else if (count.all > 0) keys.push(column);
   }
   return { keys, measures };
@@ -155,7 +155,8 @@ function lastMember(draft: Draft): number {
 function isPlaceholder(line: Line | undefined, core: Core): boolean {
   if (line === undefined || line.numbers - line.cells.filter(isTimely).length > 0) return false;
   const label = line.cells.find(isTimely);
-  if (label === undefined) return false;
+  const named = line.cells.some((cell) => isWords(cell) && !isNumeric(countsOf(core, cell.column)));
+  if (label === undefined || named) return false;
   return line.cells.every(
     (cell) => !isNumeric(countsOf(core, cell.column)) || cell.class === "marker" || isTimely(cell),
   );
