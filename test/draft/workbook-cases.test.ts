@@ -262,6 +262,17 @@ describe("rows", () => {
     },
   );
 
+  test("a first row with a count that looks like a year is data", async () => {
+    const rows = body().with(0, ["E12000001", "North East", 1931, 410]);
+    for (const width of [3, 4]) {
+      const cut = [HEAD, ...rows].map((row) => row.slice(0, width));
+      expect(rowsOf(onlyTable(await seeRows(cut)))).toMatchObject({
+        header_rows: [1],
+        data_rows: [[2, 6]],
+      });
+    }
+  });
+
   test("12,000 rows are 12,000 rows, and the last of them counts for the type", async () => {
     const rows: GridRow[] = Array.from({ length: 12_000 }, (_, at) => [
       `P${10_000 + at}`,

@@ -379,7 +379,9 @@ function cellFor(blanks: boolean, column: Made, at: number, chance: () => number
   if (at > 1 && column.marked && chance() < 0.15) return MARKS[Math.floor(chance() * 5)] ?? "*";
   if (at > 1 && blanks && chance() < 0.05) return null;
   const number = chance() * column.scale;
-  if (column.kind === "count") return Math.floor(number) + 5;
+  // Beside a year, or first after a blank row, a count that looks like a year could be a header.
+  const count = Math.floor(number) + 5;
+  if (column.kind === "count") return count >= 1800 && count < 2100 ? count - 1000 : count;
   if (column.kind === "decimal")
     return Number((Math.floor(number) + 0.1 + (at % 9) / 10).toFixed(1));
   return { percent: Number((0.001 + Math.floor(chance() * 998) / 1000).toFixed(3)) };

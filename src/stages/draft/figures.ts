@@ -81,7 +81,7 @@ function headsNext(lines: readonly Line[], index: number, inside: boolean): bool
   const next = lines[index + 1];
   if (line === undefined || next === undefined || next.gap > 2) return false;
   if (yearsOverWords(line, next)) return true;
-  if (line.words < 2) return false;
+  if (line.words < 2 || isNamed(lines[index - 1], line)) return false;
   let over = 0;
   let under = 0;
   for (const cell of line.cells) {
@@ -94,6 +94,15 @@ function headsNext(lines: readonly Line[], index: number, inside: boolean): bool
   const inRow = inside && line.gap === 0;
   if (over >= 2) return !inRow || over >= next.numbers * 0.5;
   return !inRow && yearsOverFigures(line, next);
+}
+
+/** The line above names every column of this one, those of its words too: a row, though a count of it looks like a year. */
+function isNamed(above: Line | undefined, line: Line): boolean {
+  if (above === undefined || line.gap > 0 || above.numbers > 0) return false;
+  return line.cells.every((cell) => {
+    const name = above.cells.find((other) => other.column === cell.column);
+    return name !== undefined && isWords(name) && name.text !== cell.text;
+  });
 }
 
 /** Years, at least two, above the names of their columns. */

@@ -89,7 +89,7 @@ function segmentsOf(lines: readonly Line[]): Segment[] {
   const segments: Segment[] = [];
   for (const [left, right] of runs) {
     const before = segments.at(-1);
-    const apart = before === undefined ? 0 : before.left - (segments.at(-2)?.right ?? before.left);
+    const apart = (before?.left ?? 0) - (segments.at(-2)?.right ?? Number.NEGATIVE_INFINITY);
     if (before !== undefined && left === before.right + 2 && apart > 2 && isLabelsOnly(before)) {
       segments[segments.length - 1] = segmentOf(lines, before.left, right);
     } else segments.push(segmentOf(lines, left, right));
