@@ -210,13 +210,13 @@ function headerFollows(core: Core, lines: readonly Line[], index: number): boole
 }
 
 /**
- * A line of words over the figures of the next one, at least two and not fewer than half of them. Labels of
- * a section may stand between.
+ * A line of words over the figures of the next one, at least two and not fewer than half of them. Lines of
+ * one cell may stand between: the label of a section, or the rest of the name of an only column.
  */
 function namesNext(lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   let at = index + 1;
-  while (at <= index + 2 && lines[at]?.cells.length === 1 && lines[at]?.words === 1) at++;
+  while (at <= index + 4 && lines[at]?.cells.length === 1 && lines[at]?.words === 1) at++;
   const next = lines[at];
   if (line === undefined || next === undefined) return false;
   if (lines.slice(index + 1, at + 1).some((one) => one.gap > 0)) return false;

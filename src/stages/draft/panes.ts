@@ -1,4 +1,4 @@
-import { isTimely, isWords, type SampleCell } from "./cell-class.ts";
+import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
 import { type Line, linesOf, type Pane } from "./line.ts";
 import type { SheetSample } from "./sample.ts";
 import { stripMarks } from "./words.ts";
@@ -10,6 +10,8 @@ interface Segment {
   /** Rows with a cell in the segment; rows with a number. */
   readonly rows: ReadonlySet<number>;
   readonly figures: ReadonlySet<number>;
+  /** Numbers other than years stand in it. */
+  readonly measured: boolean;
   /** The first column holds labels or times next to figures. */
   readonly labelled: boolean;
   /** Texts of the first line with words, lower case, without marks. */
@@ -99,13 +101,14 @@ function segmentsOf(lines: readonly Line[]): Segment[] {
 
 /** Labels beyond a wide gap, with one empty column between them and their figures. */
 function isLabelsOnly(segment: Segment): boolean {
-  return segment.figures.size === 0 && segment.rows.size > 2;
+  return !segment.measured && segment.rows.size > 2;
 }
 
 function segmentOf(lines: readonly Line[], left: number, right: number): Segment {
   const rows = new Set<number>();
   const figures = new Set<number>();
   let labels = 0;
+  let measured = false;
   let heads: string[] = [];
   const keys: string[] = [];
   for (const line of lines) {
@@ -113,6 +116,7 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
     if (cells.length === 0 || line.cells.length < 2) continue;
     rows.add(line.row);
     const numbers = cells.filter((cell) => cell.class === "number").length;
+    measured ||= cells.some((cell) => cell.class === "number" && !isYear(cell));
     if (isFigureLine(cells, numbers)) {
       figures.add(line.row);
       if (cells[0]?.column === left && keys.length < 100) keys.push(cells[0].text);
@@ -122,7 +126,7 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
     }
   }
   const labelled = figures.size > 0 && labels >= figures.size * 0.6 && right > left;
-  return { left, right, rows, figures, labelled, heads, keys };
+  return { left, right, rows, figures, measured, labelled, heads, keys };
 }
 
 function isFigureLine(cells: readonly SampleCell[], numbers: number): boolean {
