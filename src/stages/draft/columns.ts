@@ -1,8 +1,10 @@
 import type { MergedRange } from "../../model/sheet.ts";
-import { type Core, countsOf, isNumeric } from "./core.ts";
+import { isWords } from "./cell-class.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "./core.ts";
 import type { FoundColumn } from "./found.ts";
 import { cellAt, type Line } from "./line.ts";
 import { headerPaths } from "./paths.ts";
+import { totalWord } from "./words.ts";
 
 export interface ColumnsFound {
   readonly columns: readonly FoundColumn[];
@@ -175,13 +177,19 @@ function fillsDown(
   const count = countsOf(core, column);
   if (isNumeric(count) && count.times < count.all) return false;
   if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
-  if (count.all > body.length * 0.7 || body.length < 4 || count.all < 2)
+  const rows = body.filter((line) => !saysTotal(line)).length;
+  if (count.all > rows * 0.7 || body.length < 4 || count.all < 2)
     return mergedDown(body, column, merges);
   const right = [...core.columns].filter(
     ([other, one]) => other > column && one.all > body.length * 0.8,
   );
-  const label = right.some(([, one]) => !isNumeric(one));
+  const label = right.some(([, one]) => !isFigures(one));
   return label || mergedDown(body, column, merges);
+}
+
+/** Rows that leave labels blank because they add up many. */
+function saysTotal(line: Line): boolean {
+  return line.cells.some((cell) => isWords(cell) && totalWord(cell.text));
 }
 
 function mergedDown(

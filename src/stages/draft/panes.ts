@@ -12,7 +12,7 @@ interface Segment {
   readonly figures: ReadonlySet<number>;
   /** Numbers other than years stand in it. */
   readonly measured: boolean;
-  /** The first column holds labels or times next to figures. */
+  /** Lines of figures begin with labels or times. */
   readonly labelled: boolean;
   /** Texts of the first line with words, lower case, without marks. */
   readonly heads: readonly string[];
@@ -120,7 +120,7 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
     if (isFigureLine(cells, numbers)) {
       figures.add(line.row);
       if (cells[0]?.column === left && keys.length < 100) keys.push(cells[0].text);
-      if (isLabel(cells[0], left)) labels++;
+      if (isLabel(cells[0])) labels++;
     } else if (heads.length === 0 && cells.filter(isWords).length >= 2) {
       heads = cells.map((cell) => stripMarks(cell.text).toLowerCase());
     }
@@ -133,8 +133,8 @@ function isFigureLine(cells: readonly SampleCell[], numbers: number): boolean {
   return numbers > 0 && numbers + 2 >= cells.filter(isWords).length;
 }
 
-function isLabel(cell: SampleCell | undefined, left: number): boolean {
-  return cell !== undefined && cell.column === left && (isWords(cell) || isTimely(cell));
+function isLabel(cell: SampleCell | undefined): boolean {
+  return cell !== undefined && (isWords(cell) || isTimely(cell));
 }
 
 function independent(group: readonly Segment[], next: Segment): boolean {

@@ -32,6 +32,7 @@ export function findTotals(
   byBlankKey(search);
   byBlocks(search);
   if (lines.length <= MOST_LINES) bySum(search);
+  wholeOfParts(search);
   groupHeads(search);
   likeTotals(search);
   const found = new Map<Line, string>();
@@ -206,6 +207,18 @@ function bySum(search: Search): void {
     else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
     else if (sumAmongAverages(search, at))
       totals.set(at, "its counts are the sum of all other rows");
+  }
+}
+
+/** First or last row, beside sub-totals: the sum of all rows that are no totals. */
+function wholeOfParts(search: Search): void {
+  const { lines, values, totals } = search;
+  if (totals.size === 0) return;
+  for (const at of [0, values.length - 1]) {
+    if (totals.has(at) || lines[at]?.cells.some(isWords) !== true) continue;
+    const parts = [...values.keys()].filter((other) => other !== at && !totals.has(other));
+    if (parts.length > 2 && agrees(values[at] ?? [], columnSums(values, parts), parts.length))
+      totals.set(at, "it is the sum of all rows that are no totals");
   }
 }
 
