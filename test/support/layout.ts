@@ -18,6 +18,12 @@ export interface TableSpec {
   readonly total: "none" | "top" | "bottom";
   readonly totalLabel: "Total" | "All areas" | "England";
   readonly sections: 0 | 2 | 3;
+  /** Each section ends with a row that adds it up. */
+  readonly subtotals: boolean;
+  /** A row of units below the names. */
+  readonly units: boolean;
+  /** The first column gives its label once for three rows. */
+  readonly carried: boolean;
   /** A blank row after so many rows of a section; 0 for none. */
   readonly spacedRows: 0 | 3 | 5;
   readonly spacedColumn: "none" | "labels" | "groups";
@@ -36,7 +42,7 @@ export interface LayoutSpec {
   readonly tables: readonly TableSpec[];
 }
 
-type DimensionKind = "code" | "name" | "group" | "year" | "period" | "day";
+type DimensionKind = "code" | "name" | "group" | "year" | "period" | "day" | "carried";
 type MeasureKind = "count" | "decimal" | "percent";
 
 const TIMES: readonly DimensionKind[] = ["year", "period", "day"];
@@ -66,6 +72,9 @@ const tableSpec: fc.Arbitrary<TableSpec> = fc.record({
   total: fc.constantFrom("none", "top", "bottom"),
   totalLabel: fc.constantFrom("Total", "All areas", "England"),
   sections: fc.constantFrom(0, 0, 2, 3),
+  subtotals: fc.boolean(),
+  units: fc.constantFrom(false, false, true),
+  carried: fc.constantFrom(false, false, true),
   spacedRows: fc.constantFrom(0, 0, 3, 5),
   spacedColumn: fc.constantFrom("none", "none", "labels", "groups"),
   notesBelow: fc.integer({ min: 0, max: 3 }),
@@ -90,6 +99,7 @@ export interface ColumnAnswer {
   readonly role: string;
   readonly markers: Readonly<Record<string, number>>;
   readonly sum: number | null;
+  readonly fillDown: boolean;
 }
 
 export interface TableAnswer {
@@ -101,14 +111,12 @@ export interface TableAnswer {
   readonly columns: readonly ColumnAnswer[];
 }
 
-/** A sheet with the answer key of what stands on it. */
+/** A sheet with the answer key of what stands on it. None is a close call: what a person could doubt is not made. */
 export interface Layout {
   readonly rows: readonly (readonly GridCell[])[];
   readonly merges: readonly string[];
   readonly tables: readonly TableAnswer[];
   readonly notesRows: readonly number[];
-  /** A careful person would ask: the program may hold a table back. */
-  readonly closeCall: boolean;
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -137,9 +145,16 @@ const HEADS: Readonly<Record<DimensionKind, string>> = {
   code: "Area code",
   name: "Area",
   group: "Sex",
+  carried: "Region",
   year: "Year",
   period: "Financial year",
   day: "Date",
+};
+const REGIONS = "North,South,East,West,Midlands,Islands,Capital,Borders".split(",");
+const UNITS: Readonly<Record<MeasureKind, string>> = {
+  count: "Number",
+  decimal: "£ million",
+  percent: "%",
 };
 const TITLES = ["Table 1: Care by area, England, 2023-24", "All ages, April 2023 to March 2024"];
 const NOTES_ABOVE = [
@@ -247,18 +262,16 @@ export function makeLayout(spec: LayoutSpec, saved: Saved): Layout {
     merges: sheet.merges,
     tables,
     notesRows: notes,
-    closeCall: isCloseCall(spec),
   };
-}
-
-function isCloseCall(_spec: LayoutSpec): boolean {
-  return false;
 }
 
 function makeTable(spec: TableSpec, place: Place): { answer: TableAnswer; right: number } {
   const { sheet, left, top } = place;
   const columns = makeHeader(spec, place);
-  const first = top + spec.headerRows;
+  // One unit below one name is read as part of the name.
+  const units = spec.units && spec.measures.length > 1 && spec.headerRows === 1 && !spec.years;
+  if (units) putUnits(columns, place, top + 1);
+  const first = top + spec.headerRows + (units ? 1 : 0);
   const rows = makeRows(spec, place, columns, first);
   const right = Math.max(...columns.map((column) => column.at));
   const bottom = Math.max(...rows.data, ...rows.total);
@@ -271,6 +284,16 @@ function makeTable(spec: TableSpec, place: Place): { answer: TableAnswer; right:
     columns: answerColumns(columns, rows, sheet, place.saved),
   };
   return { answer, right };
+}
+
+function putUnits(columns: readonly Made[], { sheet }: Place, row: number): void {
+  for (const { kind, at } of columns) if (isMeasure(kind)) sheet.put(row, at, UNITS[kind]);
+}
+
+/** A label for three rows at a time stands only where nothing else comes between rows. */
+function hasCarried(spec: TableSpec): boolean {
+  const between = spec.sections > 0 || spec.spacedRows > 0 || spec.total === "top";
+  return spec.carried && !between && spec.rows >= 6 && spec.spacedColumn !== "labels";
 }
 
 /** Groups of measures, left to right: how many columns each has. */
@@ -292,7 +315,10 @@ function makeHeader(spec: TableSpec, place: Place): Made[] {
   const leafRow = top + spec.headerRows - 1;
   const made: Made[] = [];
   let at = left;
-  for (const kind of spec.dimensions) {
+  const kinds: readonly DimensionKind[] = hasCarried(spec)
+    ? ["carried", ...spec.dimensions]
+    : spec.dimensions;
+  for (const kind of kinds) {
     const row = spec.namesOnTop ? top : leafRow;
     sheet.put(row, at, HEADS[kind]);
     if (spec.namesOnTop && !saved.plain) sheet.merge(top, at, leafRow, at);
@@ -352,6 +378,7 @@ function makeRows(spec: TableSpec, place: Place, columns: readonly Made[], first
   if (spec.total === "top") rows.total.push(row++);
   // One label above all rows is read as part of the header by some and as a section by others.
   const sections = spec.rows < spec.sections * 3 ? 0 : spec.sections;
+  const subtotals: { row: number; data: number[] }[] = [];
   const least = sections === 0 ? spec.rows : Math.floor(spec.rows / sections);
   for (let done = 0; done < spec.rows; done++) {
     const inSection = done % least;
@@ -366,10 +393,26 @@ function makeRows(spec: TableSpec, place: Place, columns: readonly Made[], first
       const blanks = spec.blanks && column !== columns.at(-1);
       sheet.put(row, column.at, cellFor(blanks, certain, done, chance));
     }
+    if (columns[0]?.kind === "carried" && done % 3 === 0 && !place.saved.plain) {
+      sheet.merge(row, place.left, row + Math.min(2, spec.rows - done - 1), place.left);
+    }
     row++;
+    const ends =
+      done === spec.rows - 1 || ((done + 1) % least === 0 && (done + 1) / least < sections);
+    if (sections > 0 && spec.subtotals && ends) {
+      subtotals.push({ row, data: rows.data.filter((one) => one > (rows.section.at(-1) ?? 0)) });
+      row++;
+    }
   }
   if (spec.total === "bottom") rows.total.push(row);
-  for (const total of rows.total) putTotal(spec, place, columns, rows.data, total);
+  for (const total of rows.total) {
+    putTotal(totalLabel(spec, columns), place, columns, rows.data, total);
+  }
+  for (const { row: at, data } of subtotals) {
+    putTotal("Sub-total", place, columns, data, at);
+    rows.total.push(at);
+  }
+  rows.total.sort((a, b) => a - b);
   return rows;
 }
 
@@ -390,6 +433,7 @@ function cellFor(blanks: boolean, column: Made, at: number, chance: () => number
 function labelFor(kind: DimensionKind, at: number): GridCell {
   if (kind === "code") return `E0${6_000_001 + at * 7}`;
   if (kind === "name") return PLACES[at % PLACES.length] ?? "";
+  if (kind === "carried") return at % 3 === 0 ? (REGIONS[at / 3] ?? "Others") : null;
   if (kind === "group") return at % 2 === 0 ? "Men" : "Women";
   if (kind === "year") return 1999 + at;
   if (kind === "period") return `${1999 + at}-${String((2000 + at) % 100).padStart(2, "0")}`;
@@ -397,7 +441,7 @@ function labelFor(kind: DimensionKind, at: number): GridCell {
 }
 
 function putTotal(
-  spec: TableSpec,
+  text: string,
   place: Place,
   columns: readonly Made[],
   data: readonly number[],
@@ -405,7 +449,7 @@ function putTotal(
 ): void {
   const { sheet, chance } = place;
   const label = columns.find((one) => one.kind === "name") ?? columns[0];
-  if (label !== undefined) sheet.put(row, label.at, totalLabel(spec, columns));
+  if (label !== undefined) sheet.put(row, label.at, text);
   for (const column of columns) {
     if (!isMeasure(column.kind)) continue;
     const cells = data.map((at) => sheet.cells.get(`${at} ${column.at}`) ?? null);
@@ -447,7 +491,8 @@ function answerColumns(
     const cellsOf = (list: readonly number[]): GridCell[] =>
       list.map((row) => sheet.cells.get(`${row} ${column.at}`) ?? null);
     const data = cellsOf(rows.data);
-    const base = { letter: columnLetter(column.at), header: column.header, name };
+    const fillDown = column.kind === "carried";
+    const base = { letter: columnLetter(column.at), header: column.header, name, fillDown };
     if (!isMeasure(column.kind)) return { ...base, ...dimensionAnswer(column.kind, data) };
     const numbers = data.flatMap((cell) => numberOf(cell, saved) ?? []);
     const whole = numbers.every(Number.isInteger);
