@@ -3,7 +3,7 @@ import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
 import { type HeaderZone, headerAbove } from "./header.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
-import { findPanes } from "./panes.ts";
+import { findPanes, rowsNamingPanes } from "./panes.ts";
 import { plainCore } from "./plain.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
@@ -18,7 +18,9 @@ interface PaneFound {
 
 /** The tables of a sheet, top to bottom, then left to right. */
 export function findTables(sample: SheetSample): FoundSheet {
-  const found = findPanes(sample).map((pane) => tablesOf(sample, pane));
+  const panes = findPanes(sample);
+  const naming = rowsNamingPanes(sample, panes);
+  const found = panes.map((pane) => tablesOf(sample, pane, naming));
   const tables = found
     .flatMap((one) => one.tables)
     .sort((a, b) => a.top - b.top || a.pane.left - b.pane.left);
@@ -34,7 +36,7 @@ export function findTables(sample: SheetSample): FoundSheet {
   };
 }
 
-function tablesOf(sample: SheetSample, pane: Pane): PaneFound {
+function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
   const lines = linesOf(sample, pane);
   const plain = plainCore(lines);
   if (plain !== null) {
@@ -52,7 +54,7 @@ function tablesOf(sample: SheetSample, pane: Pane): PaneFound {
   const drafts: { core: Core; zone: HeaderZone }[] = [];
   let from = 0;
   for (const core of findCores(lines)) {
-    drafts.push({ core, zone: headerAbove(lines, core, from, sample.merges) });
+    drafts.push({ core, zone: headerAbove(lines, core, from, { merges: sample.merges, naming }) });
     from = core.last + 1;
   }
   const isFile = sample.name === null;

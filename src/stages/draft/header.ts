@@ -19,6 +19,8 @@ interface Walk {
   readonly lines: readonly Line[];
   readonly core: Core;
   readonly merges: readonly MergedRange[];
+  /** Rows that name tables beside each other. */
+  readonly naming: ReadonlySet<number>;
   readonly zone: HeaderZone;
   readonly left: number;
   readonly right: number;
@@ -31,13 +33,13 @@ export function headerAbove(
   lines: readonly Line[],
   core: Core,
   from: number,
-  merges: readonly MergedRange[],
+  sheet: { readonly merges: readonly MergedRange[]; readonly naming: ReadonlySet<number> },
 ): HeaderZone {
   const columns = [...core.columns.keys()];
   const walk: Walk = {
     lines,
     core,
-    merges,
+    ...sheet,
     zone: { header: [], unit: [], section: [], data: [] },
     left: Math.min(...columns),
     right: Math.max(...columns),
@@ -78,7 +80,10 @@ function single(walk: Walk, at: number, line: Line): boolean {
   if (captionText(cell.text) || noteText(cell.text) || cell.class === "prose") return false;
   if (gapBelow(walk, at) > 0) return false;
   const downwards = merge !== undefined && merge.bottom > line.row;
-  if (cell.column <= left && !downwards) return false;
+  if (cell.column <= left && !downwards) {
+    if (walk.naming.has(line.row)) zone.header.push(at);
+    return false;
+  }
   if (cell.column < left || cell.column > right) return false;
   if (unitText(cell.text) && !isOverGroup(walk, merge)) {
     zone.unit.push(at);

@@ -36,6 +36,28 @@ export function findPanes(sample: SheetSample): Pane[] {
   return sample.elided.length > 0 ? [whole] : cutStretches(sample, whole);
 }
 
+/** Rows that give each of several panes beside each other one name, at its first column. */
+export function rowsNamingPanes(sample: SheetSample, panes: readonly Pane[]): ReadonlySet<number> {
+  const naming = new Set<number>();
+  if (panes.length < 2) return naming;
+  const firsts = panes.map((pane) =>
+    linesOf(sample, pane).map((line) => line.cells[0]?.column ?? 0),
+  );
+  const left = firsts.map((columns) => Math.min(...columns));
+  for (const row of sample.rows) {
+    const beside = left.filter((_, at) => {
+      const pane = panes[at];
+      return pane !== undefined && pane.top <= row.row && row.row <= pane.bottom;
+    });
+    const named =
+      beside.length >= 2 &&
+      row.cells.length === beside.length &&
+      row.cells.every((cell, at) => cell.column === beside[at] && isWords(cell));
+    if (named) naming.add(row.row);
+  }
+  return naming;
+}
+
 function cutStretches(sample: SheetSample, whole: Pane): Pane[] {
   const lines = linesOf(sample, whole);
   const panes: Pane[] = [];
