@@ -4,7 +4,7 @@ import type { Limits } from "../model/limits.ts";
 import type { FileFormat, Sheet, Workbook } from "../model/sheet.ts";
 import { type Archive, memberBytes, openArchive } from "./archive.ts";
 import { openCsv } from "./csv/open-csv.ts";
-import { openLegacy } from "./legacy/open-legacy.ts";
+import { type LegacyReader, openLegacy } from "./legacy/open-legacy.ts";
 import { sniffContainer } from "./sniff.ts";
 import { openXlsx } from "./xlsx/open-xlsx.ts";
 
@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly limits: Limits;
   /** The published name: its extension is compared with the bytes. */
   readonly fileName: string;
+  /** What reads old workbooks, if not a child of their own. */
+  readonly legacy?: LegacyReader;
 }
 
 /**
@@ -31,7 +33,7 @@ async function open(bytes: Bytes, options: OpenOptions, depth: number): Promise<
     case "ole":
     case "biff":
     case "spreadsheetml":
-      return openLegacy(bytes, "xls", options.limits);
+      return openLegacy(bytes, "xls", options.limits, options.legacy);
     case "zip":
       return openZip(bytes, options, depth);
   }
@@ -45,10 +47,10 @@ async function openZip(bytes: Bytes, options: OpenOptions, depth: number): Promi
         return await openXlsx(bytes, archive, options.limits);
       case "xlsb":
         archive.close();
-        return await openLegacy(bytes, "xlsb", options.limits);
+        return await openLegacy(bytes, "xlsb", options.limits, options.legacy);
       case "ods":
         archive.close();
-        return await openLegacy(bytes, "ods", options.limits);
+        return await openLegacy(bytes, "ods", options.limits, options.legacy);
       default:
         return await openMembers(bytes, archive, options, depth);
     }

@@ -17,6 +17,13 @@ const CHILD = fileURLToPath(
   ),
 );
 
+/** Reads an old workbook and gives its lines to `take`, in order. Throws WORKBOOK_*. */
+export type LegacyReader = (
+  bytes: Bytes,
+  limits: Limits,
+  take: (line: LegacyLine) => void,
+) => Promise<void>;
+
 interface LegacySheet {
   readonly name: string;
   readonly hidden: boolean;
@@ -32,6 +39,7 @@ export async function openLegacy(
   bytes: Bytes,
   format: FileFormat,
   limits: Limits,
+  reader: LegacyReader = runChild,
 ): Promise<Workbook> {
   const sheets: LegacySheet[] = [];
   let cells = 0;
@@ -41,7 +49,7 @@ export async function openLegacy(
     throw new CanonryError("SHEET_TOO_LARGE", `more than ${limit} ${what}`, where);
   };
   let properties: Readonly<Record<string, string>> = {};
-  await runChild(bytes, limits, (line) => {
+  await reader(bytes, limits, (line) => {
     const last = sheets.at(-1);
     if (line.line === "workbook") properties = line.properties;
     else if (line.line === "sheet") {
@@ -81,6 +89,16 @@ export async function openLegacy(
   };
 }
 
+/** Null for the part of a line that is left of a child ended in the middle of it. */
+function parsed(text: string): LegacyLine | null {
+  try {
+    return JSON.parse(text) as LegacyLine;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 async function runChild(
   bytes: Bytes,
   limits: Limits,
@@ -106,7 +124,8 @@ async function runChild(
   try {
     const sent = pipeline(Readable.from(bytes.stream()), child.stdin).catch(() => undefined);
     for await (const text of createInterface({ input: child.stdout })) {
-      const line = JSON.parse(text) as LegacyLine;
+      const line = parsed(text);
+      if (line === null) break;
       if (line.line === "error") failure = new CanonryError(line.code, line.message, where);
       else if (line.line === "end") finished = true;
       else take(line);
