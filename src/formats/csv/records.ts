@@ -3,6 +3,8 @@ import type { Cell, CsvDialect, SheetRow } from "../../model/sheet.ts";
 
 const LF = 10;
 const CR = 13;
+/** As many as a sheet has; what looks for tables is not made for more. */
+const MOST_FIELDS = 16_384;
 
 export type RecordDialect = Pick<CsvDialect, "delimiter" | "quote" | "escape" | "newline">;
 
@@ -77,6 +79,7 @@ export class RecordParser {
       }
       if (at < length && text.charCodeAt(at) === delimiter) {
         column++;
+        if (column >= MOST_FIELDS) this.tooWide();
         at++;
         from = at;
         if (at < length || last) continue;
@@ -95,6 +98,13 @@ export class RecordParser {
       start = at;
       if (at >= length) return length;
     }
+  }
+
+  private tooWide(): never {
+    throw new CanonryError("CSV_ROW_WIDTH", `a record has more than ${MOST_FIELDS} fields`, {
+      ...this.where,
+      row: this.record + 1,
+    });
   }
 
   /** A field from its opening quote; `end` is the index of what ended it. Null: its end is not here yet. */
