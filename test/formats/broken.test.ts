@@ -36,6 +36,7 @@ describe("cells that do not stand where cells stand", () => {
     ["one in another", `<row r="1"><c r="A1">${cell}<v>2</v></c></row>`],
     ["behind a row", `<row r="1">${cell}</row><c r="B1"><v>2</v></c>`],
     ["a value in no cell", `<row r="1">${cell}<v>2</v></c></row>`],
+    ["a row that ends in a cell", `<row r="1"><c r="A1"><v>1</v></row></c>`],
     ["a row without its end", `<row r="1">${cell}`],
   ])("%s", async (_what, rows) => {
     expect(await refusal(sheet(rows), "a.xlsx")).toBe("WORKBOOK_CORRUPT");

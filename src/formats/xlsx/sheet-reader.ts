@@ -119,7 +119,7 @@ export class SheetReader implements XmlHandler {
   }
 
   end(): SheetEnd {
-    if (this.cells.length > 0) this.corrupt(`row ${this.row} does not end`);
+    if (this.cells.length > 0 || this.inCell) this.corrupt(`row ${this.row} does not end`);
     const hiddenColumns: number[] = [];
     for (const [column, hidden] of this.hiddenColumns.entries()) {
       if (hidden === 1) hiddenColumns.push(column);
@@ -143,6 +143,7 @@ export class SheetReader implements XmlHandler {
 
   private closeRow(): void {
     this.inRow = false;
+    if (this.inCell) this.corrupt(`row ${this.row} ends in the middle of a cell`);
     if (this.cells.length === 0) return;
     if (!this.sorted) this.sort();
     this.rows.push(
