@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { CanonryError } from "../../src/model/errors.ts";
 import { readAll, refusal } from "../support/cells.ts";
 import { oneSheet } from "../support/xlsx.ts";
+import { rawZip } from "../support/zip.ts";
 
 /** What `npm run torture` found: files that were read as something they do not say, or ended without a code. */
 const sheet = (rows: string, more = ""): Buffer =>
@@ -84,6 +85,16 @@ describe.each([
     expect(await refusal(saved({ t: "s", v: "a\u0000b" }), name)).toBe("WORKBOOK_CORRUPT");
     expect(await refusal(saved({ t: "s", v: "a" }, "S\u0000"), name)).toBe("WORKBOOK_CORRUPT");
   });
+});
+
+test("what the library prints does not stand between the lines of its reader", async () => {
+  const pack = rawZip([
+    { name: "xl/workbook.bin", content: "" },
+    { name: "Index/Document.iwa", content: "\u0000\u0009no iwa" },
+  ]);
+  const failure = await readAll(pack, "a.xlsb").catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "WORKBOOK_CORRUPT" });
+  expect((failure as CanonryError).message).not.toContain("broken line");
 });
 
 test("xls: a number that is none", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** What a worker says: which input it is at, where in it, how it ended, what is wrong, its memory in KiB. */
@@ -87,7 +88,7 @@ async function runWorker(
   const { seed, deadlineMs, budgetMs = Infinity } = options;
   const args = [seed, load.kind, load.first, load.last, load.way, budgetMs].map(String);
   const child = spawn(process.execPath, ["--max-old-space-size=768", worker, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: {},
   });
   const state = { at: load.first - 1, open: false, phase: "", late: false };
@@ -97,7 +98,9 @@ async function runWorker(
   };
   let watch: NodeJS.Timeout | undefined;
   let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => {
+  const [, , , lines] = child.stdio;
+  if (!(lines instanceof Readable)) throw new Error("the worker has no way to speak");
+  child.stderr?.on("data", (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2000);
   });
   const exited = new Promise<string>((resolve) => {
@@ -108,7 +111,7 @@ async function runWorker(
     report.findings.push(finding);
     options.found(finding);
   };
-  for await (const text of createInterface({ input: child.stdout })) {
+  for await (const text of createInterface({ input: lines })) {
     const line = JSON.parse(text) as WorkerLine;
     if ("at" in line) {
       state.at = line.at;

@@ -16,9 +16,9 @@ export function inputOf(seed: number, kind: string, number: number): Fuzzed {
   return container === undefined ? fuzzCsv(random) : fuzzContainer(random, container);
 }
 
-/** Lines go out at once, so that the one who waits knows which input it is that hangs. */
+/** Lines go out at once, so that the one who waits knows which input it is that hangs; the library may print. */
 function say(line: WorkerLine): void {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  writeSync(3, `${JSON.stringify(line)}\n`);
 }
 
 async function one(seed: number, kind: string, number: number, way: Way): Promise<void> {

@@ -125,8 +125,9 @@ async function runChild(
     const sent = pipeline(Readable.from(bytes.stream()), child.stdin).catch(() => undefined);
     for await (const text of createInterface({ input: child.stdout })) {
       const line = parsed(text);
-      if (line === null) break;
-      if (line.line === "error") failure = new CanonryError(line.code, line.message, where);
+      if (line === null)
+        failure ??= new CanonryError("WORKBOOK_CORRUPT", "its reader wrote a broken line", where);
+      else if (line.line === "error") failure ??= new CanonryError(line.code, line.message, where);
       else if (line.line === "end") finished = true;
       else take(line);
     }
@@ -138,11 +139,11 @@ async function runChild(
         `not read after ${limits.legacy_seconds} s`,
         where,
       );
-    if (failure !== null) throw failure;
     if (!finished && signal !== null) {
       const what = `the reader ended with ${signal}, its limit is ${limits.legacy_memory_mb} MB`;
       throw new CanonryError("WORKBOOK_TOO_LARGE", what, where);
     }
+    if (failure !== null) throw failure;
     if (!finished) throw new Error(`the reader of old workbooks ended with code ${code}`);
   } finally {
     clearTimeout(deadline);
