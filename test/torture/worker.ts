@@ -18,7 +18,17 @@ export function inputOf(seed: number, kind: string, number: number): Fuzzed {
 
 /** Lines go out at once, so that the one who waits knows which input it is that hangs; the library may print. */
 function say(line: WorkerLine): void {
-  writeSync(3, `${JSON.stringify(line)}\n`);
+  const text = `${JSON.stringify(line)}\n`;
+  for (;;) {
+    try {
+      writeSync(3, text);
+      return;
+    } catch (error) {
+      // The one who reads is behind: wait a moment.
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
 }
 
 async function one(seed: number, kind: string, number: number, way: Way): Promise<void> {
