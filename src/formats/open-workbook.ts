@@ -5,7 +5,7 @@ import type { FileFormat, Sheet, Workbook } from "../model/sheet.ts";
 import { type Archive, memberBytes, openArchive } from "./archive.ts";
 import { openCsv } from "./csv/open-csv.ts";
 import { withOdsLayout } from "./legacy/ods-layout.ts";
-import { openLegacy } from "./legacy/open-legacy.ts";
+import { type LegacyReader, openLegacy } from "./legacy/open-legacy.ts";
 import { sniffContainer } from "./sniff.ts";
 import { openXlsx } from "./xlsx/open-xlsx.ts";
 
@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly limits: Limits;
   /** The published name: its extension is compared with the bytes. */
   readonly fileName: string;
+  /** What reads old workbooks, if not a child of their own. */
+  readonly legacy?: LegacyReader;
 }
 
 /**
@@ -32,7 +34,7 @@ async function open(bytes: Bytes, options: OpenOptions, depth: number): Promise<
     case "ole":
     case "biff":
     case "spreadsheetml":
-      return openLegacy(bytes, "xls", options.limits);
+      return openLegacy(bytes, "xls", options.limits, options.legacy);
     case "zip":
       return openZip(bytes, options, depth);
   }
@@ -46,9 +48,9 @@ async function openZip(bytes: Bytes, options: OpenOptions, depth: number): Promi
         return await openXlsx(bytes, archive, options.limits);
       case "xlsb":
         archive.close();
-        return await openLegacy(bytes, "xlsb", options.limits);
+        return await openLegacy(bytes, "xlsb", options.limits, options.legacy);
       case "ods":
-        return await openOds(bytes, archive, options.limits);
+        return await openOds(bytes, archive, options);
       default:
         return await openMembers(bytes, archive, options, depth);
     }
@@ -58,9 +60,9 @@ async function openZip(bytes: Bytes, options: OpenOptions, depth: number): Promi
   }
 }
 
-async function openOds(bytes: Bytes, archive: Archive, limits: Limits): Promise<Workbook> {
-  const book = await openLegacy(bytes, "ods", limits);
-  const whole = await withOdsLayout(book, archive, bytes.name, limits);
+async function openOds(bytes: Bytes, archive: Archive, options: OpenOptions): Promise<Workbook> {
+  const book = await openLegacy(bytes, "ods", options.limits, options.legacy);
+  const whole = await withOdsLayout(book, archive, bytes.name, options.limits);
   archive.close();
   return whole;
 }

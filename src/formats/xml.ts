@@ -68,6 +68,7 @@ export class XmlScanner {
   }
 
   write(piece: string): void {
+    if (piece.includes("\u0000")) this.fail("it holds a NUL");
     const text = this.withLineEnds(this.rest === "" ? piece : this.rest + piece);
     const used = this.scan(text);
     this.rest = (used === text.length ? "" : text.slice(used)) + this.carriage;

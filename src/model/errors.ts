@@ -116,7 +116,7 @@ export class CanonryError extends Error {
   readonly where: Where;
 
   constructor(code: ErrorCode, message: string, where: Where = {}, options?: ErrorOptions) {
-    super(message, options);
+    super(oneLine(message), options);
     this.name = "CanonryError";
     this.code = code;
     this.where = where;
@@ -141,10 +141,15 @@ export class CanonryError extends Error {
   }
 }
 
+/** What was seen may come from a file: no line ends, no escape sequences, no NUL, and not without end. */
+function oneLine(text: string): string {
+  return text.slice(0, 1000).replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}
+
 export function describeWhere(where: Where): string {
   return Object.entries(where)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name} ${oneLine(String(value))}`)
     .join(", ");
 }
 

@@ -44,7 +44,7 @@ export interface RegionColumn {
   readonly empty: number;
   /** Distinct values over data rows, exact up to 1,000, then null. */
   readonly distinct: number | null;
-  /** Sum over data rows, numbers only; a JavaScript number, for people and scores. */
+  /** Sum over data rows, numbers only; a JavaScript number, for people and scores. Absent beyond its range. */
   readonly sum?: number;
   /** Role `time`: first and last canonical period among data rows. */
   readonly periods?: readonly [first: string, last: string, count: number];

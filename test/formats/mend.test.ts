@@ -32,9 +32,10 @@ async function read(lines: readonly string[]) {
   if (sheet === undefined) throw new Error("no sheet");
   const end = await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
-      const record: string[] = [];
+      const width = (row.cells.at(-1)?.column ?? -1) + 1;
+      const record = new Array<string>(width).fill("");
       for (const cell of row.cells) record[cell.column] = cell.text;
-      rows.push(Array.from(record, (field) => field ?? ""));
+      rows.push(record);
     }
   });
   return { rows, remarks: end.remarks };

@@ -105,11 +105,11 @@ function scoreOf(text: string, dialect: RecordDialect): number {
   return (pattern / Math.sqrt(widths.size) / rows.length) * (known / cells);
 }
 
-/** The records of a sample, up to a quote that never closes; the last one may be cut and does not count. */
+/** The records of a sample, up to a quote that never closes or a record too wide; the last one may be cut and does not count. */
 function parse(text: string, dialect: RecordDialect): readonly SheetRow[] {
   const parser = new RecordParser(dialect, Number.MAX_SAFE_INTEGER, {});
-  parser.write(text);
   try {
+    parser.write(text);
     if (text.length < SAMPLE_CHARS) parser.end();
   } catch (error) {
     if (!(error instanceof CanonryError)) throw error;

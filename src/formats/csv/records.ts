@@ -9,6 +9,8 @@ const UNFINISHED = -1;
 const UNCLOSED = -2;
 /** Beyond this many the records of a file are of many kinds, not broken ones among whole ones. */
 const MOST_ATTEMPTS = 1_000;
+/** As many as a sheet has; what looks for tables is not made for more. */
+const MOST_FIELDS = 16_384;
 
 export type RecordDialect = Pick<CsvDialect, "delimiter" | "quote" | "escape" | "newline">;
 
@@ -117,6 +119,7 @@ export class RecordParser {
       if (at >= length && !last) return UNFINISHED;
       if (at < length && text.charCodeAt(at) === delimiter) {
         column++;
+        if (column >= MOST_FIELDS) this.tooWide();
         at++;
         from = at;
         if (at < length || last) continue;
@@ -159,6 +162,13 @@ export class RecordParser {
     );
     this.rows.push({ row: this.record, cells });
     return start + line.length + end.length;
+  }
+
+  private tooWide(): never {
+    throw new CanonryError("CSV_ROW_WIDTH", `a record has more than ${MOST_FIELDS} fields`, {
+      ...this.where,
+      row: this.record + 1,
+    });
   }
 
   private unclosed(): CanonryError {

@@ -17,6 +17,14 @@ const CHILD = fileURLToPath(
   ),
 );
 
+/** Reads an old workbook and gives its lines to `take`, in order. Throws WORKBOOK_*. */
+export type LegacyReader = (
+  bytes: Bytes,
+  format: FileFormat,
+  limits: Limits,
+  take: (line: LegacyLine) => void,
+) => Promise<void>;
+
 interface LegacySheet {
   readonly name: string;
   readonly hidden: boolean;
@@ -32,6 +40,7 @@ export async function openLegacy(
   bytes: Bytes,
   format: FileFormat,
   limits: Limits,
+  reader: LegacyReader = runChild,
 ): Promise<Workbook> {
   const sheets: LegacySheet[] = [];
   let cells = 0;
@@ -41,7 +50,7 @@ export async function openLegacy(
     throw new CanonryError("SHEET_TOO_LARGE", `more than ${limit} ${what}`, where);
   };
   let properties: Readonly<Record<string, string>> = {};
-  await runChild(bytes, format, limits, (line) => {
+  await reader(bytes, format, limits, (line) => {
     const last = sheets.at(-1);
     if (line.line === "workbook") properties = line.properties;
     else if (line.line === "sheet") {
@@ -81,6 +90,16 @@ export async function openLegacy(
   };
 }
 
+/** Null for the part of a line that is left of a child ended in the middle of it. */
+function parsed(text: string): LegacyLine | null {
+  try {
+    return JSON.parse(text) as LegacyLine;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 async function runChild(
   bytes: Bytes,
   format: FileFormat,
@@ -107,8 +126,10 @@ async function runChild(
   try {
     const sent = pipeline(Readable.from(bytes.stream()), child.stdin).catch(() => undefined);
     for await (const text of createInterface({ input: child.stdout })) {
-      const line = JSON.parse(text) as LegacyLine;
-      if (line.line === "error") failure = new CanonryError(line.code, line.message, where);
+      const line = parsed(text);
+      if (line === null)
+        failure ??= new CanonryError("WORKBOOK_CORRUPT", "its reader wrote a broken line", where);
+      else if (line.line === "error") failure ??= new CanonryError(line.code, line.message, where);
       else if (line.line === "end") finished = true;
       else take(line);
     }
@@ -120,11 +141,11 @@ async function runChild(
         `not read after ${limits.legacy_seconds} s`,
         where,
       );
-    if (failure !== null) throw failure;
     if (!finished && signal !== null) {
       const what = `the reader ended with ${signal}, its limit is ${limits.legacy_memory_mb} MB`;
       throw new CanonryError("WORKBOOK_TOO_LARGE", what, where);
     }
+    if (failure !== null) throw failure;
     if (!finished) throw new Error(`the reader of old workbooks ended with code ${code}`);
   } finally {
     clearTimeout(deadline);

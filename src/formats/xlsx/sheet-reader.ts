@@ -1,6 +1,12 @@
 import { CanonryError, type Where } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { Cell, MergedRange, SheetEnd, SheetRow } from "../../model/sheet.ts";
+import {
+  type Cell,
+  columnLetter,
+  type MergedRange,
+  type SheetEnd,
+  type SheetRow,
+} from "../../model/sheet.ts";
 import { serialDate } from "../serial-date.ts";
 import { attribute, type XmlHandler } from "../xml.ts";
 import { cellText } from "./parts.ts";
@@ -16,6 +22,10 @@ export interface SheetContext {
 }
 
 const LAST_COLUMN = 16_384;
+const LAST_ROW = 1_048_576;
+/** What XML Schema calls a double, without its words. */
+const LITERAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/;
 
 /** Turns the XML of a worksheet into rows (ECMA-376 part 1, 18.3). */
 export class SheetReader implements XmlHandler {
@@ -34,6 +44,8 @@ export class SheetReader implements XmlHandler {
   private type = "";
   private style = PLAIN;
   private formula = false;
+  private inRow = false;
+  private inCell = false;
   private inValue = false;
   private inInline = false;
   private phonetic = false;
@@ -109,6 +121,7 @@ export class SheetReader implements XmlHandler {
   }
 
   end(): SheetEnd {
+    if (this.cells.length > 0 || this.inCell) this.corrupt(`row ${this.row} does not end`);
     const hiddenColumns: number[] = [];
     for (const [column, hidden] of this.hiddenColumns.entries()) {
       if (hidden === 1) hiddenColumns.push(column);
@@ -117,12 +130,12 @@ export class SheetReader implements XmlHandler {
   }
 
   private openRow(attributes: string): void {
+    this.closeRow();
     const stated = Number(attribute(attributes, "r") ?? this.row + 1);
-    if (!(stated > this.row)) {
-      const what = `row ${stated} stands after row ${this.row}`;
-      throw new CanonryError("WORKBOOK_CORRUPT", what, this.context.where);
-    }
+    if (!(stated > this.row)) this.corrupt(`row ${stated} stands after row ${this.row}`);
+    if (!Number.isInteger(stated) || stated > LAST_ROW) this.corrupt(`there is no row ${stated}`);
     this.row = stated;
+    this.inRow = true;
     this.hidden =
       attributes.includes("hidden") && /^(?:1|true)$/.test(attribute(attributes, "hidden") ?? "");
     this.cells = [];
@@ -131,14 +144,27 @@ export class SheetReader implements XmlHandler {
   }
 
   private closeRow(): void {
+    this.inRow = false;
+    if (this.inCell) this.corrupt(`row ${this.row} ends in the middle of a cell`);
     if (this.cells.length === 0) return;
-    if (!this.sorted) this.cells.sort((a, b) => a.column - b.column);
+    if (!this.sorted) this.sort();
     this.rows.push(
       this.hidden
         ? { row: this.row, cells: this.cells, hidden: true }
         : { row: this.row, cells: this.cells },
     );
     this.cells = [];
+  }
+
+  private sort(): void {
+    this.cells.sort((a, b) => a.column - b.column);
+    const twice = this.cells.find((cell, at) => cell.column === this.cells[at - 1]?.column);
+    if (twice === undefined) return;
+    this.corrupt(`two cells are called ${columnLetter(twice.column)}${this.row}`);
+  }
+
+  private corrupt(what: string): never {
+    throw new CanonryError("WORKBOOK_CORRUPT", what, this.context.where);
   }
 
   private tooLarge(what: string): never {
@@ -165,7 +191,12 @@ export class SheetReader implements XmlHandler {
       else if (isShort && key === 116) this.type = attributes.slice(from, to);
       at = to + 1;
     }
+    if (this.inCell) this.corrupt(`a cell of row ${this.row} stands in another`);
+    if (!this.inRow) this.corrupt(`a cell stands behind row ${this.row}`);
+    this.inCell = true;
     if (column <= this.column) this.sorted = false;
+    if (column < 0 || column >= LAST_COLUMN)
+      this.corrupt(`a cell of row ${this.row} is in no column: ${attributes.trim().slice(0, 60)}`);
     this.column = column;
     this.style = style;
     this.formula = false;
@@ -174,7 +205,11 @@ export class SheetReader implements XmlHandler {
 
   private closeCell(): void {
     const { value } = this;
+    const inCell = this.inCell;
+    this.inCell = false;
     if (value === "") return;
+    if (!inCell) this.corrupt(`a value of row ${this.row} stands in no cell`);
+    this.value = "";
     const cell = this.cell(value);
     if (cell === null) return;
     this.cells.push(cell);
@@ -187,17 +222,20 @@ export class SheetReader implements XmlHandler {
     switch (this.type) {
       case "s": {
         const text = this.context.strings[Number(value)];
-        return text === undefined || text === "" ? null : this.made("text", text);
+        if (text === undefined) this.corrupt(`there is no shared string ${value.slice(0, 20)}`);
+        return text === "" ? null : this.made("text", text);
       }
       case "":
       case "n": {
+        const literal = value.trim();
+        if (!LITERAL.test(literal)) return literal === "" ? null : this.made("text", value);
         if (!style.date) {
           return style === PLAIN && !this.formula
-            ? { column, kind: "number", text: value.trim() }
-            : this.made("number", value.trim());
+            ? { column, kind: "number", text: literal }
+            : this.made("number", literal);
         }
-        const date = serialDate(Number(value), this.context.date1904);
-        return date === null ? this.made("number", value.trim()) : this.made("date", date);
+        const date = serialDate(Number(literal), this.context.date1904);
+        return date === null ? this.made("number", literal) : this.made("date", date);
       }
       case "b":
         return this.made(
@@ -207,10 +245,14 @@ export class SheetReader implements XmlHandler {
       case "e":
         return this.made("error", value);
       case "d":
-        return this.made("date", value.replace(/T00:00:00(?:\.0+)?Z?$|Z$/, ""));
+        return this.date(value.replace(/T00:00:00(?:\.0+)?Z?$|Z$/, ""));
       default:
         return this.made("text", cellText(value));
     }
+  }
+
+  private date(text: string): Cell {
+    return this.made(ISO.test(text) ? "date" : "text", text);
   }
 
   private made(kind: Cell["kind"], text: string): Cell {
@@ -232,12 +274,15 @@ export class SheetReader implements XmlHandler {
     if (match === null || match[3] === undefined) return;
     const most = this.context.limits.sheet_merges;
     if (this.merges.length >= most) this.tooLarge(`more than ${most} merged ranges`);
-    this.merges.push({
+    const merge = {
       top: Number(match[2]),
       left: columnOf(match[1] ?? "", 0, match[1]?.length ?? 0),
       bottom: Number(match[4]),
       right: columnOf(match[3], 0, match[3].length),
-    });
+    };
+    if (merge.bottom > LAST_ROW || merge.right >= LAST_COLUMN)
+      this.remarks.push(`the merged range ${ref.slice(0, 40)} is outside the sheet: passed over`);
+    else this.merges.push(merge);
   }
 
   private hideColumns(attributes: string): void {

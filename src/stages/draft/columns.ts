@@ -31,13 +31,15 @@ export function findColumns(
     ...new Set([...filled, ...named, ...mergedColumns(header, merges, filled)]),
   ].sort((a, b) => a - b);
   const paths = headerPaths(header, candidates, merges);
+  const figures = figuresOf(core, filled, paths);
   const kept: number[] = [];
   const helpers: number[] = [];
   for (const column of candidates) {
-    if (isColumn(column, core, body, header, paths, filled, merges)) kept.push(column);
+    if (isColumn(column, core, body, header, paths, filled, merges, figures)) kept.push(column);
     else helpers.push(column);
   }
   const span = trimApart(kept, filled);
+  const inSpan = new Set(span);
   return {
     columns: span.map((column) => ({
       index: column,
@@ -46,7 +48,7 @@ export function findColumns(
       numeric: isNumeric(countsOf(core, column)),
       fillDown: fillsDown(body, column, core, merges),
     })),
-    helpers: [...helpers, ...kept.filter((column) => !span.includes(column))],
+    helpers: [...helpers, ...kept.filter((column) => !inSpan.has(column))],
     reasons: [],
   };
 }
@@ -75,6 +77,7 @@ function isColumn(
   paths: ReadonlyMap<number, readonly string[]>,
   filled: ReadonlySet<number>,
   merges: readonly MergedRange[],
+  figures: Figures,
 ): boolean {
   const path = paths.get(column) ?? [];
   if (!filled.has(column)) {
@@ -86,18 +89,39 @@ function isColumn(
   }
   if (path.length > 0 || header.length === 0) return true;
   const cells = countsOf(core, column).all;
-  const figures = [...filled].filter((one) => isNumeric(countsOf(core, one)));
-  const headed = figures.filter((one) => (paths.get(one) ?? []).length > 0);
-  const edge = headed.every((one) => one < column) || headed.every((one) => one > column);
+  const edge = figures.lastHeaded < column || figures.firstHeaded > column;
   const few = cells <= Math.max(2, body.length * 0.04) && body.length >= 8;
   if (few && edge && !isLabels(column, core, figures)) return false;
   return cells > 0;
 }
 
+/** Where the columns of figures stand, those with a header apart. */
+interface Figures {
+  readonly last: number;
+  readonly firstHeaded: number;
+  readonly lastHeaded: number;
+}
+
+function figuresOf(
+  core: Core,
+  filled: ReadonlySet<number>,
+  paths: ReadonlyMap<number, readonly string[]>,
+): Figures {
+  let [last, firstHeaded, lastHeaded] = [-1, Number.POSITIVE_INFINITY, -1];
+  for (const column of filled) {
+    if (!isNumeric(countsOf(core, column))) continue;
+    last = Math.max(last, column);
+    if ((paths.get(column) ?? []).length === 0) continue;
+    firstHeaded = Math.min(firstHeaded, column);
+    lastHeaded = Math.max(lastHeaded, column);
+  }
+  return { last, firstHeaded, lastHeaded };
+}
+
 /** Labels to the left of all figures. */
-function isLabels(column: number, core: Core, figures: readonly number[]): boolean {
+function isLabels(column: number, core: Core, figures: Figures): boolean {
   const count = countsOf(core, column);
-  return count.words + count.times >= count.all * 0.5 && figures.some((one) => one > column);
+  return count.words + count.times >= count.all * 0.5 && figures.last > column;
 }
 
 /** A header cell merged over a filled column lends its name to that one. */

@@ -64,8 +64,15 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     kept.push({ core, zone: { header: [header], unit: [], section: [], data: [] } });
   }
   kept.sort((a, b) => a.core.first - b.core.first);
-  const tables = kept.flatMap((draft) => makeTable({ pane, lines, sample, ...draft }) ?? []);
-  return surround(lines, tables, kept);
+  const made = kept.flatMap((draft) => {
+    const table = makeTable({ pane, lines, sample, ...draft });
+    return table === null ? [] : [{ draft, table }];
+  });
+  return surround(
+    lines,
+    made.map((one) => one.table),
+    made.map((one) => one.draft),
+  );
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */
@@ -117,7 +124,7 @@ function surround(
 ): PaneFound {
   const free = freeLines(lines, drafts);
   const titleRows: number[] = [];
-  const notesRows: number[] = [];
+  const notesRows: number[] = tables.flatMap((table) => table.rowsBehind);
   const noted: string[] = [];
   const titles = new Map<FoundTable, Line[]>();
   for (const at of free) {

@@ -31,6 +31,8 @@ export interface FoundTable {
   readonly sectionRows: readonly RowRange[];
   readonly skippedRows: readonly RowRange[];
   readonly notesInside: readonly number[];
+  /** Placeholders and labels below the last row. */
+  readonly rowsBehind: readonly number[];
   readonly title: string | null;
   readonly titleRows: readonly number[];
   readonly notes: readonly string[];

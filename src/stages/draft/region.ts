@@ -124,7 +124,7 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     values: typed.values,
     empty: tally.empty,
     distinct: tally.overflow ? null : tally.distinct.size,
-    ...(numeric && tally.numbers > 0 ? { sum: tally.sum } : {}),
+    ...(numeric && tally.numbers > 0 && Number.isFinite(tally.sum) ? { sum: tally.sum } : {}),
     ...(span === null ? {} : { periods: span }),
   };
 }

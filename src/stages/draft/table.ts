@@ -14,6 +14,8 @@ interface Body {
   readonly sections: Line[];
   readonly skipped: Line[];
   readonly notes: Line[];
+  /** Placeholders and labels below the last row. */
+  readonly behind: Line[];
 }
 
 /** Makes the table of a core and its header. Null if nothing is left of it. */
@@ -52,6 +54,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     sectionRows: rangesOf(body.sections.map((line) => line.row)),
     skippedRows: rangesOf([...units, ...body.skipped].map((line) => line.row)),
     notesInside: body.notes.map((line) => line.row),
+    rowsBehind: body.behind.map((line) => line.row),
     title: null,
     titleRows: [],
     notes: [],
@@ -108,7 +111,8 @@ function split(core: Core, columns: readonly number[]): { keys: number[]; measur
 function bodyOf(draft: Draft, header: readonly Line[]): Body {
   const { lines, core, zone } = draft;
   const members = new Set([...core.members, ...zone.data]);
-  const body: Body = { rows: [], sections: pick(lines, zone.section), skipped: [], notes: [] };
+  const sections = pick(lines, zone.section);
+  const body: Body = { rows: [], sections, skipped: [], notes: [], behind: [] };
   const last = lastMember(draft);
   for (let at = Math.min(core.first, ...zone.data); at <= last; at++) {
     const line = lines[at];
@@ -121,9 +125,24 @@ function bodyOf(draft: Draft, header: readonly Line[]): Body {
   }
   for (let at = last + 1; at <= core.last; at++) {
     const line = lines[at];
-    if (line !== undefined) body.skipped.push(line);
+    if (line !== undefined) body.behind.push(line);
   }
-  return body;
+  return endAtLastRow(body);
+}
+
+/** A label, a header again or a note with no row below it is behind the table. */
+function endAtLastRow(body: Body): Body {
+  const bottom = body.rows.at(-1)?.row ?? 0;
+  const inside = (line: Line): boolean => line.row <= bottom;
+  const { rows, sections, skipped, notes, behind } = body;
+  const outside = [...sections, ...skipped, ...notes].filter((line) => !inside(line));
+  return {
+    rows,
+    sections: sections.filter(inside),
+    skipped: skipped.filter(inside),
+    notes: notes.filter(inside),
+    behind: [...outside, ...behind],
+  };
 }
 
 function sortMember(draft: Draft, line: Line, body: Body): void {

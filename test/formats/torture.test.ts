@@ -1,0 +1,17 @@
+import process from "node:process";
+import { expect, test } from "vitest";
+import { type Found, newReport, torture } from "../torture/run.ts";
+
+/** The whole of it is `npm run torture`. */
+test("fuzzed files for some seconds: tables that keep the laws, or an error with a code", async () => {
+  const seed = Number(process.env["CANONRY_SEED"] ?? Date.now() % 1e9);
+  const again = `npm run torture -- --seed ${seed}`;
+  console.log(again);
+  const report = newReport();
+  const found = ({ kind, number, what }: Found): void =>
+    console.log(`${again} --kind ${kind} --only ${number}\n${what}`);
+  const load = { kind: "mix", first: 1, last: 100_000, way: "here" } as const;
+  await torture(load, report, { seed, deadlineMs: 5_000, budgetMs: 8_000, found });
+  expect(report.findings, again).toEqual([]);
+  expect(report.inputs).toBeGreaterThan(0);
+});
