@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a small tmpfs.
+# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a browser.
 set -eu
 missing=""
 /usr/bin/python3 -c "import openpyxl, xlrd" 2>/dev/null || missing="python3 python3-openpyxl python3-xlrd"
+command -v chromium >/dev/null || missing="$missing chromium"
 command -v psql >/dev/null || missing="$missing postgresql-client"
 [ -z "$missing" ] && exit 0
 export DEBIAN_FRONTEND=noninteractive

@@ -8,8 +8,9 @@ export interface Terminal {
   note(text: string): void;
   /** A line that replaces the one before; nothing where standard error is no terminal. */
   progress(text: string): void;
-  readonly isTerminal: boolean;
+  /** Whether data may be coloured, and how many characters a line of it holds. */
   readonly colour: boolean;
+  readonly width: number;
 }
 
 interface Stream {
@@ -45,7 +46,7 @@ export function terminal(out: Stream, error: Stream, noColour: boolean): Termina
       error.write(text.slice(0, Math.max(20, (error.columns ?? 100) - 1)));
       pending = true;
     },
-    isTerminal: live,
-    colour: live && !noColour,
+    colour: out.isTTY === true && !noColour,
+    width: out.columns ?? 100,
   };
 }

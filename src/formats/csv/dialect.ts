@@ -1,6 +1,7 @@
 import { CanonryError } from "../../model/errors.ts";
 import type { SheetRow } from "../../model/sheet.ts";
-import { type RecordDialect, RecordParser } from "./records.ts";
+import type { RecordDialect } from "./record-dialect.ts";
+import { RecordParser } from "./records.ts";
 
 const DELIMITERS = [",", "\t", ";", "|", "^", "~", ":", " "] as const;
 /** Signs that stand in ordinary text too: they must explain the file clearly better. */

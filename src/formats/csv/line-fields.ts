@@ -1,4 +1,4 @@
-import type { RecordDialect } from "./records.ts";
+import type { RecordDialect } from "./record-dialect.ts";
 
 /** One field of a line: its text as published, and whether it stood in quotes. */
 export interface Field {

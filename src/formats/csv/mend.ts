@@ -1,6 +1,6 @@
 import { ColumnModel } from "./column-model.ts";
 import { type Field, fieldsOf, LITERAL_QUOTE } from "./line-fields.ts";
-import type { RecordDialect } from "./records.ts";
+import type { RecordDialect } from "./record-dialect.ts";
 
 /** A record that was read otherwise than it is written. */
 export interface Mended {

@@ -1,6 +1,7 @@
 import { CanonryError, type Where } from "../../model/errors.ts";
-import type { Cell, CsvDialect, SheetRow } from "../../model/sheet.ts";
+import type { Cell, SheetRow } from "../../model/sheet.ts";
 import type { Mender } from "./mend.ts";
+import type { RecordDialect } from "./record-dialect.ts";
 
 const LF = 10;
 const CR = 13;
@@ -11,8 +12,6 @@ const UNCLOSED = -2;
 const MOST_ATTEMPTS = 1_000;
 /** As many as a sheet has; what looks for tables is not made for more. */
 const MOST_FIELDS = 16_384;
-
-export type RecordDialect = Pick<CsvDialect, "delimiter" | "quote" | "escape" | "newline">;
 
 /**
  * Cuts text into records and records into cells (RFC 4180, and what is found beyond it: other

@@ -1,14 +1,20 @@
 // Reads:  one local file, through the draft room's reader
-// Writes: nothing
+// Writes: nothing; `inspectPage` the one file that the user names
 // Key:    none: the same bytes give the same answer
 // Errors: FILE_MISSING; a file that cannot be read is a view with `error`
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { fileBytes } from "../../data-layer/file-bytes.ts";
+import { writeAtomic } from "../../data-layer/write-atomic.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { LIMITS } from "../../model/limits.ts";
+import { type GridSize, type SheetGrid, sheetGrids } from "./grid.ts";
+import { inspectionPage } from "./page.ts";
 import { viewRows } from "./rows.ts";
 import { type FileView, viewFile } from "./view.ts";
+
+export type { GridRow, Part, SheetGrid } from "./grid.ts";
+export type { FileView, SheetView, TableView } from "./view.ts";
 
 /** A file that could not be read, in the shape of one that could. */
 export interface UnreadableView {
@@ -39,6 +45,33 @@ export async function inspectFile(
   } finally {
     await bytes.close();
   }
+}
+
+/** The sheets of a file that was seen, as pictures of themselves. */
+export async function* inspectSheets(
+  seen: FileView,
+  cwd: string,
+  size: GridSize,
+): AsyncGenerator<SheetGrid> {
+  const bytes = await fileBytes(resolve(cwd, seen.file), seen.file);
+  try {
+    yield* sheetGrids(bytes, seen, { limits: LIMITS, size });
+  } finally {
+    await bytes.close();
+  }
+}
+
+/** What a page shows of a sheet: enough to judge it, little enough for a phone. */
+const PAGE: GridSize = { columns: 60, rows: 600 };
+
+/** Writes one page of all sheets to `target`, whole or not at all. */
+export async function inspectPage(seen: FileView, cwd: string, target: string): Promise<void> {
+  const page = inspectionPage(seen, inspectSheets(seen, cwd, PAGE));
+  await writeAtomic(resolve(cwd, target), encoded(page));
+}
+
+async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield Buffer.from(text);
 }
 
 /** One table as CSV, in pieces. */

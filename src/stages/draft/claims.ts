@@ -1,4 +1,5 @@
-import type { Claim, RowRange, SheetClaims } from "../../model/manifest.ts";
+import type { Claim, SheetClaims } from "../../model/manifest.ts";
+import { within } from "../../model/row-ranges.ts";
 import { endOfSheet, type Sheet } from "../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "./found.ts";
 
@@ -76,23 +77,6 @@ function areaOf(table: FoundTable): Area {
       ["note", (row) => notes.has(row)],
       ["helper", within(table.skippedRows)],
     ],
-  };
-}
-
-/** Binary search: rows may be asked for in any order. */
-function within(ranges: readonly RowRange[]): (row: number) => boolean {
-  return (row) => {
-    let low = 0;
-    let high = ranges.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const range = ranges[middle];
-      if (range === undefined) return false;
-      if (row < range[0]) high = middle - 1;
-      else if (row > range[1]) low = middle + 1;
-      else return true;
-    }
-    return false;
   };
 }
 

@@ -135,7 +135,8 @@ function surround(
     const near =
       next !== undefined &&
       !tables.some((table) => table.bottom > line.row && table.bottom < next.top);
-    const isNote = noteText(text) || line.prose > 0 || next === undefined || !near;
+    const prose = line.prose > 0 && !captionText(text);
+    const isNote = noteText(text) || prose || next === undefined || !near;
     if (isNote) {
       notesRows.push(line.row);
       noted.push(text);
