@@ -107,6 +107,7 @@ interface PublicationYaml {
     readonly lag_days?: number;
   };
   readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  readonly tables?: PublicationConfig["tables"];
   readonly drift?: PublicationConfig["drift"];
   readonly recheck_days?: number;
 }
@@ -140,6 +141,7 @@ function publicationOf(
     files,
     urls = [],
     canonical_manifest: manifest,
+    tables,
     drift,
     recheck_days: recheck,
     ...rest
@@ -154,6 +156,7 @@ function publicationOf(
     })),
     ...(periods === undefined ? {} : { periods: scheduleOf(periods, period) }),
     files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
+    tables: tables ?? [],
     drift: drift ?? "evolve",
     recheck_days: recheck ?? settings.fetch.recheck_days,
   };

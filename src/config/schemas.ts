@@ -74,6 +74,39 @@ export const PUBLICATIONS_SCHEMA: Schema = {
                 description: "Patterns such as *.xlsx over file names; `exclude` wins.",
               },
             ),
+            tables: {
+              type: "array",
+              description: "Where the finder is wrong: what a sheet is, in one line.",
+              items: object(
+                {
+                  file: { ...text, description: "Pattern over file names; absent: any." },
+                  sheet: { ...text, description: "Pattern over sheet names; absent: any." },
+                  skip: { const: true, description: "The sheet holds no table to load." },
+                  range: {
+                    type: "string",
+                    pattern: "^[A-Z]{1,3}[1-9][0-9]*:[A-Z]{1,3}([1-9][0-9]*)?$",
+                    description: "Where the table stands: B5:M200, or B5:M down to the last row.",
+                  },
+                  header_rows: {
+                    ...natural,
+                    maximum: 20,
+                    description: "Header rows at the top of `range`.",
+                  },
+                  unpivot: {
+                    const: false,
+                    description: "Columns headed by periods stay columns.",
+                  },
+                },
+                {
+                  anyOf: [
+                    { required: ["skip"] },
+                    { required: ["range"] },
+                    { required: ["unpivot"] },
+                  ],
+                  dependencies: { header_rows: ["range"] },
+                },
+              ),
+            },
             drift: {
               enum: ["evolve", "review", "freeze"],
               description:

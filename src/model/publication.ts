@@ -20,9 +20,27 @@ export interface PublicationConfig {
     readonly lag_days: number;
   };
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */
+  readonly tables: readonly TableGuide[];
   readonly drift: "evolve" | "review" | "freeze";
   /** Days after it was last fetched for the first time during which a release is looked at again. */
   readonly recheck_days: number;
+}
+
+/** What a person says of the table of some sheets. In patterns `*` stands for anything. */
+export interface TableGuide {
+  /** Pattern over the names of files and members of archives; absent: any. */
+  readonly file?: string;
+  /** Pattern over the names of sheets; absent: any, and CSV files. */
+  readonly sheet?: string;
+  /** The sheet holds no table to load. */
+  readonly skip?: boolean;
+  /** Where the table stands, "B5:M200", or with "B5:M" down to the last row. */
+  readonly range?: string;
+  /** Header rows at the top of `range`. */
+  readonly header_rows?: number;
+  /** False: columns headed by periods stay columns. */
+  readonly unpivot?: boolean;
 }
 
 /** What config/settings.yaml says, with defaults filled in. */

@@ -88,6 +88,7 @@ async function draftFiles(
     periodEvidence: links
       .slice(0, 1)
       .map((link) => ({ period: link.period, from: "config", text: link.url, score: 1 })),
+    guides: publication.tables,
     signal: world.signal,
   });
 }

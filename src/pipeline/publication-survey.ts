@@ -118,5 +118,6 @@ export function releaseKey(
     .filter((link) => link.sha256 !== null)
     .map((link) => `${link.sha256 ?? ""} ${link.file_name ?? ""}`)
     .sort();
-  return sha256(stableJson({ files, epoch, drift: publication.drift }));
+  const { drift, tables } = publication;
+  return sha256(stableJson({ files, epoch, drift, ...(tables.length === 0 ? {} : { tables }) }));
 }

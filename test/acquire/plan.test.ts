@@ -226,6 +226,7 @@ const PUBLICATION: PublicationConfig = {
   canonical_manifest: "manifests/canonical/waits/waits_canonical.yaml",
   urls: [],
   files: { include: [], exclude: [] },
+  tables: [],
   drift: "evolve",
   recheck_days: 35,
 };

@@ -210,6 +210,24 @@ describe("loaded once and only once", () => {
     expect(await north()).toEqual({ n: 10 });
   });
 
+  test("a line in publications.yaml puts right what was seen wrong: the release is read again", async () => {
+    home = await makeHome(CONFIG);
+    const file = "Beds,,\nCode,Name,Number\n001,North,10\n002,South,20\n,,\nx,y,5\n";
+    await home.write("inbox/counts-2025-01.csv", file);
+    await backfill();
+    const wrong = await rows("select count(*)::int as n from bronze.counts");
+    expect(wrong).toEqual([{ n: 3 }]);
+    const guide = "    tables:\n      - {file: counts-*.csv, range: A2:C4, header_rows: 1}\n";
+    await home.write("config/publications.yaml", CONFIG + guide);
+    const report = await backfill();
+    expect(report.releases[0]).toMatchObject({ status: "loaded" });
+    expect(await rows("select code, number::int as n from silver.counts order by code")).toEqual([
+      { code: "001", n: 10 },
+      { code: "002", n: 20 },
+    ]);
+    expect((await backfill()).releases[0]).toMatchObject({ status: "unchanged" });
+  });
+
   test("a file that says nothing of its period is named, and exits 6", async () => {
     home = await makeHome(CONFIG);
     await home.write("inbox/counts.csv", A);

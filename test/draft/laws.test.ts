@@ -8,7 +8,7 @@ const seen = (lines: readonly string[]): Promise<FileSeen> =>
   readFile(
     { sha256: "0".repeat(64), file: "a.csv" },
     bytesOf("a.csv", Buffer.from(lines.join("\n"))),
-    LIMITS,
+    { limits: LIMITS, guides: [] },
   );
 
 test("placeholders and labels below the last row are notes, not skipped rows outside the range", async () => {

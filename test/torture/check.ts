@@ -109,8 +109,8 @@ async function sameInPieces(bytes: Bytes, input: Fuzzed, limits: Limits): Promis
   };
   const artifact = { sha256: SHA, file: input.name };
   const [whole, pieces] = [
-    await readFile(artifact, bytes, limits),
-    await readFile(artifact, cut, limits),
+    await readFile(artifact, bytes, { limits, guides: [] }),
+    await readFile(artifact, cut, { limits, guides: [] }),
   ];
   must(JSON.stringify(whole) === JSON.stringify(pieces), "small chunks give the same", size);
 }
@@ -120,7 +120,7 @@ async function judgeSheet(sheet: Sheet, file: string): Promise<number> {
   const end = await endOfSheet(sheet.rows(), (batch) => void rows.push(...batch));
   judgeRows(rows);
   judgeEnd(end);
-  const { regions, claims } = await readSheet(sheet, SHA, file);
+  const { regions, claims } = await readSheet(sheet, SHA, file, []);
   must(!JSON.stringify([regions, claims]).includes("\\u0000"), "no NUL in a draft", sheet.name);
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
   const claimed = Object.values(claims.claims).reduce((sum, count) => sum + count, 0);

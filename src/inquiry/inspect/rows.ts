@@ -40,7 +40,7 @@ async function chosen(
     });
   }
   for (const sheet of named) {
-    const { regions } = await readSheet(sheet, "", wanted.file);
+    const { regions } = await readSheet(sheet, "", wanted.file, []);
     const region = regions[(wanted.table ?? 1) - 1];
     if (region !== undefined) return { sheet, region };
   }

@@ -62,7 +62,7 @@ export async function viewFile(
   options: { readonly limits: Limits; readonly file: string; readonly sha256: string },
 ): Promise<FileView> {
   const artifact = { sha256: options.sha256, file: options.file };
-  const seen = await readFile(artifact, bytes, options.limits);
+  const seen = await readFile(artifact, bytes, { limits: options.limits, guides: [] });
   return {
     file: options.file,
     format: seen.format,

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
 import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
+import { isLike } from "../../model/wildcard.ts";
 import { localPathOf } from "./apply.ts";
 import { placeFile } from "./place-file.ts";
 import { linkKey } from "./plan.ts";
@@ -40,11 +41,7 @@ export function wantedLinks(
 
 function isChosen(path: string, { include, exclude }: PublicationConfig["files"]): boolean {
   const name = path.split("/").at(-1) ?? path;
-  const matches = (pattern: string): boolean => {
-    const source = pattern.split("*").map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-    const expression = new RegExp(`^${source.join(".*")}$`, "i");
-    return expression.test(name) || expression.test(path);
-  };
+  const matches = (pattern: string): boolean => isLike(name, pattern) || isLike(path, pattern);
   return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
 }
 

@@ -13,6 +13,7 @@ import type {
   ReleaseManifest,
   SheetClaims,
 } from "../../model/manifest.ts";
+import type { TableGuide } from "../../model/publication.ts";
 import type { Workbook } from "../../model/sheet.ts";
 import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
 import { readSheet } from "./read-sheet.ts";
@@ -29,6 +30,8 @@ export interface DraftInput {
   readonly artifacts: readonly { readonly artifact: DraftArtifact; readonly bytes: Bytes }[];
   readonly limits: Limits;
   readonly periodEvidence: readonly PeriodEvidence[];
+  /** What a person says of tables, before the finder. */
+  readonly guides: readonly TableGuide[];
   readonly signal?: AbortSignal;
 }
 
@@ -50,7 +53,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
   for (const { artifact, bytes } of input.artifacts) {
     evidence.push(...fileEvidence(artifact.file));
     try {
-      const seen = await readFile(artifact, bytes, input.limits, input.signal);
+      const seen = await readFile(artifact, bytes, input);
       regions.push(...seen.regions);
       sheets.push(...seen.sheets);
       evidence.push(...seen.evidence);
@@ -76,13 +79,13 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
 export async function readFile(
   artifact: Pick<DraftArtifact, "sha256" | "file">,
   bytes: Bytes,
-  limits: Limits,
-  signal?: AbortSignal,
+  options: Pick<DraftInput, "limits" | "guides" | "signal">,
 ): Promise<FileSeen> {
-  stopIf(signal);
+  stopIf(options.signal);
+  const { limits } = options;
   const workbook = await openWorkbook(bytes, { limits, fileName: artifact.file });
   try {
-    return await readWorkbook(workbook, artifact, signal);
+    return await readWorkbook(workbook, artifact, options);
   } finally {
     await workbook.close();
   }
@@ -91,13 +94,13 @@ export async function readFile(
 async function readWorkbook(
   workbook: Workbook,
   artifact: Pick<DraftArtifact, "sha256" | "file">,
-  signal: AbortSignal | undefined,
+  { guides, signal }: Pick<DraftInput, "guides" | "signal">,
 ): Promise<FileSeen> {
   const regions: Region[] = [];
   const sheets: SheetClaims[] = [];
   for (const sheet of workbook.sheets) {
     stopIf(signal);
-    const seen = await readSheet(sheet, artifact.sha256, artifact.file);
+    const seen = await readSheet(sheet, artifact.sha256, artifact.file, guides);
     regions.push(...seen.regions);
     sheets.push(seen.claims);
   }
