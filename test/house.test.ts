@@ -67,7 +67,8 @@ test("the floors of the house hold, and each rule catches a planted violation", 
     },
     "no-orphans": { "src/stages/enrich/x.ts": "" },
   };
-  const folder = await mkdtemp(join(PROJECT, "tmp-floors-"));
+  await mkdir(join(PROJECT, "tmp"), { recursive: true });
+  const folder = await mkdtemp(join(PROJECT, "tmp/floors-"));
   try {
     for (const name of ["src", "package.json", "tsconfig.json", ".dependency-cruiser.mjs"]) {
       await cp(join(PROJECT, name), join(folder, name), { recursive: true });

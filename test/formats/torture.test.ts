@@ -2,9 +2,9 @@ import process from "node:process";
 import { expect, test } from "vitest";
 import { type Found, newReport, torture } from "../torture/run.ts";
 
-/** The whole of it is `npm run torture`. */
+/** The same files in each run; other ones with CANONRY_SEED. The whole of it is `npm run torture`. */
 test("fuzzed files for some seconds: tables that keep the laws, or an error with a code", async () => {
-  const seed = Number(process.env["CANONRY_SEED"] ?? Date.now() % 1e9);
+  const seed = Number(process.env["CANONRY_SEED"] ?? 20_261_121);
   const again = `npm run torture -- --seed ${seed}`;
   console.log(again);
   const report = newReport();

@@ -447,14 +447,14 @@ function putTotal(
   data: readonly number[],
   row: number,
 ): void {
-  const { sheet, chance } = place;
+  const { sheet } = place;
   const label = columns.find((one) => one.kind === "name") ?? columns[0];
   if (label !== undefined) sheet.put(row, label.at, text);
   for (const column of columns) {
     if (!isMeasure(column.kind)) continue;
     const cells = data.map((at) => sheet.cells.get(`${at} ${column.at}`) ?? null);
     if (column.kind === "percent") {
-      sheet.put(row, column.at, { percent: Number((0.3 + chance() / 2).toFixed(3)) });
+      sheet.put(row, column.at, { percent: meanOf(cells) });
       continue;
     }
     const sum = cells.reduce<number>(
@@ -463,6 +463,15 @@ function putTotal(
     );
     sheet.put(row, column.at, Number(sum.toFixed(1)));
   }
+}
+
+/** A share of the whole lies among the shares of its parts. */
+function meanOf(cells: readonly GridCell[]): number {
+  const shares = cells.flatMap((cell) =>
+    cell !== null && typeof cell === "object" && "percent" in cell ? [cell.percent] : [],
+  );
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return Number((shares.length === 0 ? 0.5 : sum / shares.length).toFixed(3));
 }
 
 /** A name that says nothing of a total is one to a reader only where two columns of counts add up. */
