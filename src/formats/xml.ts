@@ -164,6 +164,7 @@ function tagEnd(text: string, from: number): number {
 function localName(text: string, from: number, to: number): string {
   let end = to;
   while (end > from && text.charCodeAt(end - 1) <= 32) end--;
-  const colon = text.lastIndexOf(":", end - 1);
-  return text.slice(colon >= from ? colon + 1 : from, end);
+  let start = end;
+  while (start > from && text.charCodeAt(start - 1) !== 58) start--;
+  return text.slice(start, end);
 }

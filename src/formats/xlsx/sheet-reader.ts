@@ -23,6 +23,7 @@ export interface SheetContext {
 
 const LAST_COLUMN = 16_384;
 const LAST_ROW = 1_048_576;
+const MOST_DATES = 10_000;
 /** What XML Schema calls a double, without its words. */
 const LITERAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/;
@@ -36,6 +37,7 @@ export class SheetReader implements XmlHandler {
   /** 1 for a hidden column. */
   private readonly hiddenColumns = new Uint8Array(LAST_COLUMN);
   private readonly remarks: string[] = [];
+  private readonly dates = new Map<string, string | null>();
   private row = 0;
   private hidden = false;
   private cells: Cell[] = [];
@@ -234,7 +236,7 @@ export class SheetReader implements XmlHandler {
             ? { column, kind: "number", text: literal }
             : this.made("number", literal);
         }
-        const date = serialDate(Number(literal), this.context.date1904);
+        const date = this.dateOf(literal);
         return date === null ? this.made("number", literal) : this.made("date", date);
       }
       case "b":
@@ -249,6 +251,16 @@ export class SheetReader implements XmlHandler {
       default:
         return this.made("text", cellText(value));
     }
+  }
+
+  /** The dates of a sheet are few; each is computed once. */
+  private dateOf(literal: string): string | null {
+    let date = this.dates.get(literal);
+    if (date === undefined) {
+      date = serialDate(Number(literal), this.context.date1904);
+      if (this.dates.size < MOST_DATES) this.dates.set(literal, date);
+    }
+    return date;
   }
 
   private date(text: string): Cell {

@@ -62,25 +62,44 @@ function textClass(text: string): CellClass {
   return "text";
 }
 
-export function classOf(cell: Cell, text: string): CellClass {
-  if (cell.kind === "text") return textClass(text);
-  return cell.kind === "number" ? "number" : cell.kind;
-}
-
 /** The cell as the search for tables sees it, or null if it holds nothing but white space. */
 export function sampleCell(cell: Cell): SampleCell | null {
-  const text = squeeze(cell.text);
-  if (text === "") return null;
-  const kind = classOf(cell, text);
+  const seen = cell.kind === "text" ? seenText(cell.text) : seenTyped(cell.kind, cell.text);
+  if (seen.text === "") return null;
   return {
     column: cell.column,
-    text,
-    class: kind,
-    value: kind === "number" ? Number(numberLiteral(text) ?? Number.NaN) : Number.NaN,
-    percent: cell.percent === true || (kind === "number" && text.endsWith("%")),
+    text: seen.text,
+    class: seen.class,
+    value: seen.value,
+    percent: cell.percent === true || seen.percent,
     bold: cell.bold === true,
     indent: cell.indent ?? 0,
   };
+}
+
+type Seen = Pick<SampleCell, "text" | "class" | "value" | "percent">;
+
+function seenTyped(kind: Exclude<Cell["kind"], "text">, text: string): Seen {
+  const value = kind === "number" ? Number(text) : Number.NaN;
+  return { text, class: kind, value, percent: false };
+}
+
+/** The texts of a sheet come again and again; each is looked at once, until there are too many. */
+const MOST_SEEN = 20_000;
+const seenTexts = new Map<string, Seen>();
+
+function seenText(raw: string): Seen {
+  const known = seenTexts.get(raw);
+  if (known !== undefined) return known;
+  const text = squeeze(raw);
+  const kind = text === "" ? "text" : textClass(text);
+  const isNumber = kind === "number";
+  const value = isNumber ? Number(numberLiteral(text) ?? Number.NaN) : Number.NaN;
+  const seen = { text, class: kind, value, percent: isNumber && text.endsWith("%") };
+  if (raw.length > 200) return seen;
+  if (seenTexts.size >= MOST_SEEN) seenTexts.clear();
+  seenTexts.set(raw, seen);
+  return seen;
 }
 
 /** Trimmed, line breaks and runs of white space to one space. */

@@ -1,6 +1,6 @@
 import type { Claim, SheetClaims } from "../../model/manifest.ts";
 import { within } from "../../model/row-ranges.ts";
-import { endOfSheet, type Sheet } from "../../model/sheet.ts";
+import type { Sheet } from "../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "./found.ts";
 
 export type ClaimCounts = Record<Claim, number>;
@@ -19,11 +19,6 @@ export function noClaims(): ClaimCounts {
   };
 }
 
-/** Says of each cell what it counts as. */
-export interface Claimer {
-  claim(row: number, column: number): Claim;
-}
-
 interface Area {
   readonly table: FoundTable;
   readonly left: number;
@@ -32,30 +27,61 @@ interface Area {
   readonly roles: readonly (readonly [Claim, (row: number) => boolean])[];
 }
 
-/** Every cell gets exactly one claim: that of the table whose rows and columns hold it, else of its row. */
-export function claimer(found: FoundSheet): Claimer {
-  const areas = found.tables.map(areaOf);
-  const titles = new Set(found.titleRows);
-  const claimIn = (area: Area, row: number, column: number): Claim | null => {
-    if (column < area.left || column > area.right || row < area.table.top) return null;
-    if (row > area.table.bottom) return null;
-    if (area.table.quarantined) return "quarantined";
-    const role = area.roles.find(([, holds]) => holds(row))?.[0];
-    if (role === undefined) return null;
-    if ((role === "data" || role === "total") && !area.columns.has(column)) return "helper";
-    return role;
-  };
-  return {
-    claim(row, column) {
-      for (const area of areas) {
-        const claim = claimIn(area, row, column);
-        if (claim !== null) return claim;
+/**
+ * Counts the cells of a sheet by what each is claimed as. Every cell has exactly one claim: that of the table
+ * whose rows and columns hold it, else of its row.
+ */
+export class ClaimCount {
+  cells = 0;
+  private readonly areas: readonly Area[];
+  private readonly titles: ReadonlySet<number>;
+  /** Of each table, and last of what is in none. */
+  private readonly counts: readonly ClaimCounts[];
+
+  constructor(found: FoundSheet) {
+    this.areas = found.tables.map(areaOf);
+    this.titles = new Set(found.titleRows);
+    this.counts = [...this.areas, null].map(noClaims);
+  }
+
+  add(row: number, column: number): void {
+    this.cells++;
+    for (let at = 0; at < this.areas.length; at++) {
+      const claim = claimIn(this.areas[at] as Area, row, column);
+      if (claim === null) continue;
+      (this.counts[at] as ClaimCounts)[claim]++;
+      return;
+    }
+    (this.counts.at(-1) as ClaimCounts)[this.outside(row)]++;
+  }
+
+  private outside(row: number): Claim {
+    if (this.titles.has(row)) return "title";
+    const beside = this.areas.some(({ table }) => row >= table.top && row <= table.bottom);
+    return beside ? "helper" : "note";
+  }
+
+  /** All of a table that turned out to be doubtful is quarantined. */
+  settle(quarantined: readonly boolean[]): ClaimCounts {
+    const sum = noClaims();
+    for (const [at, counts] of this.counts.entries()) {
+      for (const [claim, cells] of Object.entries(counts) as [Claim, number][]) {
+        sum[quarantined[at] === true ? "quarantined" : claim] += cells;
       }
-      if (titles.has(row)) return "title";
-      const beside = areas.some((area) => row >= area.table.top && row <= area.table.bottom);
-      return beside ? "helper" : "note";
-    },
-  };
+    }
+    return sum;
+  }
+}
+
+/** Null for a cell that is none of the table's. */
+function claimIn(area: Area, row: number, column: number): Claim | null {
+  if (column < area.left || column > area.right || row < area.table.top) return null;
+  if (row > area.table.bottom) return null;
+  if (area.table.quarantined) return "quarantined";
+  const role = area.roles.find(([, holds]) => holds(row))?.[0];
+  if (role === undefined) return null;
+  if ((role === "data" || role === "total") && !area.columns.has(column)) return "helper";
+  return role;
 }
 
 function areaOf(table: FoundTable): Area {
@@ -78,25 +104,6 @@ function areaOf(table: FoundTable): Area {
       ["helper", within(table.skippedRows)],
     ],
   };
-}
-
-/** What of a sheet is claimed as what, from another reading of its rows. */
-export async function countClaims(
-  sheet: Sheet,
-  found: FoundSheet,
-): Promise<{ cells: number; claims: ClaimCounts }> {
-  const claims = noClaims();
-  const sheetClaims = claimer(found);
-  let cells = 0;
-  await endOfSheet(sheet.rows(), (batch) => {
-    for (const row of batch) {
-      for (const cell of row.cells) {
-        claims[sheetClaims.claim(row.row, cell.column)]++;
-        cells++;
-      }
-    }
-  });
-  return { cells, claims };
 }
 
 export function sheetClaims(

@@ -43,6 +43,8 @@ export interface ColumnTally {
   readonly strays: { readonly row: number; readonly text: string }[];
   /** Their texts with counts, the first 20 different ones. */
   readonly strayTexts: Map<string, number>;
+  /** What texts look like, so that each is looked at once; up to 1,000. */
+  readonly looks: Map<string, Look>;
   readonly distinct: Set<string>;
   overflow: boolean;
   /** Values that differ from what came before, in order of the rows; for time columns. */
@@ -68,6 +70,7 @@ export function newTally(): ColumnTally {
     tokens: new Map(),
     strays: [],
     strayTexts: new Map(),
+    looks: new Map(),
     distinct: new Set(),
     overflow: false,
     seen: [],
@@ -142,6 +145,21 @@ function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total"): v
   }
 }
 
+/** What a text stands for; `text` is it without needless space, or the literal of a number. */
+export interface Look {
+  readonly as: "code" | "number" | "token" | "date" | "timestamp" | "boolean" | "period" | "word";
+  readonly text: string;
+}
+
+const COUNTERS = {
+  code: "codes",
+  date: "dates",
+  timestamp: "timestamps",
+  boolean: "booleans",
+  period: "periods",
+  word: "words",
+} as const;
+
 function tallyText(
   tally: ColumnTally,
   raw: string,
@@ -149,24 +167,32 @@ function tallyText(
   row: number,
   known: ReadonlySet<string>,
 ): void {
-  const text = squeeze(raw);
-  if (/^0\d+$/.test(text) || /^\d{19,}$/.test(text)) {
-    if (kind === "data") tally.codes++;
-    return;
+  const look = lookOf(tally, raw, known);
+  if (look.as === "number") tallyNumber(tally, look.text, kind, false);
+  else if (look.as === "token") tallyToken(tally, look.text, kind);
+  else if (kind === "data") {
+    tally[COUNTERS[look.as]]++;
+    if (look.as === "word") addStray(tally, look.text, row);
   }
+}
+
+function lookOf(tally: ColumnTally, raw: string, known: ReadonlySet<string>): Look {
+  const seen = tally.looks.get(raw);
+  if (seen !== undefined) return seen;
+  const look = lookAt(squeeze(raw), known);
+  if (tally.looks.size < DISTINCT_LIMIT) tally.looks.set(raw, look);
+  return look;
+}
+
+function lookAt(text: string, known: ReadonlySet<string>): Look {
+  if (/^0\d+$/.test(text) || /^\d{19,}$/.test(text)) return { as: "code", text };
   const literal = numberLiteral(text);
-  if (literal !== null) {
-    tallyNumber(tally, literal, kind, false);
-    return;
-  }
-  if (isToken(text, known)) {
-    tallyToken(tally, text, kind);
-    return;
-  }
-  if (kind === "data" && !tallyTime(tally, text)) {
-    tally.words++;
-    addStray(tally, text, row);
-  }
+  if (literal !== null) return { as: "number", text: literal };
+  if (isToken(text, known)) return { as: "token", text };
+  if (dateLiteral(text) !== null) return { as: "date", text };
+  if (timestampLiteral(text) !== null) return { as: "timestamp", text };
+  if (booleanLiteral(text) !== null && text.length > 1) return { as: "boolean", text };
+  return { as: looksLikePeriod(text) ? "period" : "word", text };
 }
 
 function addStray(tally: ColumnTally, text: string, row: number): void {
@@ -187,13 +213,4 @@ function isToken(text: string, known: ReadonlySet<string>): boolean {
     MARKED_NUMBER.test(text) ||
     /^\.{4,}$/.test(text)
   );
-}
-
-function tallyTime(tally: ColumnTally, text: string): boolean {
-  if (dateLiteral(text) !== null) tally.dates++;
-  else if (timestampLiteral(text) !== null) tally.timestamps++;
-  else if (booleanLiteral(text) !== null && text.length > 1) tally.booleans++;
-  else if (looksLikePeriod(text)) tally.periods++;
-  else return false;
-  return true;
 }

@@ -36,8 +36,6 @@ export async function readPlainSheet(
     tallies: tallies.filter((tally) => tally !== null),
     rows: scan.records - 1,
     totals: 0,
-    dataCells: 0,
-    totalCells: 0,
     fingerprint: scan.fingerprint,
   };
   const place = {

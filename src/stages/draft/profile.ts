@@ -1,17 +1,15 @@
 import { type RegionReader, regionReader } from "../../formats/region-rows.ts";
 import { columnLetter, endOfSheet, type Sheet } from "../../model/sheet.ts";
+import { ClaimCount } from "./claims.ts";
 import { type ColumnTally, newTally, tallyCell } from "./column-profile.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
-import type { FoundTable } from "./found.ts";
+import type { FoundSheet, FoundTable } from "./found.ts";
 
 /** What one table's columns hold, over all its rows. */
 export interface TableProfile {
   readonly tallies: readonly ColumnTally[];
   readonly rows: number;
   readonly totals: number;
-  /** Non-empty cells in the table's columns, by kind of row. */
-  readonly dataCells: number;
-  readonly totalCells: number;
   readonly fingerprint: string;
 }
 
@@ -49,16 +47,19 @@ export function shapeOf(table: FoundTable): {
 }
 
 /**
- * Reads the sheet once more and counts what each column of each table holds, over all rows, never a
- * sample. Memory: up to 1,000 distinct values and 500 tokens a column, whatever the number of rows.
+ * Reads the sheet once more and counts what each column of each table holds, and what every cell is
+ * claimed as, over all rows, never a sample. Memory: up to 1,000 distinct values and 500 tokens a column,
+ * whatever the number of rows.
  */
-export async function profileColumns(
+export async function profileSheet(
   sheet: Sheet,
-  tables: readonly FoundTable[],
-): Promise<TableProfile[]> {
-  const open = tables.map(openTable);
+  found: FoundSheet,
+): Promise<{ profiles: readonly TableProfile[]; claims: ClaimCount }> {
+  const open = found.tables.map(openTable);
+  const claims = new ClaimCount(found);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
+      for (const cell of row.cells) claims.add(row.row, cell.column);
       for (const one of open) {
         const made = one.reader.accept(row);
         if (made === null) continue;
@@ -72,14 +73,13 @@ export async function profileColumns(
       }
     }
   });
-  return open.map((one) => ({
+  const profiles = open.map((one) => ({
     tallies: one.tallies,
     rows: one.rows,
     totals: one.totals,
-    dataCells: 0,
-    totalCells: 0,
     fingerprint: one.print.digest(),
   }));
+  return { profiles, claims };
 }
 
 function openTable(table: FoundTable): Open {

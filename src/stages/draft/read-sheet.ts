@@ -1,18 +1,19 @@
 import type { Region, RegionColumn } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Sheet } from "../../model/sheet.ts";
-import { countClaims, sheetClaims } from "./claims.ts";
+import { sheetClaims } from "./claims.ts";
 import { findTables } from "./find-tables.ts";
 import type { SheetSeen } from "./found.ts";
 import { findGuided, guideOf } from "./guide.ts";
 import { readPlainSheet } from "./plain-sheet.ts";
-import { profileColumns } from "./profile.ts";
+import { profileSheet } from "./profile.ts";
 import { regionOf } from "./region.ts";
 import { sampleSheet } from "./sample.ts";
 
 /**
- * What stands on a sheet, by the guide that holds for it or by the finder. Reads the sheet three times at most: to find its tables, to profile their columns over all rows, and
- * to count what every cell was claimed as. Memory: that of the sample.
+ * What stands on a sheet, by the guide that holds for it or by the finder. Reads the sheet twice: to find its
+ * tables, and to count over all rows what their columns hold and what every cell is claimed as. Memory: that
+ * of the sample.
  */
 export async function readSheet(
   sheet: Sheet,
@@ -25,7 +26,7 @@ export async function readSheet(
   if (plain !== null) return plain;
   const sample = await sampleSheet(sheet);
   const found = guide === null ? findTables(sample) : findGuided(sample, guide);
-  const profiles = found.tables.length === 0 ? [] : await profileColumns(sheet, found.tables);
+  const { profiles, claims } = await profileSheet(sheet, found);
   const regions = found.tables.flatMap((table, at) => {
     const profile = profiles[at];
     if (profile === undefined) return [];
@@ -40,12 +41,11 @@ export async function readSheet(
     const region = regionOf(place, table, profile);
     return [guide?.unpivot === false ? withoutPeriodColumns(region) : region];
   });
-  const judged = found.tables.map((table, at) => ({
-    ...table,
-    quarantined: regions[at]?.quarantined ?? table.quarantined,
-  }));
-  const final = { ...found, tables: judged };
-  return { regions, claims: sheetClaims(sheet, artifact, final, await countClaims(sheet, final)) };
+  const counted = {
+    cells: claims.cells,
+    claims: claims.settle(regions.map((region) => region.quarantined)),
+  };
+  return { regions, claims: sheetClaims(sheet, artifact, found, counted) };
 }
 
 /** Columns headed by periods as measures like any others. */
