@@ -1,8 +1,8 @@
-import { Readable } from "node:stream";
-import { crc32 } from "node:zlib";
+import { pipeline, Readable } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
 import yauzl from "yauzl";
 import type { Bytes } from "../model/bytes.ts";
-import { CanonryError } from "../model/errors.ts";
+import { CanonryError, type Where } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 
 /** A member of an archive, as the directory declares it. */
@@ -134,10 +134,10 @@ async function* inflate(
   let sum = 0;
   let size = 0;
   try {
-    const stream = await zip.openReadStreamPromise(member.entry);
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of await content(zip, member.entry)) {
       sum = crc32(chunk, sum);
       size += chunk.length;
+      if (size > member.sizeBytes) throw wrongSize(size, member, where);
       const ratio = size / Math.max(1, member.entry.compressedSize);
       if (size > RATIO_FROM && ratio > limits.archive_ratio) {
         throw new CanonryError(
@@ -151,9 +151,25 @@ async function* inflate(
   } catch (error) {
     throw archiveFailure(error, file, member.path);
   }
+  if (size !== member.sizeBytes) throw wrongSize(size, member, where);
   if (sum !== member.entry.crc32) {
     throw new CanonryError("ARCHIVE_CORRUPT", "the checksum does not match", where);
   }
+}
+
+/** Small pieces cost more than they save: a sheet is inflated in pieces of this size. */
+const PIECE_BYTES = 128 << 10;
+
+async function content(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<AsyncIterable<Buffer>> {
+  if (!entry.isCompressed()) return zip.openReadStreamPromise(entry);
+  const packed = await zip.openReadStreamPromise(entry, { decompress: false });
+  // What goes wrong in either stream is thrown where the chunks are read.
+  return pipeline(packed, createInflateRaw({ chunkSize: PIECE_BYTES }), () => undefined);
+}
+
+function wrongSize(size: number, member: ArchiveEntry, where: Where): CanonryError {
+  const message = `${size} bytes or more, and ${member.sizeBytes} are declared`;
+  return new CanonryError("ARCHIVE_SIZE_MISMATCH", message, where);
 }
 
 function archiveFailure(error: unknown, file: string, member?: string): unknown {
