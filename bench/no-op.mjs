@@ -1,5 +1,6 @@
 // The backfill that has nothing to do: 500 releases, the program's own time (its report's duration) and the
 // whole with start-up of process and database. Prints one JSON line.
+//   node bench/no-op.mjs [releases]
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
-const RELEASES = 500;
+const RELEASES = Number(process.argv[2] ?? 500);
 const home = mkdtempSync(join(tmpdir(), "canonry-bench-"));
 chmodSync(home, 0o755);
 const run = (...args) =>

@@ -1,5 +1,6 @@
 // Scores what the program sees against answer keys that people made, on the corpus beside the checkout, and
-// writes bench/scores.json: `npm run score` (`-- --verbose` for what is wrong, file by file).
+// writes bench/scores.json and the table in the README: `npm run score` (`-- --verbose` for what is
+// wrong, file by file; `-- --dry-run` writes nothing).
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { inspectFile, inspectRows } from "../dist/inquiry/inspect/index.js";
+import { scoreTable } from "./score-table.mjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const corpus = join(project, "../shared/corpus");
@@ -42,6 +44,15 @@ function score(args) {
   const lines = output.split("\n");
   if (verbose) process.stdout.write(`${lines.slice(0, -1).join("\n")}\n`);
   return JSON.parse(lines.at(-1));
+}
+
+/** Into bench/scores.json and the README. */
+function keep(scores) {
+  const readme = join(project, "README.md");
+  const block = `<!-- scores:start -->\n${scoreTable(scores)}\n<!-- scores:end -->`;
+  const text = readFileSync(readme, "utf8");
+  writeFileSync(readme, text.replace(/<!-- scores:start -->[\s\S]*<!-- scores:end -->/, block));
+  writeFileSync(join(project, "bench/scores.json"), `${JSON.stringify(scores, null, 2)}\n`);
 }
 
 try {
@@ -83,8 +94,8 @@ try {
     rows,
   ]);
 
-  const scores = { truth, fuste, pollock };
-  writeFileSync(join(project, "bench/scores.json"), `${JSON.stringify(scores, null, 2)}\n`);
+  const scores = { measured: new Date().toISOString().slice(0, 10), truth, fuste, pollock };
+  if (!process.argv.includes("--dry-run")) keep(scores);
   process.stdout.write(`${JSON.stringify(scores, null, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -74,6 +74,14 @@ for (const command of commands.filter((one) => one.includes("npx canonry"))) {
   });
 }
 
+test("the README shows the scores that were measured last", async () => {
+  const scores: unknown = JSON.parse(await readFile(join(PROJECT, "bench/scores.json"), "utf8"));
+  const { scoreTable } = (await import(join(PROJECT, "scripts/score-table.mjs"))) as {
+    scoreTable: (of: unknown) => string;
+  };
+  expect(readme).toContain(`<!-- scores:start -->\n${scoreTable(scores)}\n<!-- scores:end -->`);
+});
+
 test("every other command of the README is one that CI runs, or is run here", async () => {
   const others = commands.filter((one) => !one.includes("npx canonry") && one !== "npm start");
   expect(new Set(others)).toEqual(new Set([...BY_CI, ...IN_EMPTY_FOLDER]));

@@ -1,0 +1,20 @@
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { PROJECT } from "../support/home.ts";
+
+/** Each benchmark runs, on little: what it measures is for people to look at. */
+test.each([
+  ["bench/load-csv.mjs 0.02", ["rows", "load_ratio", "peak_mb"]],
+  ["bench/no-op.mjs 12", ["releases", "no_op_seconds"]],
+  ["bench/read-xlsx.mjs 2000", ["reader", "cells_per_second", "ratio"]],
+  ["bench/read-csv.mjs 0.02", ["reader", "megabytes", "ratio"]],
+])("node %s", async (command, keys) => {
+  const { stdout } = await promisify(execFile)(process.execPath, command.split(" "), {
+    cwd: PROJECT,
+  });
+  const lines = stdout.trim().split("\n");
+  for (const line of lines)
+    expect(Object.keys(JSON.parse(line) as object)).toEqual(expect.arrayContaining(keys));
+});
