@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { wholeLines } from "../../formats/csv/whole-lines.ts";
 import type { Sheet } from "../../model/sheet.ts";
-import { DISTINCT_LIMIT } from "./column-profile.ts";
+import { TextCounts } from "./text-counts.ts";
 
 /** What stands in a field of a plain record. */
 export type PlainKind = "integer" | "number" | "date" | "text";
@@ -77,7 +77,7 @@ class Scanner {
   private readonly columns: ColumnScan[];
   private readonly hash: Hash = createHash("sha256");
   private records = 1;
-  private tail: { first: number; text: string }[] = [];
+  private tail: { first: number; lines: Buffer }[] = [];
 
   constructor(header: readonly string[], delimiter: number) {
     this.header = header;
@@ -94,12 +94,16 @@ class Scanner {
     let column = 0;
     let start = from;
     let returns = 0;
+    // Two hashes of the field so far, taken on the way: a second look at its bytes would cost as much.
+    let [a, b] = [HASH_START, 0];
     for (let at = from; at < lines.length; at++) {
       const byte = lines[at] as number;
       if (byte === delimiter || byte === LF) {
         const end = byte === LF && at > start && lines[at - 1] === CR ? at - 1 : at;
         const own = columns[column];
-        if (own === undefined || !own.take(lines, start, end)) return false;
+        if (own === undefined || !own.take(lines, start, end, a, b)) return false;
+        a = HASH_START;
+        b = 0;
         returns += at - end;
         start = at + 1;
         if (byte !== LF) column++;
@@ -107,8 +111,13 @@ class Scanner {
           this.records++;
           column = 0;
         } else return false;
-      } else if (byte < 45 && isOdd(byte, lines[at + 1])) return false;
-      else if (byte === BACKSLASH) return false;
+        continue;
+      }
+      if (byte < 45 && isOdd(byte, lines[at + 1])) return false;
+      if (byte === BACKSLASH) return false;
+      if (byte === CR) continue;
+      a = Math.imul(a ^ byte, 0x01000193);
+      b = (Math.imul(b, 31) + byte) | 0;
     }
     this.hash.update(this.canonical(from === 0 ? lines : lines.subarray(from), returns));
     this.keepTail(first, lines.subarray(from));
@@ -129,7 +138,7 @@ class Scanner {
 
   /** The last two chunks hold more lines than the tail needs, or all there are. */
   private keepTail(first: number, lines: Buffer): void {
-    this.tail.push({ first, text: lines.toString("utf8") });
+    this.tail.push({ first, lines });
     if (this.tail.length > 2) this.tail.shift();
   }
 
@@ -147,10 +156,10 @@ class Scanner {
 }
 
 function lastLines(
-  kept: readonly { readonly first: number; readonly text: string }[],
+  kept: readonly { readonly lines: Buffer }[],
   records: number,
 ): PlainScan["tail"] {
-  const text = kept.map((one) => one.text).join("");
+  const text = Buffer.concat(kept.map((one) => one.lines)).toString("utf8");
   const lines = text.split("\n").slice(0, -1);
   const tail = lines.slice(-TAIL_LINES);
   return { first: records - tail.length + 1, text: tail.map((line) => `${line}\n`).join("") };
@@ -161,6 +170,9 @@ function isOdd(byte: number, next: number | undefined): boolean {
   if (byte < 32) return byte !== CR || next !== LF;
   return byte === QUOTE || byte === COMMA;
 }
+
+/** Of FNV-1a. */
+const HASH_START = 0x811c9dc5 | 0;
 
 /** Kinds that all values of a column so far allow, as bits. */
 const INTEGER = 1;
@@ -175,11 +187,10 @@ class ColumnScan {
   private empty = 0;
   private years = 0;
   private sum = 0;
-  /** By a hash of 44 bits: two of a thousand texts share one once in ten million columns. */
-  private texts: Map<number, { text: string; count: number }> | null = new Map();
+  private texts: TextCounts | null = new TextCounts();
 
   /** False if the field fits none of the kinds that the column still may be. */
-  take(bytes: Buffer, start: number, end: number): boolean {
+  take(bytes: Buffer, start: number, end: number, a: number, b: number): boolean {
     if (start === end) {
       this.empty++;
       return true;
@@ -191,7 +202,7 @@ class ColumnScan {
     this.kinds &= kind;
     if (this.kinds === 0) return false;
     if (this.kinds === NUMBER) this.texts = null;
-    else if (this.texts !== null) this.remember(this.texts, bytes, start, end);
+    else if (this.texts !== null && !this.texts.add(a, b, bytes, start, end)) this.texts = null;
     // Texts beyond the limit cannot all be checked to be no marks and no totals.
     return this.texts !== null || this.kinds !== TEXT;
   }
@@ -220,26 +231,6 @@ class ColumnScan {
     return INTEGER | NUMBER;
   }
 
-  private remember(
-    texts: Map<number, { text: string; count: number }>,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    let a = 0x811c9dc5;
-    let b = end - start;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] as number;
-      a = Math.imul(a ^ byte, 0x01000193);
-      b = (Math.imul(b, 31) + byte) | 0;
-    }
-    const key = (a >>> 0) * 4096 + (b & 4095);
-    const known = texts.get(key);
-    if (known !== undefined) known.count++;
-    else if (texts.size >= DISTINCT_LIMIT) this.texts = null;
-    else texts.set(key, { text: bytes.toString("utf8", start, end), count: 1 });
-  }
-
   result(): PlainColumn | null {
     const kind = this.kind();
     if (kind === null || this.values === 0) return null;
@@ -250,10 +241,7 @@ class ColumnScan {
       empty: this.empty,
       years: this.years,
       sum: this.sum,
-      texts:
-        this.texts === null
-          ? null
-          : new Map([...this.texts.values()].map(({ text, count }) => [text, count])),
+      texts: this.texts === null ? null : this.texts.entries(),
     };
   }
 
