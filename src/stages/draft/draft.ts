@@ -1,4 +1,4 @@
-import type { Core } from "./core.ts";
+import type { Core } from "./column-count.ts";
 import type { HeaderZone } from "./header.ts";
 import type { Line, Pane } from "./line.ts";
 import type { SheetSample } from "./sample.ts";

@@ -1,4 +1,5 @@
-import { againstNumbers, type Core, countsOf, findCores, isNumeric } from "./core.ts";
+import { againstNumbers, type Core, countsOf, isNumeric } from "./column-count.ts";
+import { findCores } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
 import { type HeaderZone, headerAbove } from "./header.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
@@ -150,8 +151,6 @@ function surround(
   });
   return { tables: named, titleRows, notesRows };
 }
-
-export { againstNumbers, countsOf };
 
 /** The caption among the lines above a table, else the first that reads like a title. */
 function titleOf(texts: readonly string[]): string | null {

@@ -1,6 +1,6 @@
 import type { MergedRange } from "../../model/sheet.ts";
 import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
-import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./core.ts";
+import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
 import { cellAt, type Line, mergeAt } from "./line.ts";
 import { captionText, noteText, seriesText, stripMarks, unitText } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import { isWords } from "./cell-class.ts";
-import type { Core } from "./core.ts";
+import type { Core } from "./column-count.ts";
 import type { Line } from "./line.ts";
 import { documentationText, noteText } from "./words.ts";
 
