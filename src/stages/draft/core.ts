@@ -11,6 +11,7 @@ import {
 } from "./column-count.ts";
 import { hasFigures } from "./figures.ts";
 import type { Line } from "./line.ts";
+import { rowLike } from "./row-like.ts";
 import { captionText, noteText, seriesText, totalWord, unitText } from "./words.ts";
 
 function newCore(index: number): Core {
@@ -73,9 +74,10 @@ export function findCores(lines: readonly Line[]): Core[] {
       header = false;
     } else if (core !== null && !header) {
       if (
-        standsWithCore(core, line) ||
+        standsWithCore(core, lines, index) ||
         tokenRow(core, lines, index) ||
-        lastLabel(core, lines, index)
+        lastLabel(core, lines, index) ||
+        (closeTo(core, lines, index) && rowLike(core, lines, index))
       )
         add(core, line, index);
       else if (opensTable(core, lines, index)) header = true;
@@ -84,9 +86,18 @@ export function findCores(lines: readonly Line[]): Core[] {
   return cores;
 }
 
+/** No blank row, and nothing but labels of groups, between the last row and this line. */
+function closeTo(core: Core, lines: readonly Line[], index: number): boolean {
+  const between = lines.slice(core.last + 1, index);
+  if (blankBetween(lines, core.last, index) > 0) return false;
+  return between.every((line) => line.cells.length === 1);
+}
+
 /** A line without figures that belongs to the rows: its measures are empty or tokens. */
-function standsWithCore(core: Core, line: Line): boolean {
-  if (line.gap > 0 || line.prose > 1 || line.cells.length < 2) return false;
+function standsWithCore(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  if (line === undefined || blankBetween(lines, core.last, index) > 0) return false;
+  if (line.prose > 1 || line.cells.length < 2) return false;
   const opens = line.cells[0]?.text ?? "";
   if (noteText(opens) && line.cells.length <= 2) return false;
   if (againstNumbers(line, core) > 0) return false;
@@ -191,9 +202,28 @@ function goesOn(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   if (line === undefined) return false;
   if (line.afterElided) return true;
-  if (!fits(core, line)) return false;
+  if (!fits(core, line) && !besideAlike(core, lines, index)) return false;
   const away = blankBetween(lines, core.last, index);
   return away <= 12;
+}
+
+/**
+ * Right below a row with the same labels filled, though the figures stand in other columns: where most
+ * figures are missing two rows need not share one.
+ */
+function besideAlike(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const before = lines[index - 1];
+  if (line === undefined || before === undefined || line.gap > 0 || core.last !== index - 1)
+    return false;
+  const [label] = line.cells;
+  if (label === undefined || !isWordy(countsOf(core, label.column))) return false;
+  const words = line.cells.filter(isWords);
+  const wordsBefore = before.cells.filter(isWords);
+  return (
+    words.length === wordsBefore.length &&
+    words.every((cell, at) => cell.column === wordsBefore[at]?.column)
+  );
 }
 
 /** Blank rows between two lines. */

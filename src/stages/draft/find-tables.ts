@@ -1,7 +1,8 @@
-import { againstNumbers, type Core, countsOf, isNumeric } from "./column-count.ts";
+import { type Core, isNumeric } from "./column-count.ts";
 import { findCores } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
 import { type HeaderZone, headerAbove } from "./header.ts";
+import { type CoreDraft, joinHeadless } from "./join-cores.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
 import { findPanes, rowsNamingPanes } from "./panes.ts";
@@ -52,12 +53,14 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     if (table !== null && (sample.name === null || [...plain.columns.values()].some(isNumeric)))
       return surround(lines, [table], drafts);
   }
-  const drafts: { core: Core; zone: HeaderZone }[] = [];
+  const separate: CoreDraft[] = [];
   let from = 0;
   for (const core of findCores(lines)) {
-    drafts.push({ core, zone: headerAbove(lines, core, from, { merges: sample.merges, naming }) });
+    const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
+    separate.push({ core, zone });
     from = core.last + 1;
   }
+  const drafts = joinHeadless(lines, separate);
   const isFile = sample.name === null;
   const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
   const free = freeLines(lines, kept);

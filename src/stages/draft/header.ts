@@ -2,6 +2,7 @@ import type { MergedRange } from "../../model/sheet.ts";
 import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
 import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
 import { cellAt, type Line, mergeAt } from "./line.ts";
+import { rowLike } from "./row-like.ts";
 import { captionText, noteText, seriesText, stripMarks, unitText } from "./words.ts";
 
 /** What stands above the first line of a core. Indexes into the lines of the pane, ascending. */
@@ -150,6 +151,10 @@ function several(walk: Walk, at: number, line: Line): boolean {
   const inside = line.cells.filter((cell) => cell.column >= walk.left && cell.column <= walk.right);
   if (inside.length === 0) return false;
   if (isMetadataPair(line, core)) return false;
+  if (zone.header.length === 0 && gapBelow(walk, at) === 0 && rowLike(core, walk.lines, at)) {
+    zone.data.push(at);
+    return true;
+  }
   const against = againstNumbers(line, core);
   if (against === 0 && zone.header.length === 0) return withoutFigures(walk, at, line);
   if (line.prose > 0 && against < 2) return false;

@@ -1,0 +1,73 @@
+import { isTimely, isWords, type SampleCell } from "./cell-class.ts";
+import { type Core, countsOf, isNumeric } from "./column-count.ts";
+import { cellAt, type Line } from "./line.ts";
+import { noteText } from "./words.ts";
+
+/** Rows around a line that are looked at for the same labels. */
+const NEIGHBOURS = 12;
+
+/**
+ * Whether a line with words where the core has numbers is a row all the same: it stands close to the rows,
+ * its labels are like theirs, and the words are what stands for a figure that is not there.
+ */
+export function rowLike(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  if (line === undefined || line.prose > 1) return false;
+  const labels = line.cells.filter((cell) => !isNumeric(countsOf(core, cell.column)));
+  const against = line.cells.filter(
+    (cell) => isNumeric(countsOf(core, cell.column)) && isWords(cell),
+  );
+  const [first] = labels;
+  if (first === undefined || against.length === 0 || noteText(first.text)) return false;
+  if (!labels.every((cell) => isLabelOf(core, cell))) return false;
+  if (first.column !== line.cells[0]?.column) return false;
+  if (against.length >= 2 && sameText(against))
+    return timesBoth(core, first) || comesAgain(lines, index, against[0]);
+  return labels.length >= 2 && against.length === 1 && labelsComeAgain(lines, index, labels);
+}
+
+function isLabelOf(core: Core, cell: SampleCell): boolean {
+  const count = countsOf(core, cell.column);
+  return count.words + count.times >= count.all * 0.5 && count.all > 0;
+}
+
+function sameText(cells: readonly SampleCell[]): boolean {
+  return cells.every((cell) => cell.text === cells[0]?.text);
+}
+
+/** A time where the core has times: no row of names begins with one. */
+function timesBoth(core: Core, label: SampleCell): boolean {
+  const count = countsOf(core, label.column);
+  return isTimely(label) && count.times >= count.all * 0.8;
+}
+
+/** One short token in every cell, and in another row too: "DNR", "S". */
+function comesAgain(lines: readonly Line[], index: number, token: SampleCell | undefined): boolean {
+  if (token === undefined || !/^[A-Z][A-Z/.]{0,4}$/.test(token.text)) return false;
+  return lines.some(
+    (line, at) => at !== index && line.cells.some((cell) => cell.text === token.text),
+  );
+}
+
+/** A label that a row nearby has in the same column, or one of the same form: "OCT 2" beside "OCT 1". */
+function labelsComeAgain(
+  lines: readonly Line[],
+  index: number,
+  labels: readonly SampleCell[],
+): boolean {
+  const around = lines.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS + 1);
+  const own = lines[index];
+  return labels.some((label) => {
+    const form = formOf(label.text);
+    return around.some((line) => {
+      const other = line === own ? undefined : cellAt(line, label.column);
+      if (other === undefined || line.numbers === 0) return false;
+      return other.text === label.text || (/9/.test(form) && formOf(other.text) === form);
+    });
+  });
+}
+
+/** The text with letters and digits made alike. */
+function formOf(text: string): string {
+  return text.replace(/\d+/g, "9").replace(/\p{L}+/gu, "a");
+}
