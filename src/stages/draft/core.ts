@@ -10,7 +10,7 @@ import {
   numericColumns,
 } from "./column-count.ts";
 import { hasFigures } from "./figures.ts";
-import type { Line } from "./line.ts";
+import { cellAt, type Line } from "./line.ts";
 import { rowLike } from "./row-like.ts";
 import { captionText, noteText, seriesText, totalWord, unitText } from "./words.ts";
 
@@ -204,7 +204,16 @@ function goesOn(core: Core, lines: readonly Line[], index: number): boolean {
   if (line.afterElided) return true;
   if (!fits(core, line) && !besideAlike(core, lines, index)) return false;
   const away = blankBetween(lines, core.last, index);
-  return away <= 12;
+  return away <= 12 && !(away > 2 && isStray(core, lines, index));
+}
+
+/** A line by itself, far below, without the label that all rows have: somebody's check of the figures. */
+function isStray(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  const left = Math.min(...core.columns.keys());
+  if (line === undefined || line.words > 0 || cellAt(line, left) !== undefined) return false;
+  return countsOf(core, left).all === core.members.length && (next === undefined || next.gap > 0);
 }
 
 /**

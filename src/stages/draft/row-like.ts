@@ -13,16 +13,19 @@ const NEIGHBOURS = 12;
 export function rowLike(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   if (line === undefined || line.prose > 1) return false;
-  const labels = line.cells.filter((cell) => !isNumeric(countsOf(core, cell.column)));
+  const timed = line.cells.slice(0, 1).filter((cell) => timeAmongTimes(lines, index, cell));
+  const labels = line.cells.filter(
+    (cell) => timed.includes(cell) || !isNumeric(countsOf(core, cell.column)),
+  );
   const against = line.cells.filter(
     (cell) => isNumeric(countsOf(core, cell.column)) && isWords(cell),
   );
   const [first] = labels;
   if (first === undefined || against.length === 0 || noteText(first.text)) return false;
-  if (!labels.every((cell) => isLabelOf(core, cell))) return false;
+  if (!labels.every((cell) => timed.includes(cell) || isLabelOf(core, cell))) return false;
   if (first.column !== line.cells[0]?.column) return false;
   if (against.length >= 2 && sameText(against))
-    return timesBoth(core, first) || comesAgain(lines, index, against[0]);
+    return timed.length > 0 || comesAgain(lines, index, against[0]);
   return labels.length >= 2 && against.length === 1 && labelsComeAgain(lines, index, labels);
 }
 
@@ -35,10 +38,13 @@ function sameText(cells: readonly SampleCell[]): boolean {
   return cells.every((cell) => cell.text === cells[0]?.text);
 }
 
-/** A time where the core has times: no row of names begins with one. */
-function timesBoth(core: Core, label: SampleCell): boolean {
-  const count = countsOf(core, label.column);
-  return isTimely(label) && count.times >= count.all * 0.8;
+/** A time where the line above or below has one: no row of names begins so. */
+function timeAmongTimes(lines: readonly Line[], index: number, cell: SampleCell): boolean {
+  if (!isTimely(cell)) return false;
+  return [lines[index - 1], lines[index + 1]].some((line) => {
+    const other = line?.cells[0];
+    return other !== undefined && other.column === cell.column && isTimely(other);
+  });
 }
 
 /** One short token in every cell, and in another row too: "DNR", "S". */

@@ -42,6 +42,10 @@ export function makeTable(draft: Draft): FoundTable | null {
   const table: FoundTable = {
     pane,
     top: Math.min(...all.map((line) => line.row)),
+    left: Math.min(
+      ...found.columns.map((column) => column.index),
+      ...body.sections.flatMap((line) => line.cells[0]?.column ?? []),
+    ),
     bottom,
     columns: found.columns,
     helpers: found.helpers,
