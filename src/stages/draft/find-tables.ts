@@ -5,6 +5,7 @@ import { type HeaderZone, headerAbove } from "./header.ts";
 import { type CoreDraft, joinHeadless } from "./join-cores.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
+import { pagedCore } from "./paged.ts";
 import { findPanes, rowsNamingPanes } from "./panes.ts";
 import { plainCore } from "./plain.ts";
 import type { SheetSample } from "./sample.ts";
@@ -40,18 +41,11 @@ export function findTables(sample: SheetSample): FoundSheet {
 
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
   const lines = linesOf(sample, pane);
-  const plain = plainCore(lines);
-  if (plain !== null) {
-    const drafts = [{ core: plain, zone: { header: [0], unit: [], section: [], data: [] } }];
-    const table = makeTable({
-      pane,
-      lines,
-      sample,
-      core: plain,
-      zone: drafts[0]?.zone ?? { header: [0], unit: [], section: [], data: [] },
-    });
-    if (table !== null && (sample.name === null || [...plain.columns.values()].some(isNumeric)))
-      return surround(lines, [table], drafts);
+  const isFile = sample.name === null;
+  const whole = wholeDraft(lines, isFile);
+  if (whole !== null) {
+    const table = makeTable({ pane, lines, sample, ...whole });
+    if (table !== null) return surround(lines, [table], [whole]);
   }
   const separate: CoreDraft[] = [];
   let from = 0;
@@ -61,15 +55,27 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     from = core.last + 1;
   }
   const drafts = joinHeadless(lines, separate);
-  const isFile = sample.name === null;
   const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
   const free = freeLines(lines, kept);
   for (const { header, core } of textCores(lines, free, isFile)) {
-    kept.push({ core, zone: { header: [header], unit: [], section: [], data: [] } });
+    kept.push({ core, zone: headed(header) });
   }
   kept.sort((a, b) => a.core.first - b.core.first);
   const tables = kept.flatMap((draft) => makeTable({ pane, lines, sample, ...draft }) ?? []);
   return surround(lines, tables, kept);
+}
+
+/** The one table that all lines make: a plain file, or the pages of a table of words. */
+function wholeDraft(lines: readonly Line[], isFile: boolean): CoreDraft | null {
+  const plain = plainCore(lines);
+  if (plain !== null && (isFile || [...plain.columns.values()].some(isNumeric)))
+    return { core: plain, zone: headed(0) };
+  const paged = pagedCore(lines);
+  return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
+}
+
+function headed(at: number): HeaderZone {
+  return { header: [at], unit: [], section: [], data: [] };
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */
