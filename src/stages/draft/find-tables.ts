@@ -1,13 +1,15 @@
 import { type Core, isNumeric } from "./column-count.ts";
 import { findCores } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
-import { type HeaderZone, headerAbove } from "./header.ts";
+import { headerAbove } from "./header.ts";
+import type { HeaderZone } from "./header-walk.ts";
 import { type CoreDraft, joinHeadless } from "./join-cores.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
 import { pagedCore } from "./paged.ts";
 import { findPanes, rowsNamingPanes } from "./panes.ts";
 import { plainCore } from "./plain.ts";
+import { doubtRivals, missedTable } from "./rivals.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
 import { isDocumentation, textCores } from "./text-table.ts";
@@ -24,9 +26,10 @@ export function findTables(sample: SheetSample): FoundSheet {
   const panes = findPanes(sample);
   const naming = rowsNamingPanes(sample, panes);
   const found = panes.map((pane) => tablesOf(sample, pane, naming));
-  const tables = found
-    .flatMap((one) => one.tables)
-    .sort((a, b) => a.top - b.top || a.pane.left - b.pane.left);
+  const tables = doubtRivals(
+    found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
+  );
+  const missed = missedTable(sample, tables);
   const inTables = new Set<number>();
   for (const table of tables) for (const row of table.headerRows) inTables.add(row);
   const notes = found.flatMap((one) => one.notesRows).filter((row) => !inTables.has(row));
@@ -34,8 +37,8 @@ export function findTables(sample: SheetSample): FoundSheet {
     tables,
     titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
     notesRows: rangesOf(notes),
-    quarantined: false,
-    reasons: sample.remarks,
+    quarantined: missed !== null,
+    reasons: missed === null ? sample.remarks : [missed, ...sample.remarks],
   };
 }
 

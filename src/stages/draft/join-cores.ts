@@ -1,5 +1,5 @@
 import { type ColumnCount, type Core, countsOf } from "./column-count.ts";
-import type { HeaderZone } from "./header.ts";
+import type { HeaderZone } from "./header-walk.ts";
 import type { Line } from "./line.ts";
 
 export interface CoreDraft {

@@ -1,7 +1,7 @@
 import { isTimely, isWords, type SampleCell } from "./cell-class.ts";
 import { type Core, countsOf, isNumeric } from "./column-count.ts";
 import { cellAt, type Line } from "./line.ts";
-import { noteText } from "./words.ts";
+import { formOf, noteText } from "./words.ts";
 
 /** Rows around a line that are looked at for the same labels. */
 const NEIGHBOURS = 12;
@@ -21,7 +21,8 @@ export function rowLike(core: Core, lines: readonly Line[], index: number): bool
     (cell) => isNumeric(countsOf(core, cell.column)) && isWords(cell),
   );
   const [first] = labels;
-  if (first === undefined || against.length === 0 || noteText(first.text)) return false;
+  if (first === undefined || noteText(first.text)) return false;
+  if (against.length === 0) return timed.length > 0 && line.markers >= 2;
   if (!labels.every((cell) => timed.includes(cell) || isLabelOf(core, cell))) return false;
   if (first.column !== line.cells[0]?.column) return false;
   if (against.length >= 2 && sameText(against))
@@ -71,9 +72,4 @@ function labelsComeAgain(
       return other.text === label.text || (/9/.test(form) && formOf(other.text) === form);
     });
   });
-}
-
-/** The text with letters and digits made alike. */
-function formOf(text: string): string {
-  return text.replace(/\d+/g, "9").replace(/\p{L}+/gu, "a");
 }
