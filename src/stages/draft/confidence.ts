@@ -67,7 +67,7 @@ function oddHeader(
     return `${header.length} rows seem to name the columns`;
   if (header.length === 0 || table.columns.some((column) => column.numeric)) return null;
   const nameless = table.columns.filter((column) => column.header.length === 0).length;
-  if (nameless > 1 && nameless * 2 >= table.columns.length)
+  if (nameless > 1 && nameless >= table.columns.length * 0.4)
     return `${nameless} of ${table.columns.length} columns of words have no header`;
   return header.length === 1 && likeRows(header[0], rows)
     ? "the row that would name the columns looks like the others"

@@ -27,6 +27,7 @@ export function findTables(sample: SheetSample): FoundSheet {
   const naming = rowsNamingPanes(sample, panes);
   const found = panes.map((pane) => tablesOf(sample, pane, naming));
   const tables = doubtRivals(
+    sample,
     found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
   );
   const missed = missedTable(sample, tables);

@@ -4,9 +4,15 @@ import type { SheetSample } from "./sample.ts";
 import { captionText } from "./words.ts";
 
 /** Tables that another reading of the same rows would make one are held back. */
-export function doubtRivals(tables: readonly FoundTable[]): FoundTable[] {
+export function doubtRivals(sample: SheetSample, tables: readonly FoundTable[]): FoundTable[] {
   const doubts = new Map<FoundTable, string>();
   for (const below of tables) {
+    const left = rowsLeftBelow(sample, below);
+    if (left >= LEFT_ROWS)
+      doubts.set(
+        below,
+        `${left} rows right below it stand in its columns and are none of its rows`,
+      );
     const above = nextAbove(tables, below);
     if (above === undefined) continue;
     const why = rivalry(above, below);
@@ -27,6 +33,23 @@ function doubted(table: FoundTable, reason: string): FoundTable {
     quarantined: true,
     reasons: [reason, ...table.reasons],
   };
+}
+
+/** So many rows left over right below a table are no notes. */
+const LEFT_ROWS = 5;
+
+/** Rows that go on below the table without a gap, inside its columns and not at its left edge alone. */
+function rowsLeftBelow(sample: SheetSample, table: FoundTable): number {
+  const columns = new Set(table.columns.map((column) => column.index));
+  let next = table.bottom + 1;
+  for (const row of sample.rows) {
+    if (row.row < next) continue;
+    const first = row.cells[0]?.column ?? table.left;
+    const inside = row.cells.every((cell) => columns.has(cell.column));
+    if (row.row > next || first <= table.left || !inside) break;
+    next++;
+  }
+  return next - table.bottom - 1;
 }
 
 /** The nearest table above whose columns are some of the same. */

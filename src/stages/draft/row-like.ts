@@ -62,14 +62,21 @@ function labelsComeAgain(
   index: number,
   labels: readonly SampleCell[],
 ): boolean {
-  const around = lines.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS + 1);
-  const own = lines[index];
+  const around = stretchOf(lines, index).filter((line) => line.numbers > 0 && !line.sequence);
   return labels.some((label) => {
     const form = formOf(label.text);
     return around.some((line) => {
-      const other = line === own ? undefined : cellAt(line, label.column);
-      if (other === undefined || line.numbers === 0) return false;
+      const other = cellAt(line, label.column);
+      if (other === undefined) return false;
       return other.text === label.text || (/9/.test(form) && formOf(other.text) === form);
     });
   });
+}
+
+/** The lines above and below, as far as no blank row parts them. */
+function stretchOf(lines: readonly Line[], index: number): Line[] {
+  let [first, last] = [index, index];
+  while (first > index - NEIGHBOURS && first > 0 && lines[first]?.gap === 0) first--;
+  while (last < index + NEIGHBOURS && lines[last + 1]?.gap === 0) last++;
+  return [...lines.slice(first, index), ...lines.slice(index + 1, last + 1)];
 }
