@@ -38,8 +38,9 @@ function doubted(table: FoundTable, reason: string): FoundTable {
 /** So many rows left over right below a table are no notes. */
 const LEFT_ROWS = 5;
 
-/** Rows that go on below the table without a gap, inside its columns and not at its left edge alone. */
+/** Rows that go on below a table of words without a gap, inside its columns and not at its left edge alone. */
 function rowsLeftBelow(sample: SheetSample, table: FoundTable): number {
+  if (table.columns.some((column) => column.numeric)) return 0;
   const columns = new Set(table.columns.map((column) => column.index));
   let next = table.bottom + 1;
   for (const row of sample.rows) {
