@@ -1,6 +1,7 @@
 import { isMarker } from "../../model/marker.ts";
 import type { Cell } from "../../model/sheet.ts";
 import { dateLiteral, numberLiteral, timestampLiteral } from "../../model/value.ts";
+import { stripMarks } from "./words.ts";
 
 /**
  * What a cell looks like before anything is known of its column. `prose` is a sentence, `period` a
@@ -47,14 +48,19 @@ export function looksLikePeriod(text: string): boolean {
   return text.length <= 40 && /\d/.test(text) && PERIOD.test(text);
 }
 
-/** "00:19:31": a time that was taken, a figure in layout and a text in value. */
-const DURATION = /^\d{1,3}:\d\d(?::\d\d(?:\.\d+)?)?$/;
+/** "00:19:31", "5:00PM": a time that was taken, a figure in layout and a text in value. */
+const DURATION = /^\d{1,3}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[ap]\.?m\.?)?$/i;
+
+/** "1,008 (63%)", "45.2 (43.1-47.3)", "80.6%*": a figure with another one or a mark beside it. */
+const FIGURE_AND_MORE =
+  /^[-+<>≤≥~]?\s?[£$€]?\d[\d,]*(?:\.\d+)?\s?%?\s?(?:\([-+±<>≤≥~£$€]?\d[\d.,%\s–-]*\)|[*†‡]{1,3})$/;
 
 function textClass(text: string): CellClass {
-  if (numberLiteral(text) !== null || DURATION.test(text)) return "number";
+  if (numberLiteral(text) !== null || DURATION.test(text) || FIGURE_AND_MORE.test(text))
+    return "number";
   if (looksLikePeriod(text)) return dateLiteral(text) === null ? "period" : "date";
   if (dateLiteral(text) !== null || timestampLiteral(text) !== null) return "date";
-  if (isMarker(text)) return "marker";
+  if (isMarker(text) || isMarker(stripMarks(text))) return "marker";
   if (text.startsWith("#") && /^#(?:N\/A|DIV\/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)$/.test(text)) {
     return "error";
   }

@@ -8,6 +8,7 @@ import {
   timestampLiteral,
 } from "../../model/value.ts";
 import { looksLikePeriod, squeeze } from "./cell-class.ts";
+import { stripMarks } from "./words.ts";
 
 /** Distinct values are counted exactly up to here. */
 export const DISTINCT_LIMIT = 1_000;
@@ -209,6 +210,7 @@ const SHEET_ERROR = /^#(?:N\/A|DIV\/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)$/;
 function isToken(text: string, known: ReadonlySet<string>): boolean {
   return (
     isMarker(text, known) ||
+    isMarker(stripMarks(text), known) ||
     SHEET_ERROR.test(text) ||
     MARKED_NUMBER.test(text) ||
     /^\.{4,}$/.test(text)

@@ -1,6 +1,6 @@
 import type { MergedRange } from "../../model/sheet.ts";
 import { isWords } from "./cell-class.ts";
-import { type Core, countsOf, isFigures, isNumeric } from "./core.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
 import type { FoundColumn } from "./found.ts";
 import { cellAt, type Line } from "./line.ts";
 import { headerPaths } from "./paths.ts";

@@ -1,63 +1,21 @@
-import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
+import { isWords, isYear, type SampleCell } from "./cell-class.ts";
+import {
+  againstNumbers,
+  type ColumnCount,
+  type Core,
+  countCell,
+  countsOf,
+  isNumeric,
+  isWordy,
+  numericColumns,
+} from "./column-count.ts";
 import { hasFigures } from "./figures.ts";
-import type { Line } from "./line.ts";
+import { cellAt, type Line } from "./line.ts";
+import { rowLike } from "./row-like.ts";
 import { captionText, noteText, seriesText, totalWord, unitText } from "./words.ts";
-
-/** What stands in one column over the data lines of a core. */
-export interface ColumnCount {
-  numbers: number;
-  markers: number;
-  words: number;
-  times: number;
-  all: number;
-}
-
-/** The lines of figures of one table, with what stands between them. */
-export interface Core {
-  /** First and last index into the lines of the pane. */
-  first: number;
-  last: number;
-  /** Indexes of lines that hold observations or totals. */
-  members: number[];
-  readonly columns: Map<number, ColumnCount>;
-}
-
-export function countsOf(core: Core, column: number): ColumnCount {
-  return core.columns.get(column) ?? emptyCount();
-}
-
-/** Whether numbers dominate the column. Markers count for numbers only where there are numbers. */
-export function isNumeric(count: ColumnCount): boolean {
-  return count.numbers > 0 && count.numbers + count.markers >= (count.all - count.times) * 0.6;
-}
-
-/** Numbers that are not years: what could be measured. */
-export function isFigures(count: ColumnCount): boolean {
-  return isNumeric(count) && count.times < (count.all - count.words) * 0.8;
-}
-
-export function isWordy(count: ColumnCount): boolean {
-  return count.words > 0 && count.words >= count.all * 0.5;
-}
-
-export function numericColumns(core: Core): number[] {
-  return [...core.columns].filter(([, count]) => isNumeric(count)).map(([column]) => column);
-}
 
 function newCore(index: number): Core {
   return { first: index, last: index, members: [], columns: new Map() };
-}
-
-export function emptyCount(): ColumnCount {
-  return { numbers: 0, markers: 0, words: 0, times: 0, all: 0 };
-}
-
-export function countCell(count: ColumnCount, cell: SampleCell): void {
-  count.all++;
-  if (cell.class === "number") count.numbers++;
-  else if (cell.class === "marker" || cell.class === "error") count.markers++;
-  else if (isWords(cell)) count.words++;
-  if (isTimely(cell)) count.times++;
 }
 
 function add(core: Core, line: Line, index: number): void {
@@ -68,17 +26,6 @@ function add(core: Core, line: Line, index: number): void {
     countCell(count, cell);
     core.columns.set(cell.column, count);
   }
-}
-
-/** A header-like line over a core: words, or a run of times, where the core holds numbers. */
-export function againstNumbers(line: Line, core: Core): number {
-  let against = 0;
-  for (const cell of line.cells) {
-    if (!isNumeric(countsOf(core, cell.column))) continue;
-    if (isWords(cell) || cell.class === "period" || cell.class === "date") against++;
-    else if (line.sequence && cell.class === "number") against++;
-  }
-  return against;
 }
 
 /** Whether a line with figures fits the columns of a core. */
@@ -127,9 +74,10 @@ export function findCores(lines: readonly Line[]): Core[] {
       header = false;
     } else if (core !== null && !header) {
       if (
-        standsWithCore(core, line) ||
+        standsWithCore(core, lines, index) ||
         tokenRow(core, lines, index) ||
-        lastLabel(core, lines, index)
+        lastLabel(core, lines, index) ||
+        (closeTo(core, lines, index) && rowLike(core, lines, index))
       )
         add(core, line, index);
       else if (opensTable(core, lines, index)) header = true;
@@ -138,9 +86,18 @@ export function findCores(lines: readonly Line[]): Core[] {
   return cores;
 }
 
+/** No blank row, and nothing but labels of groups, between the last row and this line. */
+function closeTo(core: Core, lines: readonly Line[], index: number): boolean {
+  const between = lines.slice(core.last + 1, index);
+  if (blankBetween(lines, core.last, index) > 0) return false;
+  return between.every((line) => line.cells.length === 1);
+}
+
 /** A line without figures that belongs to the rows: its measures are empty or tokens. */
-function standsWithCore(core: Core, line: Line): boolean {
-  if (line.gap > 0 || line.prose > 1 || line.cells.length < 2) return false;
+function standsWithCore(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  if (line === undefined || blankBetween(lines, core.last, index) > 0) return false;
+  if (line.prose > 1 || line.cells.length < 2) return false;
   const opens = line.cells[0]?.text ?? "";
   if (noteText(opens) && line.cells.length <= 2) return false;
   if (againstNumbers(line, core) > 0) return false;
@@ -245,9 +202,37 @@ function goesOn(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   if (line === undefined) return false;
   if (line.afterElided) return true;
-  if (!fits(core, line)) return false;
+  if (!fits(core, line) && !besideAlike(core, lines, index)) return false;
   const away = blankBetween(lines, core.last, index);
-  return away <= 12;
+  return away <= 12 && !(away > 2 && isStray(core, lines, index));
+}
+
+/** A line by itself, far below, without the label that all rows have: somebody's check of the figures. */
+function isStray(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const next = lines[index + 1];
+  const left = Math.min(...core.columns.keys());
+  if (line === undefined || line.words > 0 || cellAt(line, left) !== undefined) return false;
+  return countsOf(core, left).all === core.members.length && (next === undefined || next.gap > 0);
+}
+
+/**
+ * Right below a row with the same labels filled, though the figures stand in other columns: where most
+ * figures are missing two rows need not share one.
+ */
+function besideAlike(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  const before = lines[index - 1];
+  if (line === undefined || before === undefined || line.gap > 0 || core.last !== index - 1)
+    return false;
+  const [label] = line.cells;
+  if (label === undefined || !isWordy(countsOf(core, label.column))) return false;
+  const words = line.cells.filter(isWords);
+  const wordsBefore = before.cells.filter(isWords);
+  return (
+    words.length === wordsBefore.length &&
+    words.every((cell, at) => cell.column === wordsBefore[at]?.column)
+  );
 }
 
 /** Blank rows between two lines. */

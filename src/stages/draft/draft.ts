@@ -1,5 +1,5 @@
-import type { Core } from "./core.ts";
-import type { HeaderZone } from "./header.ts";
+import type { Core } from "./column-count.ts";
+import type { HeaderZone } from "./header-walk.ts";
 import type { Line, Pane } from "./line.ts";
 import type { SheetSample } from "./sample.ts";
 

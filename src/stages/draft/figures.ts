@@ -1,5 +1,6 @@
 import { isWords, isYear } from "./cell-class.ts";
 import type { Line } from "./line.ts";
+import { totalWord } from "./words.ts";
 
 /** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
 export function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
@@ -9,7 +10,11 @@ export function hasFigures(lines: readonly Line[], index: number, inside: boolea
     return !headsAgain(lines, index);
   if (inside && line.gap === 0 && labelledAlike(lines[index - 1], line)) return true;
   if (headsNext(lines, index, inside)) return false;
-  if (!line.sequence) return !loneYear(line);
+  if (!line.sequence) {
+    const total = totalWord(line.cells[0]?.text ?? "");
+    const below = line.gap === 0 && sameColumns(lines[index - 1], line);
+    return !loneYear(line) || (below && (inside || total));
+  }
   return alikeNeighbour(lines, index) || namedAbove(lines, index);
 }
 
@@ -38,6 +43,15 @@ function labelledAlike(before: Line | undefined, line: Line): boolean {
       .map((cell) => cell.column)
       .join(" ");
   return before !== undefined && line.words >= 2 && labels(before) === labels(line);
+}
+
+/** Right below a row with the same columns filled, or some of them: a count may look like a year. */
+function sameColumns(before: Line | undefined, line: Line): boolean {
+  const columns = before?.cells.map((cell) => cell.column) ?? [];
+  return (
+    line.cells[0]?.column === columns[0] &&
+    line.cells.every((cell) => columns.includes(cell.column))
+  );
 }
 
 /** Same columns filled with the same kinds of cells. */

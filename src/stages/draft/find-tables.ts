@@ -1,10 +1,15 @@
-import { againstNumbers, type Core, countsOf, findCores, isNumeric } from "./core.ts";
+import { type Core, isNumeric } from "./column-count.ts";
+import { findCores } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
-import { type HeaderZone, headerAbove } from "./header.ts";
+import { headerAbove } from "./header.ts";
+import type { HeaderZone } from "./header-walk.ts";
+import { type CoreDraft, joinHeadless } from "./join-cores.ts";
 import { cellAt, type Line, linesOf, type Pane } from "./line.ts";
 import { lineText, markerMeanings } from "./notes.ts";
+import { pagedCore } from "./paged.ts";
 import { findPanes, rowsNamingPanes } from "./panes.ts";
 import { plainCore } from "./plain.ts";
+import { doubtRivals, missedTable } from "./rivals.ts";
 import type { SheetSample } from "./sample.ts";
 import { makeTable } from "./table.ts";
 import { isDocumentation, textCores } from "./text-table.ts";
@@ -21,9 +26,11 @@ export function findTables(sample: SheetSample): FoundSheet {
   const panes = findPanes(sample);
   const naming = rowsNamingPanes(sample, panes);
   const found = panes.map((pane) => tablesOf(sample, pane, naming));
-  const tables = found
-    .flatMap((one) => one.tables)
-    .sort((a, b) => a.top - b.top || a.pane.left - b.pane.left);
+  const tables = doubtRivals(
+    sample,
+    found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
+  );
+  const missed = missedTable(sample, tables);
   const inTables = new Set<number>();
   for (const table of tables) for (const row of table.headerRows) inTables.add(row);
   const notes = found.flatMap((one) => one.notesRows).filter((row) => !inTables.has(row));
@@ -31,37 +38,31 @@ export function findTables(sample: SheetSample): FoundSheet {
     tables,
     titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
     notesRows: rangesOf(notes),
-    quarantined: false,
-    reasons: sample.remarks,
+    quarantined: missed !== null,
+    reasons: missed === null ? sample.remarks : [missed, ...sample.remarks],
   };
 }
 
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
   const lines = linesOf(sample, pane);
-  const plain = plainCore(lines);
-  if (plain !== null) {
-    const drafts = [{ core: plain, zone: { header: [0], unit: [], section: [], data: [] } }];
-    const table = makeTable({
-      pane,
-      lines,
-      sample,
-      core: plain,
-      zone: drafts[0]?.zone ?? { header: [0], unit: [], section: [], data: [] },
-    });
-    if (table !== null && (sample.name === null || [...plain.columns.values()].some(isNumeric)))
-      return surround(lines, [table], drafts);
+  const isFile = sample.name === null;
+  const whole = wholeDraft(lines, isFile);
+  if (whole !== null) {
+    const table = makeTable({ pane, lines, sample, ...whole });
+    if (table !== null) return surround(lines, [table], [whole]);
   }
-  const drafts: { core: Core; zone: HeaderZone }[] = [];
+  const separate: CoreDraft[] = [];
   let from = 0;
   for (const core of findCores(lines)) {
-    drafts.push({ core, zone: headerAbove(lines, core, from, { merges: sample.merges, naming }) });
+    const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
+    separate.push({ core, zone });
     from = core.last + 1;
   }
-  const isFile = sample.name === null;
+  const drafts = joinHeadless(lines, separate);
   const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
   const free = freeLines(lines, kept);
   for (const { header, core } of textCores(lines, free, isFile)) {
-    kept.push({ core, zone: { header: [header], unit: [], section: [], data: [] } });
+    kept.push({ core, zone: headed(header) });
   }
   kept.sort((a, b) => a.core.first - b.core.first);
   const made = kept.flatMap((draft) => {
@@ -73,6 +74,19 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     made.map((one) => one.table),
     made.map((one) => one.draft),
   );
+}
+
+/** The one table that all lines make: a plain file, or the pages of a table of words. */
+function wholeDraft(lines: readonly Line[], isFile: boolean): CoreDraft | null {
+  const plain = plainCore(lines);
+  if (plain !== null && (isFile || [...plain.columns.values()].some(isNumeric)))
+    return { core: plain, zone: headed(0) };
+  const paged = pagedCore(lines);
+  return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
+}
+
+function headed(at: number): HeaderZone {
+  return { header: [at], unit: [], section: [], data: [] };
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */
@@ -158,8 +172,6 @@ function surround(
   });
   return { tables: named, titleRows, notesRows };
 }
-
-export { againstNumbers, countsOf };
 
 /** The caption among the lines above a table, else the first that reads like a title. */
 function titleOf(texts: readonly string[]): string | null {

@@ -20,6 +20,8 @@ export interface FoundColumn {
 export interface FoundTable {
   readonly pane: Pane;
   readonly top: number;
+  /** First column with a name, a value or the label of a section. */
+  readonly left: number;
   readonly bottom: number;
   readonly columns: readonly FoundColumn[];
   /** Columns with cells between the others that are no columns: stray or helper cells. */

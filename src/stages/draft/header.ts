@@ -1,30 +1,11 @@
 import type { MergedRange } from "../../model/sheet.ts";
-import { isTimely, isWords, isYear, type SampleCell } from "./cell-class.ts";
-import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./core.ts";
+import { isWords, type SampleCell } from "./cell-class.ts";
+import { againstNumbers, type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
+import { settleUnits } from "./header-units.ts";
+import type { HeaderZone, Walk } from "./header-walk.ts";
 import { cellAt, type Line, mergeAt } from "./line.ts";
-import { captionText, noteText, seriesText, stripMarks, unitText } from "./words.ts";
-
-/** What stands above the first line of a core. Indexes into the lines of the pane, ascending. */
-export interface HeaderZone {
-  readonly header: number[];
-  /** Units, series ids, column numbers: neither names nor observations. */
-  readonly unit: number[];
-  /** Labels of the first group, between header and data. */
-  readonly section: number[];
-  /** Lines that turned out to be rows without figures. */
-  readonly data: number[];
-}
-
-interface Walk {
-  readonly lines: readonly Line[];
-  readonly core: Core;
-  readonly merges: readonly MergedRange[];
-  /** Rows that name tables beside each other. */
-  readonly naming: ReadonlySet<number>;
-  readonly zone: HeaderZone;
-  readonly left: number;
-  readonly right: number;
-}
+import { rowLike } from "./row-like.ts";
+import { captionText, noteText, unitText } from "./words.ts";
 
 const MOST_HEADER_LINES = 9;
 
@@ -150,10 +131,14 @@ function several(walk: Walk, at: number, line: Line): boolean {
   const inside = line.cells.filter((cell) => cell.column >= walk.left && cell.column <= walk.right);
   if (inside.length === 0) return false;
   if (isMetadataPair(line, core)) return false;
+  if (zone.header.length === 0 && gapBelow(walk, at) === 0 && rowLike(core, walk.lines, at)) {
+    zone.data.push(at);
+    return true;
+  }
   const against = againstNumbers(line, core);
   if (against === 0 && zone.header.length === 0) return withoutFigures(walk, at, line);
   if (line.prose > 0 && against < 2) return false;
-  if (zone.header.length > 0 && isCaption(walk, line)) return false;
+  if (zone.header.length > 0 && (isCaption(walk, line) || asksForAnswers(line))) return false;
   if (noteText(line.cells[0]?.text ?? "") && against === 0) return false;
   zone.header.push(at);
   return true;
@@ -201,6 +186,12 @@ function isCaption(walk: Walk, line: Line): boolean {
   return !merged && below;
 }
 
+/** "Contact: | ... | Address: | ...": labels with a colon, at least half of the words of a form. */
+function asksForAnswers(line: Line): boolean {
+  const labels = line.cells.filter((cell) => cell.text.endsWith(":")).length;
+  return labels > 0 && labels * 2 >= line.cells.length;
+}
+
 /** Names of the key columns on a line of their own, below the names of the measures. */
 function labelsOnly(walk: Walk, line: Line): boolean {
   const above = walk.lines.find(
@@ -228,78 +219,4 @@ function covered(walk: Walk): boolean {
   const wanted = [...walk.core.columns].filter(([, count]) => isNumeric(count));
   const missing = wanted.filter(([column]) => !named.has(column)).length;
   return missing <= wanted.length * 0.2;
-}
-
-/** Header lines that only repeat units, series ids or column numbers are no names, if names stand above. */
-function settleUnits(walk: Walk): void {
-  const { zone, lines } = walk;
-  if (zone.header.length < 2) return;
-  const ordered = [...zone.header].sort((a, b) => a - b);
-  for (const at of ordered.slice(1)) {
-    const line = lines[at];
-    if (line === undefined) continue;
-    const named = new Set(
-      ordered
-        .filter((other) => other < at)
-        .flatMap((other) => lines[other]?.cells ?? [])
-        .map((cell) => cell.column),
-    );
-    if (isUnitLine(line, named, walk) && keepsNamesApart(walk, ordered, at)) {
-      zone.header.splice(zone.header.indexOf(at), 1);
-      zone.unit.push(at);
-    }
-  }
-  const top = ordered[0];
-  const line = top === undefined ? undefined : lines[top];
-  if (top === undefined || line === undefined) return;
-  if (
-    line.cells.length < 2 &&
-    line.cells.every((cell) => unitText(cell.text) && cell.column > walk.left)
-  ) {
-    zone.header.splice(zone.header.indexOf(top), 1);
-    zone.unit.push(top);
-  }
-}
-
-function isUnitLine(line: Line, named: ReadonlySet<number>, walk: Walk): boolean {
-  const cells = line.cells.filter((cell) => cell.column > walk.left || !isWords(cell));
-  const signs = line.cells.every((cell) => seriesText(cell.text) || unitText(cell.text));
-  if (signs) return true;
-  if (cells.length === 0) return false;
-  if (!cells.every((cell) => named.has(cell.column) || unitText(cell.text))) return false;
-  if (cells.every((cell) => unitText(cell.text))) return true;
-  const counted =
-    line.sequence &&
-    cells.every((cell) => /^\(?\d{1,3}\)?$/.test(cell.text)) &&
-    cells[0] !== undefined &&
-    cells[0].value <= 2;
-  return counted && !cells.some(isTimely) && !cells.some(isYear);
-}
-
-/** Whether header paths stay different without the line. */
-function keepsNamesApart(walk: Walk, header: readonly number[], without: number): boolean {
-  const paths = new Set<string>();
-  let columns = 0;
-  for (const [column, count] of walk.core.columns) {
-    if (!isNumeric(count)) continue;
-    const texts: string[] = [];
-    for (const at of header) {
-      const line = walk.lines[at];
-      if (at === without || line === undefined) continue;
-      texts.push(textOver(line, column));
-    }
-    columns++;
-    paths.add(texts.map(stripMarks).join("|"));
-  }
-  return paths.size === columns;
-}
-
-/** The text of a header line over a column: its own, or the nearest to the left. */
-function textOver(line: Line, column: number): string {
-  let text = "";
-  for (const cell of line.cells) {
-    if (cell.column > column) break;
-    text = cell.text;
-  }
-  return text;
 }

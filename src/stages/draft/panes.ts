@@ -58,6 +58,9 @@ export function rowsNamingPanes(sample: SheetSample, panes: readonly Pane[]): Re
   return naming;
 }
 
+/** A stretch of so few lines can be a header, whose groups an empty column parts. */
+const MOST_HEAD_LINES = 3;
+
 function cutStretches(sample: SheetSample, whole: Pane): Pane[] {
   const lines = linesOf(sample, whole);
   const panes: Pane[] = [];
@@ -68,7 +71,7 @@ function cutStretches(sample: SheetSample, whole: Pane): Pane[] {
     const top = lines[first]?.row ?? 1;
     const bottom = lines[next - 1]?.row ?? top;
     const parts = cutColumns(sample, { ...whole, top, bottom });
-    if (parts.length > 1) {
+    if (parts.length > 1 && next - first > MOST_HEAD_LINES) {
       panes.push(...open, ...parts);
       open = [];
     } else {
@@ -179,15 +182,16 @@ function independent(group: readonly Segment[], next: Segment): boolean {
 
 /** The header of the next segment is the header of the group again. */
 function repeats(group: readonly Segment[], next: Segment): boolean {
+  if (next.labelled && group[0]?.labelled === true && sameKeys(group[0], next, 5)) return true;
   const heads = group.flatMap((one) => one.heads);
   if (next.heads.length < 2 || heads.length < 2) return false;
-  if (!next.labelled && (next.heads.length < 3 || !sameKeys(group[0], next))) return false;
+  if (!next.labelled && (next.heads.length < 3 || !sameKeys(group[0], next, 3))) return false;
   const shared = next.heads.filter((head) => heads.includes(head)).length;
   return next.heads[0] === group[0]?.heads[0] && shared >= next.heads.length * 0.6;
 }
 
-function sameKeys(first: Segment | undefined, next: Segment): boolean {
-  if (first === undefined || next.keys.length < 3) return false;
+function sameKeys(first: Segment | undefined, next: Segment, least: number): boolean {
+  if (first === undefined || new Set(next.keys).size < least) return false;
   const same = next.keys.filter((key, at) => key === first.keys[at]).length;
   return same >= next.keys.length * 0.9;
 }

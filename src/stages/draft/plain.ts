@@ -1,5 +1,5 @@
 import { isWords, type SampleCell } from "./cell-class.ts";
-import { type ColumnCount, type Core, countCell, emptyCount, isNumeric } from "./core.ts";
+import { type ColumnCount, type Core, countCell, emptyCount, isNumeric } from "./column-count.ts";
 import type { Line } from "./line.ts";
 
 /**

@@ -39,7 +39,7 @@ export function regionOf(place: RegionPlace, table: FoundTable, profile: TablePr
     ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1)
     : table.confidence;
   const indexes = table.columns.map((column) => column.index);
-  const range = `${columnLetter(Math.min(...indexes))}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
+  const range = `${columnLetter(table.left)}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
   return {
     id: `${place.artifact.slice(0, 8)}/${place.member ?? ""}/${place.sheet ?? ""}/${place.number}`,
     ...place,

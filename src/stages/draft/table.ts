@@ -1,8 +1,8 @@
 import { columnLetter, type MergedRange } from "../../model/sheet.ts";
 import { isTimely, isWords } from "./cell-class.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
 import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
-import { type Core, countsOf, isFigures, isNumeric } from "./core.ts";
 import type { Draft } from "./draft.ts";
 import { countRows, type FoundColumn, type FoundTable, joinRanges, rangesOf } from "./found.ts";
 import { cellAt, type Line } from "./line.ts";
@@ -44,6 +44,10 @@ export function makeTable(draft: Draft): FoundTable | null {
   const table: FoundTable = {
     pane,
     top: Math.min(...all.map((line) => line.row)),
+    left: Math.min(
+      ...found.columns.map((column) => column.index),
+      ...body.sections.flatMap((line) => line.cells[0]?.column ?? []),
+    ),
     bottom,
     columns: found.columns,
     helpers: found.helpers,

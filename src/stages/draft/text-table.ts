@@ -1,5 +1,5 @@
 import { isWords } from "./cell-class.ts";
-import type { Core } from "./core.ts";
+import type { Core } from "./column-count.ts";
 import type { Line } from "./line.ts";
 import { documentationText, noteText } from "./words.ts";
 
@@ -54,8 +54,10 @@ function textCore(
   const [head, ...rest] = run;
   const first = head === undefined ? undefined : lines[head];
   if (head === undefined || first === undefined || rest.length < (isFile ? 1 : 2)) return null;
-  if (!first.cells.every((cell) => isWords(cell) || cell.class === "marker" || first.sequence))
-    return null;
+  const named = first.cells.every(
+    (cell) => isWords(cell) || cell.class === "marker" || first.sequence,
+  );
+  if (!named && !numbersOverWords(lines, first, rest)) return null;
   if (noteText(first.cells[0]?.text ?? "") && !isFile) return null;
   const width = first.cells.length;
   const fit = rest.filter(
@@ -89,6 +91,15 @@ function textCore(
     }
   }
   return { header: head, core };
+}
+
+/** Numbers that only go up, at least three, above rows without a number: they name the columns. */
+function numbersOverWords(lines: readonly Line[], first: Line, rest: readonly number[]): boolean {
+  if (first.numbers < 3 || first.numbers < first.cells.length || rest.length < 3) return false;
+  const rising = first.cells.every(
+    (cell, at) => at === 0 || cell.value > (first.cells[at - 1]?.value ?? cell.value),
+  );
+  return rising && rest.every((at) => lines[at]?.numbers === 0);
 }
 
 export function isDocumentation(header: Line): boolean {

@@ -1,6 +1,9 @@
+import { byBlocks } from "./block-totals.ts";
 import { isWords } from "./cell-class.ts";
+import { byGeography } from "./geography-totals.ts";
 import { likeTotals, patternsOf } from "./like-totals.ts";
 import type { Line } from "./line.ts";
+import { byOutline } from "./outline-totals.ts";
 import {
   addRow,
   agreement,
@@ -18,7 +21,8 @@ const LOOK_AHEAD = 400;
 /**
  * The lines among `lines` that are totals of others, each with why. Words count where the column says
  * other things too; sums count without words: of the lines after, of the lines before, of all the
- * finer lines of a column of levels, or of a block of finer lines. `keys` are columns of labels,
+ * finer lines of a column of levels, of a block of finer lines, or of the lines that an outline or a register
+ * puts below it. `keys` are columns of labels,
  * `measures` columns of numbers.
  */
 export function findTotals(
@@ -31,6 +35,8 @@ export function findTotals(
   byWord(search);
   byBlankKey(search);
   byBlocks(search);
+  byGeography(search);
+  byOutline(search);
   if (lines.length <= MOST_LINES) bySum(search);
   wholeOfParts(search);
   groupHeads(search);
@@ -165,30 +171,6 @@ function settleLevels(search: Search, groups: readonly (readonly number[])[]): v
     const certain = same >= Math.max(1, counted * LEAST_SHARE) && digits >= 6;
     if (!certain && !agrees(sums, whole, finest.length)) continue;
     for (const at of group) search.totals.set(at, "its level adds up to the finest level");
-  }
-}
-
-/** A first row that several blocks add up to one after the other: all but the finest block are totals. */
-function byBlocks(search: Search): void {
-  const { values } = search;
-  const total = values[0];
-  if (total === undefined || values.length < 5 || values.length > MOST_LINES) return;
-  const blocks: [number, number][] = [];
-  let first = 1;
-  let sums = new Array<number>(total.length).fill(0);
-  for (let at = 1; at < values.length; at++) {
-    addRow(sums, values[at]);
-    if (at === first || !agrees(total, sums, at - first + 1)) continue;
-    blocks.push([first, at]);
-    first = at + 1;
-    sums = new Array<number>(total.length).fill(0);
-  }
-  const last = blocks.at(-1);
-  if (blocks.length < 2 || last === undefined || last[1] !== values.length - 1) return;
-  const finest = last[1] - last[0] + 1;
-  if (blocks.some((block) => block !== last && (block[1] - block[0] + 1) * 3 > finest)) return;
-  for (let at = 0; at < last[0]; at++) {
-    search.totals.set(at, "the finer rows below add up to it");
   }
 }
 

@@ -54,3 +54,8 @@ const DOCUMENTATION =
 export function documentationText(text: string): boolean {
   return DOCUMENTATION.test(stripMarks(text));
 }
+
+/** The text with letters and digits made alike. */
+export function formOf(text: string): string {
+  return text.replace(/\d+/g, "9").replace(/\p{L}+/gu, "a");
+}

@@ -1,0 +1,257 @@
+import { describe, expect, test } from "vitest";
+import type { SampleCell } from "../../src/stages/draft/cell-class.ts";
+import type { Line } from "../../src/stages/draft/line.ts";
+import { findTotals } from "../../src/stages/draft/totals.ts";
+import { onlyTable, rowsOf, seeCsv } from "../support/see.ts";
+
+const csv = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((row) => `${row.join(",")}\n`).join("");
+const times = <T>(count: number, make: (at: number) => T): T[] =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+const PLACES = [
+  "Ash",
+  "Birch",
+  "Cedar",
+  "Dogwood",
+  "Elm",
+  "Fir",
+  "Gorse",
+  "Hazel",
+  "Ivy",
+  "Juniper",
+];
+
+describe("rows that differ from those around them are rows", () => {
+  test("figures missing in the first rows, and in other columns from row to row", async () => {
+    const years = times(12, (at) => `${1990 + at}.0`);
+    const row = (place: number, from: number): (string | number)[] => [
+      PLACES[place] ?? "",
+      `P0${place}`,
+      ...years.map((_, at) => (at >= from && at < from + 3 ? 100 * place + at * 7 + 1 : "")),
+    ];
+    const rows = [9, 99, 1, 5, 8, 2].map((from, place) => row(place, from));
+    const table = onlyTable(await seeCsv(csv([["Place", "Code", ...years], ...rows])));
+    expect(rowsOf(table)).toMatchObject({ range: "A1:N7", header_rows: [1], data_rows: [[2, 7]] });
+  });
+
+  test("a clock time in another style, a game without a time", async () => {
+    const days = ["MONDAY", "TUESDAY", "FRIDAY"];
+    const rows = times(9, (at) => [
+      `OCT ${at + 1}`,
+      days[at % 3] ?? "",
+      PLACES[at] ?? "",
+      ["15:15:00", "18:00:00", "16:00:00", "5:00PM", "15:15:00", "TBA"][at % 6] ?? "",
+    ]);
+    const table = onlyTable(
+      await seeCsv(
+        csv([["Games of the season"], [], ["DAY", "DATE", "OPPONENT", "TIME"], ...rows]),
+      ),
+    );
+    expect(rowsOf(table)).toMatchObject({
+      range: "A3:D12",
+      header_rows: [3],
+      data_rows: [[4, 12]],
+    });
+  });
+
+  test("a figure with another one in brackets, and one not available with a note", async () => {
+    const seen = await seeCsv(
+      'Goal,Level,2011,2012,2013\nReading,State,0.71,0.73,74%*\n,District,0.61,0.62,0.63\nTests,State,"1,008 (63%)","1,009 (65%)","1,014 (67%)"\n,District,954 (46%),977 (52%),999 (58%)\nCollege,State,0.656,0.66,0.68\n,District,N/A (see note),N/A (see note),N/A (see note)\n',
+    );
+    expect(seen.tables.map((table) => [table.range, table.header_rows])).toEqual([["A1:E7", [1]]]);
+  });
+
+  test("a token of its own in every cell of a row, right below the label of a group", async () => {
+    const group = (name: string, from: number): (string | number)[][] => [
+      [name, "", "", "", ""],
+      ["", `${from} to ${from + 9}`, "DNR", "DNR", "DNR"],
+      ...times(3, (at) => ["", `${from + 10 + at * 10} and more`, 64 + at, 35.4 + at, 53.1 - at]),
+    ];
+    const seen = await seeCsv(
+      csv([["", "Group", "Asked", "Lower", "Upper"], ...group("Age", 18), ...group("Weight", 50)]),
+    );
+    expect(rowsOf(onlyTable(seen))).toMatchObject({ header_rows: [1], section_rows: [2, 7] });
+    expect(onlyTable(seen).n_rows).toBe(8);
+  });
+
+  test("months of nothing but words before the first figures", async () => {
+    const rows = times(16, (at) => [
+      `1973-${String((at % 12) + 1).padStart(2, "0")}-01`,
+      ...times(4, (column) => (at < 11 ? "Not Available" : 2000 + at * 13 + column * 101)),
+    ]);
+    const table = onlyTable(await seeCsv(csv([["Month", "Gas", "Oil", "Coal", "Wood"], ...rows])));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 17]] });
+  });
+
+  test("a sum that somebody typed far below the table is no row of it", async () => {
+    const rows = times(8, (at) => [PLACES[at] ?? "", 120 + at * 31, 47 + at * 11]);
+    const seen = await seeCsv(
+      csv([["Place", "Men", "Women"], ...rows, ...times(6, () => ["", "", ""]), ["", 3656, 1368]]),
+    );
+    expect(rowsOf(onlyTable(seen))).toMatchObject({ range: "A1:C9" });
+  });
+});
+
+describe("tables of words", () => {
+  test("printed on pages: the header comes again, and rows go on over the page", async () => {
+    const head = ["Code", "Topic", "Course"];
+    const page = (at: number): string[][] => [
+      head,
+      [`C.0${at}`, `${PLACES[at]} studies`, "Listen"],
+      ["", "", "Compose"],
+      ["", "continued", "Present"],
+    ];
+    const table = onlyTable(await seeCsv(csv([["Standards"], ...[0, 1, 2, 3].flatMap(page)])));
+    expect(rowsOf(table)).toMatchObject({ range: "A2:C17", header_rows: [2] });
+  });
+
+  test("numbers name columns of letters", async () => {
+    const rows = times(12, (at) => [`Site ${at}`, ..."NNTVNAIS".split("")]);
+    const table = onlyTable(await seeCsv(csv([["", 6, 9, 15, 47, 54, 93, 119, 171], ...rows])));
+    expect(rowsOf(table)).toMatchObject({
+      range: "A1:I13",
+      header_rows: [1],
+      data_rows: [[2, 13]],
+    });
+  });
+});
+
+describe("what is not sure is held back with a reason", () => {
+  const held = (seen: Awaited<ReturnType<typeof seeCsv>>): string =>
+    seen.tables
+      .filter((table) => table.quarantined)
+      .map((table) => table.reasons[0])
+      .join("; ");
+
+  test("a table of one row right above a table of other columns", async () => {
+    const rows = times(6, (at) => [PLACES[at] ?? "", 12 + at * 3, 47 + at * 5, 30 + at * 7]);
+    const seen = await seeCsv(
+      csv([
+        ["", "Men", "Women"],
+        ["All", 117, 357],
+        ["", "", ""],
+        ["Place", "A", "B", "C"],
+        ...rows,
+      ]),
+    );
+    expect(held(seen)).toContain("stand so close that they may be one table");
+  });
+
+  test("a first row in the form of all others", async () => {
+    const rows = times(6, (at) => [PLACES[at] ?? "", "Coach", `(760) 355 - 63${10 + at}`]);
+    expect(held(await seeCsv(csv(rows)))).toContain("looks like the others");
+  });
+
+  test("five rows of words above the figures", async () => {
+    const words = times(5, (at) => ["", `first ${at}`, `second ${at}`, `third ${at}`]);
+    const rows = times(6, (at) => [PLACES[at] ?? "", 12 + at * 3, 47 + at * 5, 30 + at * 7]);
+    expect(held(await seeCsv(csv([...words, ...rows])))).toContain("seem to name the columns");
+  });
+
+  test("a file of regular rows in which no table is found", async () => {
+    const rows = times(12, (at) => [`Site ${at}`, ..."NNT".split("")]);
+    const seen = await seeCsv(csv([["", 9, 3, 7], ...rows]));
+    expect(seen).toMatchObject({ tables: [], quarantined: true });
+    expect(seen.reasons[0]).toContain("stand in no table");
+  });
+});
+
+describe("the header of one table, parted by an empty column", () => {
+  test("stands above blank rows, and cuts nothing", async () => {
+    const rows = times(7, (at) => [PLACES[at] ?? "", 1.5 + at, 2.5 + at, "", 3.5 - at, 4.1 + at]);
+    const seen = await seeCsv(
+      csv([
+        ["", "Annual average", "", "", "Quarters", ""],
+        ["Country", "2009", "2010.0", "", "Jun", "Sep"],
+        ["", "", "", "", "", ""],
+        ...rows,
+      ]),
+    );
+    expect(rowsOf(onlyTable(seen))).toMatchObject({ range: "A1:F10", header_rows: [1, 2] });
+  });
+});
+
+describe("totals that no word tells", () => {
+  test("a region above its districts, by their codes: medians do not add up, jobs do", async () => {
+    const region = (at: number): (string | number)[][] => [
+      [`${PLACES[at]} Region`, `E1200000${at + 1}`, 69 + at * 9, 37.5],
+      ...times(3, (part) => [
+        `${PLACES[at]} ${part}`,
+        `E0600${at}00${part}`,
+        20 + part * 3 + at * 3,
+        37 + part,
+      ]),
+    ];
+    const rows = [["England", "E92000001", 330, 37.2], ...times(4, region).flat()];
+    const table = onlyTable(await seeCsv(csv([["Place", "Code", "Jobs", "Median"], ...rows])));
+    expect(table.total_rows).toEqual([2, 3, 7, 11, 15]);
+  });
+
+  test("the same order without a count that adds up tells nothing", async () => {
+    const region = (at: number): (string | number)[][] => [
+      [`${PLACES[at]} Region`, `E1200000${at + 1}`, 36.1 + at],
+      ...times(3, (part) => [`${PLACES[at]} ${part}`, `E0600${at}00${part}`, 37.4 + part]),
+    ];
+    const table = onlyTable(
+      await seeCsv(csv([["Place", "Code", "Median"], ...times(4, region).flat()])),
+    );
+    expect(table.total_rows).toEqual([]);
+  });
+
+  test("rows in bold or of smaller indent are the sum of those set below them, also in each other", () => {
+    const outline: [string, number, boolean, number][] = [
+      ["Clinical", 0, true, 711],
+      ["Doctors", 1, false, 411],
+      ["Senior", 2, false, 303],
+      ["Junior", 2, false, 108],
+      ["Nurses", 1, false, 300],
+      ["Support", 0, true, 95],
+      ["Porters", 1, false, 41],
+      ["Clerks", 1, false, 54],
+    ];
+    const lines = outline.map(([text, indent, bold, value], row) =>
+      lineOf(row + 1, text, { indent, bold }, [value, value * 3, value * 7 + 1000]),
+    );
+    const found = findTotals(lines, [0], [1, 2]);
+    expect([...found.keys()].map((line) => line.row).sort()).toEqual([1, 2, 6]);
+  });
+});
+
+function lineOf(
+  row: number,
+  text: string,
+  style: { readonly indent: number; readonly bold: boolean },
+  values: readonly number[],
+): Line {
+  const label: SampleCell = {
+    column: 0,
+    text,
+    class: "text",
+    value: Number.NaN,
+    percent: false,
+    ...style,
+  };
+  const figures = values.map(
+    (value, at): SampleCell => ({
+      ...label,
+      column: at + 1,
+      text: String(value),
+      class: "number",
+      value,
+    }),
+  );
+  return {
+    row,
+    cells: [label, ...figures],
+    numbers: values.length,
+    words: 1,
+    markers: 0,
+    timely: 0,
+    prose: 0,
+    sequence: false,
+    gap: 0,
+    afterElided: false,
+    hidden: false,
+  };
+}
