@@ -1,7 +1,7 @@
 import type { TableGuide } from "../../model/publication.ts";
 import { columnIndex, type Sheet } from "../../model/sheet.ts";
 import { isLike } from "../../model/wildcard.ts";
-import { type ColumnCount, type Core, countCell, emptyCount } from "./core.ts";
+import { type ColumnCount, type Core, countCell, emptyCount } from "./column-count.ts";
 import { findTables } from "./find-tables.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
 import { type Line, linesOf, type Pane } from "./line.ts";

@@ -22,7 +22,7 @@ export type { SheetSeen } from "./found.ts";
 export { readSheet } from "./read-sheet.ts";
 
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
-export const READER_VERSION = 1;
+export const READER_VERSION = 2;
 
 export interface DraftInput {
   readonly publication: string;
