@@ -1,6 +1,6 @@
 const percent = (share) => `${(share * 100).toFixed(1)}%`;
 
-/** The scores as the README shows them. */
+/** The scores as the README shows them: a list, which no formatter moves. */
 export function scoreTable({ measured, truth, fuste, pollock }) {
   const silentFiles = fuste.filesSilent / fuste.files;
   const lines = [
@@ -20,8 +20,6 @@ export function scoreTable({ measured, truth, fuste, pollock }) {
   return [
     `Measured on ${measured}:`,
     "",
-    "| set | what is seen |",
-    "| --- | --- |",
-    ...lines.map((cells) => `| ${cells.join(" | ")} |`),
+    ...lines.map(([set, result]) => `- **${set}**: ${result}.`),
   ].join("\n");
 }

@@ -128,7 +128,7 @@ async function settleGrain(
   loadId: number,
 ): Promise<SourceContract> {
   const { contract } = load;
-  if (contract.grain.length === 0) return contract;
+  if (contract.grain.length === 0 || load.keyed) return contract;
   const key = contract.grain.map(identifier).join(", ");
   const [twice] = await transaction.rows<{ first: number; last: number; times: number }>(
     `select min(_row) as first, max(_row) as last, count(*) as times

@@ -38,6 +38,8 @@ export interface LoadCommit {
   /** 0 for a new source. */
   readonly base_version: number;
   readonly changed: boolean;
+  /** The rows were seen to have no key twice when they were drafted: the table need not be asked. */
+  readonly keyed: boolean;
   readonly drift: readonly Drift[];
   readonly copy_columns: readonly string[];
   /** Lines of COPY's text format for the load's id, streamed once. */

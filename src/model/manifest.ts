@@ -48,6 +48,8 @@ export interface RegionColumn {
   readonly sum?: number;
   /** Role `time`: first and last canonical period among data rows. */
   readonly periods?: readonly [first: string, last: string, count: number];
+  /** Every data row has an integer, greater than that of the row before: none comes twice. */
+  readonly ascending?: boolean;
   readonly description?: string;
   readonly said_by?: Provenance;
 }

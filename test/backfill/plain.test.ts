@@ -68,3 +68,13 @@ test("one record that is not plain is not lost: the file is read as any other", 
   const { digest } = await loaded(odd);
   expect(digest).toEqual((await loaded(csv(true))).digest);
 });
+
+test("a key that rises is not asked of the table; one that comes twice is, and stops the load", async () => {
+  const { home } = await loaded(csv(false));
+  const [, second = ""] = csv(false).split("\n");
+  await home.write("inbox/big-2025-02.csv", `${csv(false)}${second}\n`);
+  const report = await home.json<BackfillReport>("backfill");
+  const february = report.releases.find((one) => one.period === "2025-02");
+  expect(february?.sources[0]).toMatchObject({ status: "quarantined" });
+  expect(february?.sources[0]?.reason).toContain("GRAIN_BROKEN");
+});

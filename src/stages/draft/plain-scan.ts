@@ -15,6 +15,8 @@ export interface PlainColumn {
   readonly empty: number;
   readonly years: number;
   readonly sum: number;
+  /** Every record has an integer, greater than the one before: none comes twice. */
+  readonly ascending: boolean;
   /** Different texts with how often each stands there; null beyond 1,000, and for decimals. */
   readonly texts: ReadonlyMap<string, number> | null;
 }
@@ -187,6 +189,8 @@ class ColumnScan {
   private empty = 0;
   private years = 0;
   private sum = 0;
+  private last = Number.NEGATIVE_INFINITY;
+  private ascending = true;
   private texts: TextCounts | null = new TextCounts();
 
   /** False if the field fits none of the kinds that the column still may be. */
@@ -226,6 +230,9 @@ class ColumnScan {
     if (negative && value === 0) return 0;
     this.sum += (negative ? -value : value) / (point === -1 ? 1 : 10 ** (end - point - 1));
     if (point !== -1) return NUMBER;
+    const signed = negative ? -value : value;
+    if (signed <= this.last) this.ascending = false;
+    this.last = signed;
     this.integers++;
     if (digits === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
     return INTEGER | NUMBER;
@@ -241,6 +248,7 @@ class ColumnScan {
       empty: this.empty,
       years: this.years,
       sum: this.sum,
+      ascending: this.ascending && kind === "integer" && this.empty === 0,
       texts: this.texts === null ? null : this.texts.entries(),
     };
   }

@@ -46,7 +46,11 @@ export async function readPlainSheet(
     hidden: sheet.hidden,
     number: 1,
   };
-  const region: Region = { ...regionOf(place, table, profile), plain: true };
+  const seen = regionOf(place, table, profile);
+  const columns = seen.columns.map((column, at) =>
+    scan.columns[at]?.ascending === true ? { ...column, ascending: true } : column,
+  );
+  const region: Region = { ...seen, columns, plain: true };
   const values = scan.columns.reduce((sum, column) => sum + column.values, 0);
   const cells = values + scan.header.length;
   const claims = noClaims();

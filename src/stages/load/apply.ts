@@ -1,7 +1,7 @@
 import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
-import type { Region } from "../../model/manifest.ts";
+import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
@@ -41,11 +41,22 @@ export async function loadIssue(
     contract: decision.contract,
     base_version: decision.base_version,
     changed: decision.changed,
+    keyed: isKeyed(decision.contract, issue),
     drift: decision.drift,
     copy_columns: copyColumns(decision.contract),
     lines: (loadId) => linesOf(decision, issue, loadId, encoders, needs),
     counts: () => settle(decision, issue, scope.period, encoders),
   });
+}
+
+/** One part, with a column of the key that was seen to hold no value twice. */
+function isKeyed(contract: SourceContract, issue: Issue): boolean {
+  const [part, ...others] = issue.parts;
+  if (part === undefined || others.length > 0 || contract.layout !== "rows") return false;
+  return part.bindings.some(
+    ({ column, index }) =>
+      contract.grain.includes(column) && part.region.columns[index]?.ascending === true,
+  );
 }
 
 async function* linesOf(
