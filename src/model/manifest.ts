@@ -74,6 +74,13 @@ export interface PeriodEvidence {
   readonly score: number;
 }
 
+/** A total row, the rows that add up to it, and the columns in which they do, exactly. */
+export interface TotalAssertion {
+  readonly row: number;
+  readonly of: readonly RowRange[];
+  readonly columns: readonly string[];
+}
+
 /** One table-shaped area of an artifact, with every row of its sheet's neighbourhood claimed. */
 export interface Region {
   /** Unique in the document: "<artifact 8 hex>/<member>/<sheet>/<n>". */
@@ -96,6 +103,8 @@ export interface Region {
   /** Data rows. */
   readonly n_rows: number;
   readonly title?: string;
+  /** Totals that the table publishes of its own rows, and that were seen to hold. */
+  readonly assertions?: readonly TotalAssertion[];
   readonly notes: readonly string[];
   /** Meanings of markers that the notes give: "[c]" -> "suppressed". */
   readonly marker_meanings: Readonly<Record<string, string>>;

@@ -134,8 +134,14 @@ function evidence(table: TableView): string {
       `<tr><td>${one.letter}</td><td>${escaped(one.header.join(" › "))}</td><td>${escaped(one.name)}</td><td>${escaped(one.type)}</td><td>${escaped(one.role)}${one.period === undefined ? "" : ` ${escaped(one.period)}`}</td><td>${escaped(one.unit ?? "")}</td><td>${escaped(marks(one.markers))}</td><td>${one.sum ?? ""}</td></tr>`,
   );
   return `<details${table.quarantined ? " open" : ""}><summary><b>${table.range}</b>${table.title === undefined ? "" : ` ${escaped(table.title)}`}: ${table.n_rows} rows, ${header}${totals}, confidence ${table.confidence.toFixed(2)}${held}</summary>
-${list(table.reasons)}<div class="scroll"><table><thead><tr><th>column</th><th>header</th><th>name</th><th>type</th><th>role</th><th>unit</th><th>marks</th><th>sum</th></tr></thead><tbody>${columns.join("")}</tbody></table></div></details>
+${list([...table.reasons, ...table.assertions.map(assertion)])}<div class="scroll"><table><thead><tr><th>column</th><th>header</th><th>name</th><th>type</th><th>role</th><th>unit</th><th>marks</th><th>sum</th></tr></thead><tbody>${columns.join("")}</tbody></table></div></details>
 `;
+}
+
+function assertion({ row, of, columns }: TableView["assertions"][number]): string {
+  const ranges = of.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+  const shown = ranges.length > 6 ? [...ranges.slice(0, 6), "…"] : ranges;
+  return `row ${row} is the sum of rows ${shown.join(", ")} in ${columns.join(", ")}`;
 }
 
 function rows(numbers: readonly number[]): string {

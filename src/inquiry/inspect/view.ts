@@ -1,6 +1,12 @@
 import type { Bytes } from "../../model/bytes.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { PeriodEvidence, Region, RowRange, SheetClaims } from "../../model/manifest.ts";
+import type {
+  PeriodEvidence,
+  Region,
+  RowRange,
+  SheetClaims,
+  TotalAssertion,
+} from "../../model/manifest.ts";
 import { readFile } from "../../stages/draft/index.ts";
 
 /** The JSON of one sheet: see docs of `canonry inspect --json`. Its names are stable. */
@@ -24,6 +30,7 @@ export interface TableView {
   readonly section_rows: readonly number[];
   readonly columns: readonly ColumnView[];
   readonly n_rows: number;
+  readonly assertions: readonly TotalAssertion[];
   readonly title?: string;
   readonly confidence: number;
   readonly quarantined: boolean;
@@ -102,6 +109,7 @@ function viewTable(region: Region): TableView {
     section_rows: rowsOf(region.section_rows),
     columns: region.columns.filter((column) => column.letter !== "").map(viewColumn),
     n_rows: region.n_rows,
+    assertions: region.assertions ?? [],
     ...(region.title === undefined ? {} : { title: region.title }),
     confidence: region.confidence,
     quarantined: region.quarantined,

@@ -1,3 +1,4 @@
+import { within } from "../../model/row-ranges.ts";
 import { type Core, isNumeric } from "./column-count.ts";
 import { findCores } from "./core.ts";
 import { type FoundSheet, type FoundTable, rangesOf } from "./found.ts";
@@ -31,9 +32,10 @@ export function findTables(sample: SheetSample): FoundSheet {
     found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
   );
   const missed = missedTable(sample, tables);
-  const inTables = new Set<number>();
-  for (const table of tables) for (const row of table.headerRows) inTables.add(row);
-  const notes = found.flatMap((one) => one.notesRows).filter((row) => !inTables.has(row));
+  const claimed = tables.map(claims);
+  const notes = found
+    .flatMap((one) => one.notesRows)
+    .filter((row) => !claimed.some((isOf) => isOf(row)));
   return {
     tables,
     titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
@@ -41,6 +43,13 @@ export function findTables(sample: SheetSample): FoundSheet {
     quarantined: missed !== null,
     reasons: missed === null ? sample.remarks : [missed, ...sample.remarks],
   };
+}
+
+/** Whether a row is one of a table's own: whatever is said of it elsewhere, it is no note. */
+function claims(table: FoundTable): (row: number) => boolean {
+  const header = new Set(table.headerRows);
+  const kinds = [table.dataRows, table.totalRows, table.sectionRows, table.skippedRows].map(within);
+  return (row) => header.has(row) || kinds.some((holds) => holds(row));
 }
 
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {

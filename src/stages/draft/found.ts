@@ -16,6 +16,14 @@ export interface FoundColumn {
   readonly fillDown: boolean;
 }
 
+/** A published total that its rows were seen to add up to. */
+export interface FoundAssertion {
+  readonly row: number;
+  readonly of: readonly RowRange[];
+  /** 0-based columns of the sheet. */
+  readonly columns: readonly number[];
+}
+
 /** A table as the search sees it, before all its rows were read. */
 export interface FoundTable {
   readonly pane: Pane;
@@ -39,6 +47,7 @@ export interface FoundTable {
   readonly titleRows: readonly number[];
   readonly notes: readonly string[];
   readonly markerMeanings: Readonly<Record<string, string>>;
+  readonly assertions: readonly FoundAssertion[];
   readonly confidence: number;
   readonly quarantined: boolean;
   readonly reasons: readonly string[];

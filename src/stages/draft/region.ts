@@ -1,4 +1,4 @@
-import type { Region, RegionColumn } from "../../model/manifest.ts";
+import type { Region, RegionColumn, TotalAssertion } from "../../model/manifest.ts";
 import { freeName, nameOf } from "../../model/names.ts";
 import { columnLetter } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
@@ -52,6 +52,7 @@ export function regionOf(place: RegionPlace, table: FoundTable, profile: TablePr
     columns,
     n_rows: profile.rows,
     ...(table.title === null ? {} : { title: table.title }),
+    ...(table.assertions.length === 0 ? {} : { assertions: table.assertions.map(assertionOf) }),
     notes: table.notes,
     marker_meanings: table.markerMeanings,
     confidence,
@@ -59,6 +60,10 @@ export function regionOf(place: RegionPlace, table: FoundTable, profile: TablePr
     reasons: [...strays.reasons, ...lost, ...table.reasons],
     fingerprint: profile.fingerprint,
   };
+}
+
+function assertionOf({ row, of, columns }: FoundTable["assertions"][number]): TotalAssertion {
+  return { row, of, columns: columns.map(columnLetter) };
 }
 
 function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {

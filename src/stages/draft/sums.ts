@@ -1,5 +1,20 @@
+import type { Line } from "./line.ts";
+
 /** Rows of numbers, one a line of the table, in the columns that could add up; NaN where there is none. */
 export type Matrix = readonly (readonly number[])[];
+
+/** The numbers of the measures of each line. */
+export function matrix(lines: readonly Line[], measures: readonly number[]): Matrix {
+  const place = new Map(measures.map((column, at) => [column, at]));
+  return lines.map((line) => {
+    const row = new Array<number>(measures.length).fill(Number.NaN);
+    for (const cell of line.cells) {
+      const at = place.get(cell.column);
+      if (at !== undefined) row[at] = cell.value;
+    }
+    return row;
+  });
+}
 
 export function columnSums(values: Matrix, rows: readonly number[]): number[] {
   const width = values[0]?.length ?? 0;
@@ -46,6 +61,19 @@ export function agreement(
     digits += Math.log10(Math.abs(value) + 1);
   }
   return { counted, same, near, digits };
+}
+
+/** Columns other than zero where the sum is exact (counts) or equal to rounding (decimals). */
+export function exactColumns(
+  total: readonly number[],
+  sums: readonly number[],
+  parts: number,
+): number[] {
+  return total.flatMap((value, at) => {
+    if (Number.isNaN(value) || value === 0) return [];
+    const slack = Number.isInteger(value) ? 0 : Math.abs(value) * 1e-6 * Math.max(1, parts / 100);
+    return Math.abs(value - (sums[at] ?? Number.NaN)) <= slack + 1e-9 ? [at] : [];
+  });
 }
 
 /** Of many columns some small numbers agree by chance; beside averages and rates a fifth of them must. */

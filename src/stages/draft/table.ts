@@ -1,4 +1,5 @@
 import { columnLetter, type MergedRange } from "../../model/sheet.ts";
+import { auditTotals } from "./assertions.ts";
 import { isTimely, isWords } from "./cell-class.ts";
 import { type Core, countsOf, isFigures, isNumeric } from "./column-count.ts";
 import { findColumns } from "./columns.ts";
@@ -31,6 +32,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     found.columns.map((column) => column.index),
   );
   const totals = findTotals(body.rows, keys, measures);
+  const audit = auditTotals(body.rows, new Set(totals.keys()), measures);
   const totalRows = rangesOf([...totals.keys()].map((line) => line.row));
   const plain = body.rows.filter((line) => !totals.has(line)).map((line) => line.row);
   const bottom = body.rows.at(-1)?.row ?? 0;
@@ -65,7 +67,13 @@ export function makeTable(draft: Draft): FoundTable | null {
     markerMeanings: {},
     confidence: 1,
     quarantined: false,
-    reasons: [...found.reasons, ...reasonsOf(totals), ...hiddenReasons(draft, body, found.columns)],
+    assertions: audit.assertions,
+    reasons: [
+      ...found.reasons,
+      ...reasonsOf(totals),
+      ...audit.complaints,
+      ...hiddenReasons(draft, body, found.columns),
+    ],
   };
   if (countRows(dataRows) === 0 && totals.size === 0) return null;
   return judge(table, body.rows, header, draft);

@@ -11,6 +11,7 @@ import {
   columnSums,
   LEAST_SHARE,
   type Matrix,
+  matrix,
   nearlyAgrees,
 } from "./sums.ts";
 import { MOST_LINES, type Search, textAt } from "./total-search.ts";
@@ -47,18 +48,6 @@ export function findTotals(
     if (line !== undefined) found.set(line, why);
   }
   return found.size < lines.length ? found : new Map();
-}
-
-function matrix(lines: readonly Line[], measures: readonly number[]): Matrix {
-  const place = new Map(measures.map((column, at) => [column, at]));
-  return lines.map((line) => {
-    const row = new Array<number>(measures.length).fill(Number.NaN);
-    for (const cell of line.cells) {
-      const at = place.get(cell.column);
-      if (at !== undefined) row[at] = cell.value;
-    }
-    return row;
-  });
 }
 
 const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;

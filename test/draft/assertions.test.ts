@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { onlyTable, seeCsv } from "../support/see.ts";
+
+const rowsOf = async (lines: readonly string[]) => onlyTable(await seeCsv(`${lines.join("\n")}\n`));
+
+test("a published total that holds becomes an assertion: its rows, and the columns that add up", async () => {
+  const table = await rowsOf([
+    "Region,Patients,Visits,Mean wait",
+    "North,1200,5310,3.2",
+    "South,2300,4180,4.1",
+    "East,3100,7720,2.7",
+    "Total,6600,17210,3.3",
+  ]);
+  expect(table.assertions).toEqual([{ row: 5, of: [[2, 4]], columns: ["B", "C"] }]);
+});
+
+test("a column with a mark among its parts is not asserted", async () => {
+  const table = await rowsOf([
+    "Region,Patients,Visits",
+    "North,1200,5310",
+    "South,2300,*",
+    "East,3100,7720",
+    "Total,6600,17210",
+  ]);
+  expect(table.assertions).toEqual([{ row: 5, of: [[2, 4]], columns: ["B"] }]);
+});
+
+test("sub-totals are sums of their groups, the grand total of the sub-totals or of all rows", async () => {
+  const table = await rowsOf([
+    "Area,Patients,Visits",
+    "Ashby,120,531",
+    "Barrow,230,418",
+    "Sub-total,350,949",
+    "Calder,310,772",
+    "Derwent,415,624",
+    "Sub-total,725,1396",
+    "Total,1075,2345",
+  ]);
+  expect(table.assertions.map(({ row, of }) => [row, of])).toEqual([
+    [4, [[2, 3]]],
+    [7, [[5, 6]]],
+    [
+      8,
+      [
+        [2, 3],
+        [5, 6],
+      ],
+    ],
+  ]);
+});
+
+test("a total that nearly adds up, beside columns that do, is told", async () => {
+  const table = await rowsOf([
+    "Region,Patients,Visits,Admitted",
+    "North,1200,5310,400",
+    "South,2300,4180,510",
+    "East,3100,7720,620",
+    "Total,6600,17210,1531",
+  ]);
+  expect(table.assertions[0]?.columns).toEqual(["B", "C"]);
+  expect(table.reasons).toContain("row 5 says 1531 in D, and its 3 rows add up to 1530");
+});
+
+test("a table without totals asserts nothing", async () => {
+  const table = await rowsOf(["Region,Patients", "North,1200", "South,2300", "East,3100"]);
+  expect(table.assertions).toEqual([]);
+});
