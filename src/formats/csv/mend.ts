@@ -21,7 +21,10 @@ interface Reading {
 const LEAST_LINES = 12;
 const LEAST_SHARE = 0.8;
 const SAMPLE_LINES = 2_000;
-const LONGEST_LINE = 4_096;
+/** Of a line that is mended: what is tried grows with its square. */
+const LONGEST_LINE = 1_024;
+/** Parts of a line beyond those that it should have, to be joined. */
+const MOST_PARTS = 40;
 /** By how much (natural logarithm) the best reading must beat every other one. */
 const MARGIN = 1.5;
 /** How much less likely than the least likely whole record a mended one may be. */
@@ -200,7 +203,8 @@ export class Mender {
   private withOtherSeparator(line: string): Reading[] {
     return OTHER_DELIMITERS.filter((one) => one !== this.dialect.delimiter).flatMap((delimiter) => {
       const fields = fieldsOf(line, { ...this.dialect, delimiter });
-      if (fields === null || fields.length < this.width) return [];
+      const most = this.width + MOST_PARTS;
+      if (fields === null || fields.length < this.width || fields.length > most) return [];
       const joined = fields.length === this.width ? fields : this.joined(fields, delimiter);
       const fault = `it is separated by ${JSON.stringify(delimiter)}`;
       return joined === null ? [] : [{ fields: joined, fault, oddity: delimiter === " " ? 3 : 0 }];

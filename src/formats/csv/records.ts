@@ -9,7 +9,7 @@ const CR = 13;
 const UNFINISHED = -1;
 const UNCLOSED = -2;
 /** Beyond this many the records of a file are of many kinds, not broken ones among whole ones. */
-const MOST_ATTEMPTS = 1_000;
+const MOST_ATTEMPTS = 100;
 /** As many as a sheet has; what looks for tables is not made for more. */
 const MOST_FIELDS = 16_384;
 
@@ -73,7 +73,8 @@ export class RecordParser {
       const cells: Cell[] = [];
       const end = this.readRecord(text, start, last, cells);
       if (end === UNFINISHED) return start;
-      const mended = end === UNCLOSED || this.isBroken() ? this.mended(text, start) : null;
+      const broken = end === UNCLOSED ? this.mayTry() : this.isBroken();
+      const mended = broken ? this.mended(text, start) : null;
       if (mended === null && end === UNCLOSED) throw this.unclosed();
       if (mended === null) {
         this.record++;
@@ -133,11 +134,15 @@ export class RecordParser {
     }
   }
 
+  private mayTry(): boolean {
+    return this.attempts++ < MOST_ATTEMPTS;
+  }
+
   private isBroken(): boolean {
     if (this.mender === null) return false;
     const whole = this.width === this.mender.width && !this.odd && !this.spans;
     if (whole) this.wholeSeen = true;
-    return !whole && this.attempts++ < MOST_ATTEMPTS;
+    return !whole && this.mayTry();
   }
 
   /**

@@ -124,11 +124,12 @@ function bodyOf(draft: Draft, header: readonly Line[]): Body {
   const { lines, core, zone } = draft;
   const members = new Set([...core.members, ...zone.data]);
   const sections = pick(lines, zone.section);
+  const placed = new Set([...zone.header, ...zone.unit, ...zone.section]);
   const body: Body = { rows: [], sections, skipped: [], notes: [], behind: [] };
   const last = lastMember(draft);
   for (let at = Math.min(core.first, ...zone.data); at <= last; at++) {
     const line = lines[at];
-    if (line === undefined) continue;
+    if (line === undefined || placed.has(at)) continue;
     if (repeatsHeader(line, header)) body.skipped.push(line);
     else if (members.has(at)) sortMember(draft, line, body);
     else if (line.prose > 0) body.notes.push(line);
