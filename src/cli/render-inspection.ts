@@ -73,10 +73,7 @@ function columnWidths(grid: SheetGrid, room: number): number[] {
         ? []
         : row.cells.filter((cell) => cell.letter === letter).map((cell) => oneLine(cell.text)),
     );
-    const size = Math.max(
-      3,
-      Math.min(WIDEST, ...[Math.max(0, ...texts.map((text) => text.length))]),
-    );
+    const size = Math.min(WIDEST, Math.max(3, ...texts.map((text) => text.length)));
     if (used + size > room) break;
     widths.push(size);
     used += size + 1;

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
@@ -77,30 +74,17 @@ test("an external Postgres, named by DATABASE_URL or the flag, is used, and no s
 });
 
 /** Starts a backfill and sends it a signal once its event log says so. */
-async function interrupted(home: Home, signal: NodeJS.Signals, event: string): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, "--home", home.path, "backfill"], {
-    env: { ...process.env, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const ended = once(child, "close");
-  while (child.exitCode === null) {
-    const logs = Object.values(await home.snapshot("data/logs/events"));
-    if (logs.some((hex) => Buffer.from(hex, "hex").includes(event))) {
-      child.kill(signal);
-      break;
+function interrupted(home: Home, signal: NodeJS.Signals, event: string): Promise<Ran> {
+  return home.spawn([MAIN, "--home", home.path, "backfill"], {}, async (child) => {
+    while (child.exitCode === null) {
+      const logs = Object.values(await home.snapshot("data/logs/events"));
+      if (logs.some((hex) => Buffer.from(hex, "hex").includes(event))) {
+        child.kill(signal);
+        return;
+      }
+      await setTimeout(5);
     }
-    await setTimeout(5);
-  }
-  const [code] = (await ended) as [number | null];
-  return { code, signal: null, stdout, stderr };
+  });
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)(

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -28,8 +28,12 @@ export class Home {
     return this.spawn([MAIN, "--home", this.path, ...args]);
   }
 
-  /** Runs any script of Node in this home. */
-  spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  /** Runs any script of Node in this home; `meanwhile` may watch it, or send it a signal. */
+  spawn(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    meanwhile: (child: ChildProcess) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Ran> {
     const { DATABASE_URL: _url, CANONRY_HOME: _home, ...clean } = process.env;
     const child = spawn(process.execPath, [...args], {
       cwd: this.path,
@@ -47,6 +51,7 @@ export class Home {
     return new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+      meanwhile(child).catch(reject);
     });
   }
 
