@@ -7,6 +7,7 @@ import {
   index,
   integer,
   jsonb,
+  numeric,
   pgSchema,
   primaryKey,
   smallint,
@@ -253,6 +254,76 @@ export const quarantine = ops.table(
     resolvedAt: at("resolved_at"),
   },
   (table) => [index("quarantine_release").on(table.publication, table.period)],
+);
+
+/** One attempt of a stage: what it was given, what it answered, what was made of it. */
+export const generation = ops.table(
+  "generation",
+  {
+    /** Made from stage, mode, parent and inputs: equal inputs give the equal id. */
+    generationId: text("generation_id").primaryKey(),
+    stage: text("stage").notNull(),
+    mode: text("mode").notNull(),
+    parentId: text("parent_id"),
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    /** The texts; null until they are written. */
+    prompt: text("prompt"),
+    raw: text("raw"),
+    parsed: text("parsed"),
+    metadata: jsonb("metadata").notNull(),
+    rawMetadata: jsonb("raw_metadata"),
+    parsedMetadata: jsonb("parsed_metadata"),
+    runId: text("run_id").notNull(),
+    createdAt: now("created_at"),
+  },
+  (table) => [
+    check("generation_mode", sql`mode in ('llm', 'copy')`),
+    index("generation_release").on(table.publication, table.period, table.stage),
+  ],
+);
+
+/** What a model answered, kept as it came in: it was paid for. */
+export const modelResponse = ops.table(
+  "model_response",
+  {
+    /** sha256 of the request: model, prompt, schema. */
+    requestHash: text("request_hash").primaryKey(),
+    generationId: text("generation_id"),
+    publication: text("publication").notNull(),
+    model: text("model").notNull(),
+    request: jsonb("request").notNull(),
+    response: text("response").notNull(),
+    promptTokens: integer("prompt_tokens").notNull(),
+    completionTokens: integer("completion_tokens").notNull(),
+    /** In the currency of the configured price; 0 if no price is configured. */
+    cost: numeric("cost").notNull(),
+    receivedAt: now("received_at"),
+  },
+  (table) => [index("model_response_publication").on(table.publication)],
+);
+
+/** A question that drift left open, and what a person decided. */
+export const decision = ops.table(
+  "decision",
+  {
+    /** Made from publication, source, kind and what was seen: the same question has the same id. */
+    decisionId: text("decision_id").primaryKey(),
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    source: text("source").notNull(),
+    status: text("status").notNull(),
+    drift: jsonb("drift").notNull(),
+    decidedBy: text("decided_by"),
+    decidedAt: at("decided_at"),
+    note: text("note"),
+    runId: text("run_id").notNull(),
+    createdAt: now("created_at"),
+  },
+  (table) => [
+    check("decision_status", sql`status in ('open', 'approved', 'rejected', 'settled')`),
+    index("decision_release").on(table.publication, table.status),
+  ],
 );
 
 export const exported = ops.table("export", {
