@@ -11,7 +11,7 @@ beforeEach(async () => {
   await mkdir(join(PROJECT, "tmp"), { recursive: true });
   folder = await mkdtemp(join(PROJECT, "tmp/migrations-"));
   await cp(join(PROJECT, "drizzle"), join(folder, "drizzle"), { recursive: true });
-  await cp(join(PROJECT, "src/database/schema.ts"), join(folder, "schema.ts"));
+  await cp(join(PROJECT, "src/database/schema"), join(folder, "schema"), { recursive: true });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function missing(): Promise<readonly string[]> {
   const before = await readdir(join(folder, "drizzle"));
   const place = relative(PROJECT, folder);
-  const args = ["generate", "--dialect", "postgresql", "--schema", `${place}/schema.ts`];
+  const args = ["generate", "--dialect", "postgresql", "--schema", `${place}/schema`];
   await promisify(execFile)(
     join(PROJECT, "node_modules/.bin/drizzle-kit"),
     [...args, "--out", `${place}/drizzle`],
@@ -34,11 +34,11 @@ test("the migrations make the schema that the code describes: nothing is left to
 });
 
 test("a column that no migration makes is noticed", async () => {
-  const schema = await readFile(join(folder, "schema.ts"), "utf8");
+  const schema = await readFile(join(folder, "schema", "ledger.ts"), "utf8");
   const [first] = /ops\.table\(\s*"\w+",\s*\{/.exec(schema) ?? [];
   expect(first).toBeDefined();
   await writeFile(
-    join(folder, "schema.ts"),
+    join(folder, "schema", "ledger.ts"),
     schema.replace(first ?? "", `${first} planted: text("planted"),`),
   );
   expect(await missing()).toHaveLength(1);
