@@ -13,6 +13,7 @@ import { exportCommand } from "./commands/export.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
+import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
 import { type Context, reportError } from "./context.ts";
@@ -48,6 +49,9 @@ function program(context: Context): Command {
     configCommand,
     backfillCommand,
     planCommand,
+    reviewCommand,
+    approveCommand,
+    rejectCommand,
     statusCommand,
     explainCommand,
     inspectCommand,

@@ -1,3 +1,4 @@
+import type { DriftPolicies, DriftPolicy } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import { isCode } from "../model/names.ts";
 import { type Period, parsePeriod } from "../model/period.ts";
@@ -108,7 +109,7 @@ interface PublicationYaml {
   };
   readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
   readonly tables?: PublicationConfig["tables"];
-  readonly drift?: PublicationConfig["drift"];
+  readonly drift?: DriftPolicy | Partial<DriftPolicies>;
   readonly recheck_days?: number;
 }
 
@@ -157,9 +158,13 @@ function publicationOf(
     ...(periods === undefined ? {} : { periods: scheduleOf(periods, period) }),
     files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
     tables: tables ?? [],
-    drift: drift ?? "evolve",
+    drift: policiesOf(drift),
     recheck_days: recheck ?? settings.fetch.recheck_days,
   };
+}
+
+function policiesOf(said: PublicationYaml["drift"]): DriftPolicies {
+  return typeof said === "string" ? { default: said } : { default: "evolve", ...said };
 }
 
 type ReadPeriod = (

@@ -1,3 +1,4 @@
+import { DRIFT_KINDS } from "../model/drift.ts";
 import { LIMITS } from "../model/limits.ts";
 
 /**
@@ -17,6 +18,7 @@ function object(properties: Schema, more: Schema = {}): Schema {
   return { type: "object", additionalProperties: false, properties, ...more };
 }
 
+const policy = { enum: ["evolve", "review", "freeze"] } as const;
 const patterns = { type: "array", items: text } as const;
 
 export const PUBLICATIONS_SCHEMA: Schema = {
@@ -108,9 +110,14 @@ export const PUBLICATIONS_SCHEMA: Schema = {
               ),
             },
             drift: {
-              enum: ["evolve", "review", "freeze"],
               description:
-                "evolve: additive changes apply. review: any change waits. freeze: none.",
+                "evolve: additive changes apply. review: any change waits. freeze: none. Or one of them for each kind of drift, and a default.",
+              anyOf: [
+                policy,
+                object(
+                  Object.fromEntries(["default", ...DRIFT_KINDS].map((kind) => [kind, policy])),
+                ),
+              ],
             },
             recheck_days: {
               ...natural,

@@ -25,21 +25,32 @@ export function adoptManifest(
   manifest: { readonly text: string; readonly document: CanonicalManifest },
   by: "person" | "import",
 ): Promise<void> {
-  const { document, text } = manifest;
   return database.transaction(async (transaction) => {
+    await adoptInTransaction(transaction, manifest, by);
     await transaction.rows(
-      `insert into ops.publication (code, name, manifest_version, edit_epoch) values ($1, $2, $3, 0)
-       on conflict (code) do update set manifest_version = excluded.manifest_version,
-         edit_epoch = ops.publication.edit_epoch + 1, updated_at = now()`,
-      [document.publication, document.name, document.version],
+      "update ops.publication set edit_epoch = edit_epoch + 1 where code = $1",
+      [manifest.document.publication],
     );
-    await transaction.rows(
-      `insert into ops.manifest (publication, version, text, document, digest, by)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [document.publication, document.version, text, JSON.stringify(document), document.digest, by],
-    );
-    await adoptContracts(transaction, document);
   });
+}
+
+/** The manifest and its contracts; which releases are decided again is the caller's matter. */
+export async function adoptInTransaction(
+  transaction: Transaction,
+  { document, text }: { readonly text: string; readonly document: CanonicalManifest },
+  by: "person" | "import",
+): Promise<void> {
+  await transaction.rows(
+    `insert into ops.publication (code, name, manifest_version, edit_epoch) values ($1, $2, $3, 0)
+     on conflict (code) do update set manifest_version = excluded.manifest_version, updated_at = now()`,
+    [document.publication, document.name, document.version],
+  );
+  await transaction.rows(
+    `insert into ops.manifest (publication, version, text, document, digest, by)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [document.publication, document.version, text, JSON.stringify(document), document.digest, by],
+  );
+  await adoptContracts(transaction, document);
 }
 
 async function adoptContracts(

@@ -4,6 +4,7 @@ import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
+import { settleQuestions } from "./questions.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -195,9 +196,17 @@ async function closeLoad(
   counts: LoadCounts,
 ): Promise<void> {
   await transaction.rows(
-    `update ops.load set contract_version = $2, rows_data = $3, rows_total = $4, conservation = $5
+    `update ops.load set contract_version = $2, rows_data = $3, rows_total = $4, conservation = $5,
+            profile = $6
       where load_id = $1`,
-    [loadId, version, counts.rows_data, counts.rows_total, JSON.stringify(counts.conservation)],
+    [
+      loadId,
+      version,
+      counts.rows_data,
+      counts.rows_total,
+      JSON.stringify(counts.conservation),
+      JSON.stringify(counts.profile),
+    ],
   );
   for (const part of counts.parts) {
     await transaction.rows(
@@ -270,6 +279,7 @@ async function record(transaction: Transaction, load: LoadCommit, loadId: number
       [load.publication, load.period, load.source, drift.kind, JSON.stringify(drift), load.run_id],
     );
   }
+  await settleQuestions(transaction, load);
   await transaction.rows(
     `insert into ops.outcome (publication, period, source, status, reason, load_id, run_id)
      values ($1, $2, $3, 'loaded', '', $4, $5)

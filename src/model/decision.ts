@@ -42,7 +42,7 @@ export interface SourceDecision {
 
 /** A region or file that belongs to no decision, and why. */
 export interface LeftOut {
-  readonly what: "quarantined" | "unreadable" | "duplicate" | "empty";
+  readonly what: "quarantined" | "unreadable" | "duplicate" | "empty" | "rejected";
   readonly file: string;
   readonly member: string | null;
   readonly sheet: string | null;

@@ -14,6 +14,19 @@ export interface PartRecord {
   readonly rows_total: number;
 }
 
+/** What a load held, column by column in the order of the file: what the next one is compared with. */
+export interface LoadProfile {
+  readonly columns: readonly ColumnProfile[];
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  /** Cells with a value or a mark. */
+  readonly filled: number;
+  /** The categories of a dimension that has few. */
+  readonly categories?: readonly string[];
+}
+
 /** What the loader counted while it wrote; compared with the table before the commit. */
 export interface LoadCounts {
   readonly rows_data: number;
@@ -23,6 +36,7 @@ export interface LoadCounts {
   readonly parts: readonly PartRecord[];
   /** The proof of conservation, as stored: rows by kind and values, markers and empty cells by column. */
   readonly conservation: object;
+  readonly profile: LoadProfile;
 }
 
 /** Everything that one load commits together. */

@@ -1,3 +1,5 @@
+import { DRIFT_KINDS } from "./drift.ts";
+
 /**
  * JSON Schema of the canonical manifest. `npm run schemas` writes it to schemas/, where editors find it;
  * a test compares.
@@ -38,6 +40,13 @@ export const MANIFEST_SCHEMA: object = {
       type: "array",
       items: {
         $ref: "#/definitions/source",
+      },
+    },
+    decisions: {
+      description: "What people decided about drift; it holds for every later period.",
+      type: "array",
+      items: {
+        $ref: "#/definitions/decision",
       },
     },
     history: {
@@ -194,6 +203,48 @@ export const MANIFEST_SCHEMA: object = {
         },
         first_period: {
           $ref: "#/definitions/period",
+        },
+      },
+    },
+    decision: {
+      type: "object",
+      additionalProperties: false,
+      required: ["id", "verdict", "kind", "source", "by", "on"],
+      properties: {
+        id: {
+          type: "string",
+          pattern: "^[0-9a-f]{12}$",
+        },
+        verdict: {
+          enum: ["approved", "rejected"],
+        },
+        kind: {
+          enum: DRIFT_KINDS,
+        },
+        source: {
+          type: "string",
+        },
+        column: {
+          type: "string",
+        },
+        before: {
+          type: "string",
+        },
+        after: {
+          type: "string",
+        },
+        by: {
+          description: "Who decided.",
+          type: "string",
+          minLength: 1,
+        },
+        on: {
+          description: "Day of the decision.",
+          type: "string",
+          pattern: "^\\d{4}-\\d{2}-\\d{2}$",
+        },
+        note: {
+          type: "string",
         },
       },
     },

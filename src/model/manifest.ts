@@ -1,3 +1,5 @@
+import type { Ruling } from "./drift.ts";
+
 /**
  * The manifest: one document in three states. Keys are those of the YAML, so the document in memory
  * and the document on disk are the same thing. `schemas/manifest.schema.json` is its JSON Schema.
@@ -44,6 +46,8 @@ export interface RegionColumn {
   readonly empty: number;
   /** Distinct values over data rows, exact up to 1,000, then null. */
   readonly distinct: number | null;
+  /** Role `dimension`, few distinct values: all of them, in order. */
+  readonly categories?: readonly string[];
   /** Sum over data rows, numbers only; a JavaScript number, for people and scores. Absent beyond its range. */
   readonly sum?: number;
   /** Role `time`: first and last canonical period among data rows. */
@@ -235,6 +239,8 @@ export interface CanonicalManifest {
   readonly name: string;
   readonly version: number;
   readonly sources: readonly SourceContract[];
+  /** What people decided about drift, in the order in which they did. */
+  readonly decisions?: readonly Ruling[];
   readonly history: readonly HistoryEntry[];
   /** sha256 of the document as the program last wrote it, this field apart. */
   readonly digest: string;

@@ -1,3 +1,5 @@
+import type { DriftPolicies } from "./drift.ts";
+
 /** What config/publications.yaml says of one publication, validated. Keys are those of the YAML. */
 export interface PublicationConfig {
   readonly code: string;
@@ -22,7 +24,7 @@ export interface PublicationConfig {
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */
   readonly tables: readonly TableGuide[];
-  readonly drift: "evolve" | "review" | "freeze";
+  readonly drift: DriftPolicies;
   /** Days after it was last fetched for the first time during which a release is looked at again. */
   readonly recheck_days: number;
 }

@@ -12,6 +12,8 @@ export interface BackfillOptions {
   readonly dryRun: boolean;
   /** Fetch again what is outside its recheck window. */
   readonly force: boolean;
+  /** Fetch nothing that is there already. */
+  readonly offline: boolean;
   readonly concurrency: number;
   /** Sees every event, beside the event log. */
   readonly watch: EventSink;

@@ -59,7 +59,9 @@ export async function surveyPublication(
       urls,
       links: facts.known.filter((link) => keys.has(linkKey(link))),
       fetches: {
-        todo: fetches.todo.filter((one) => keys.has(one.key)),
+        todo: fetches.todo.filter(
+          (one) => keys.has(one.key) && !(options.offline && one.action.known?.sha256 != null),
+        ),
         skipped: fetches.skipped.filter((one) => keys.has(one.key)),
       },
       record,

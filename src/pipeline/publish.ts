@@ -3,22 +3,31 @@ import {
   codesOfOthers,
   contractsOf,
   loadsOfRelease,
+  manifestInForce,
   outcomesOfRelease,
   quarantineKeys,
-  recordOutcome,
   recordQuarantine,
   resolveQuarantine,
 } from "../database/ledger.ts";
+import { recordOutcome } from "../database/record-outcome.ts";
+import { sampleOf, seenOf } from "../database/seen.ts";
 import { mergeYaml, renderYaml } from "../formats/yaml.ts";
-import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
 import type { ReleaseManifest } from "../model/manifest.ts";
+import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
-import { decide, emptyManifest, survey, withContract } from "../stages/canonicalize/index.ts";
+import {
+  decide,
+  emptyManifest,
+  KEY_SEPARATOR,
+  survey,
+  withContract,
+} from "../stages/canonicalize/index.ts";
 import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
 import { MANIFEST_HEADING } from "./manifests.ts";
 import type { ReleaseFiles } from "./release-files.ts";
@@ -81,15 +90,25 @@ async function decideRelease(
   document: ReleaseManifest,
   files: ReleaseFiles,
 ): Promise<ReleaseDecision> {
+  const manifest = await manifestInForce(world.database, scope.publication.code);
+  const rulings = manifest?.document.decisions ?? [];
   const facts = await survey(
-    { release: document, publication: scope.publication, complete: scope.complete },
+    { release: document, publication: scope.publication, complete: scope.complete, rulings },
     {
+      seenOf: (code, text) => seenOf(world.database, code, { text, end: endOf(text) }),
+      sampleOf: (request) => sampleOf(world.database, { ...request, separator: KEY_SEPARATOR }),
       contractsOf: (code) => contractsOf(world.database, code),
       codesOfOthers: (code) => codesOfOthers(world.database, code),
       rowsOf: (region) => files.rowsOf(region),
     },
   );
   return decide(facts);
+}
+
+function endOf(period: string): string {
+  const parsed = parsePeriod(period);
+  if (parsed === null) throw new CanonryError("PERIOD_INVALID", `${period} is no period`);
+  return parsed.end;
 }
 
 /** True if what was left of the plan has to be decided again. */
@@ -164,18 +183,29 @@ async function applyAction(
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
     if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
-    const why = error.describe();
-    await recordOutcome(world.database, {
-      ...run,
-      source,
-      status: "quarantined",
-      reason: why,
-      drift,
-    });
-    scope.events.emit({ event: "source.quarantined", ...place, source, reason: why });
-    done.set(source, reportOf(source, "quarantined", why));
+    const refused = refusal(error, action.decision);
+    await recordOutcome(world.database, { ...run, source, ...refused });
+    const { status, reason: why } = refused;
+    scope.events.emit({ event: `source.${status}`, ...place, source, reason: why });
+    done.set(source, reportOf(source, status, why));
     return false;
   }
+}
+
+/** What a load that the data did not allow comes to: a key that comes twice is a question for a person. */
+function refusal(
+  error: CanonryError,
+  { contract, drift }: SourceDecision,
+): {
+  readonly status: "held" | "quarantined";
+  readonly reason: string;
+  readonly drift: readonly Drift[];
+} {
+  const reason = error.describe();
+  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
+  const before = contract.grain.join(" + ");
+  const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
+  return { status: "held", reason, drift: [...drift, broken] };
 }
 
 function loadScope(scope: PublishScope, drift: readonly Drift[]): Parameters<typeof loadIssue>[2] {

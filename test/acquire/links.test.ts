@@ -12,7 +12,7 @@ const PUBLICATION: PublicationConfig = {
   urls: [],
   files: { include: [], exclude: [] },
   tables: [],
-  drift: "evolve",
+  drift: { default: "evolve" },
   recheck_days: 35,
 };
 

@@ -48,7 +48,7 @@ describe("publications", () => {
       code: "adhd",
       canonical_manifest: "manifests/canonical/adhd/adhd_canonical.yaml",
       urls: [{ period: "2025-11", url: "https://example.org/adhd.csv" }],
-      drift: "evolve",
+      drift: { default: "evolve" },
       recheck_days: 35,
     });
   });

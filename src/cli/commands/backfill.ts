@@ -55,6 +55,7 @@ export async function runBackfill(
     reprocess: flags.reprocess,
     dryRun: flags.dryRun === true,
     force: flags.force === true,
+    offline: false,
     concurrency: flags.concurrency ?? world.config.settings.run.concurrency,
     watch: progressSink(context.terminal),
   });

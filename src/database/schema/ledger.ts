@@ -102,6 +102,8 @@ export const load = ops.table(
     rowsData: counter("rows_data").notNull(),
     rowsTotal: counter("rows_total").notNull(),
     conservation: jsonb("conservation").notNull(),
+    /** Columns in the order of the file: what the next release is compared with. */
+    profile: jsonb("profile").notNull().default({ columns: [] }),
     isCurrent: boolean("is_current").notNull(),
     runId: text("run_id").notNull(),
     loadedAt: now("loaded_at"),

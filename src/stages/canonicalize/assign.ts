@@ -1,3 +1,4 @@
+import type { Ruling } from "../../model/drift.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import { fileStem } from "./file-stem.ts";
 import {
@@ -39,8 +40,9 @@ interface Candidate {
 export function assign(
   regions: readonly Region[],
   contracts: readonly SourceContract[],
+  rulings: readonly Ruling[] = [],
 ): readonly Assignment[] {
-  const candidates = rank(regions, contracts);
+  const candidates = rank(regions, contracts).filter((one) => !isRuledOut(one, rulings));
   const taken = new Map<string, { regions: Region[]; similarity: Similarity }>();
   const placed = new Set<Region>();
   for (const candidate of candidates) {
@@ -69,6 +71,26 @@ export function assign(
     ];
   });
   return [...matched, ...groupNew(regions.filter((region) => !placed.has(region)))];
+}
+
+/** A person said that the two are not one table. */
+function isRuledOut({ region, contract }: Candidate, rulings: readonly Ruling[]): boolean {
+  return rulings.some(
+    (one) =>
+      one.source === contract.code &&
+      ((one.verdict === "rejected" &&
+        ((one.kind === "match_ambiguous" && one.after === placeOf(region)) ||
+          (one.kind === "sheet_renamed" && one.after === (region.sheet ?? "(csv)")))) ||
+        (one.verdict === "approved" &&
+          one.kind === "layout_changed" &&
+          region.columns.some((column) => column.role === "period") === (one.after === "unpivot"))),
+  );
+}
+
+/** Where a region stands, in words that hold for the next period too. */
+export function placeOf(region: Region): string {
+  const table = region.number > 1 ? ` table ${region.number}` : "";
+  return `${fileStem(region.member ?? region.file)} ${region.sheet ?? "(csv)"}${table}`;
 }
 
 function rank(regions: readonly Region[], contracts: readonly SourceContract[]): Candidate[] {

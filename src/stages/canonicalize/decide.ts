@@ -1,13 +1,16 @@
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
-import type { Drift } from "../../model/drift.ts";
+import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
-import type { PublicationConfig } from "../../model/publication.ts";
-import type { Assignment } from "./assign.ts";
+import { type Assignment, placeOf } from "./assign.ts";
 import { newContract } from "./contract.ts";
-import { evolve, firstSeenAfter } from "./evolve.ts";
+import { evolve } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
+import { leftOutFile, leftOutRegion, quarantinedSheets, withoutDuplicates } from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
+import { firstSeenAfter } from "./period-order.ts";
+import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
+import type { Likeness, Seen } from "./sight.ts";
 
 export interface KnownSource {
   readonly contract: SourceContract;
@@ -17,7 +20,12 @@ export interface KnownSource {
 /** All that the decision depends on. */
 export interface CanonicalizeFacts {
   readonly release: ReleaseManifest;
-  readonly drift_policy: PublicationConfig["drift"];
+  readonly drift_policy: DriftPolicies;
+  /** What people decided. */
+  readonly rulings: readonly Ruling[];
+  readonly seen: Seen;
+  /** By region, where values were compared. */
+  readonly likeness: ReadonlyMap<string, Likeness>;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
   readonly known: readonly KnownSource[];
@@ -41,8 +49,13 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
     const regions = withoutDuplicates(assignment.regions, left);
     const sound = regions.filter((region) => !region.quarantined);
     const decision = decideSource(facts, assignment, regions, sound, taken);
-    if (decision === null) left.push(...regions.map(leftOutRegion));
-    else sources.push(decision);
+    if (decision === null) left.push(...regions.map((region) => leftOutRegion(region)));
+    else if ("rejected" in decision) {
+      const reason = decision.rejected;
+      left.push(
+        ...regions.map((one) => ({ ...leftOutRegion(one), what: "rejected", reason }) as const),
+      );
+    } else sources.push(decision);
   }
   left.push(...quarantinedSheets(release));
   const unreadable = left.some((one) => one.what === "unreadable");
@@ -54,13 +67,18 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   return { publication: release.publication, period: release.period, sources, left_out: left };
 }
 
+/** A person does not want the table. */
+interface Rejected {
+  readonly rejected: string;
+}
+
 function decideSource(
   facts: CanonicalizeFacts,
   assignment: Assignment,
   regions: readonly Region[],
   sound: readonly Region[],
   taken: Set<string>,
-): SourceDecision | null {
+): SourceDecision | Rejected | null {
   const known = facts.known.find((one) => one.contract === assignment.contract);
   const quarantined = regions.filter((region) => region.quarantined);
   if (known === undefined) {
@@ -83,28 +101,47 @@ function firstSight(
   facts: CanonicalizeFacts,
   regions: readonly [Region, ...Region[]],
   taken: Set<string>,
-): SourceDecision {
+): SourceDecision | Rejected {
   const { publication, period, artifacts } = facts.release;
   const code = sourceCode(publication, regions[0], taken);
-  taken.add(code);
-  const contract = newContract(code, regions, period);
   const drift: Drift = {
     kind: "source_new",
     after: code,
-    evidence: `${regions[0].file} ${regions[0].sheet ?? ""} ${regions[0].range}: ${contract.columns.length} columns`,
-    breaking: facts.drift_policy !== "evolve" && facts.known.length > 0,
+    evidence: `${regions[0].file} ${regions[0].sheet ?? ""} ${regions[0].range}: ${regions[0].columns.length} columns`,
+    breaking: false,
   };
+  const ruling = rulingOn(code, drift, facts.rulings);
+  if (ruling?.verdict === "rejected")
+    return { rejected: `not wanted: rejected by ${ruling.by} on ${ruling.on}` };
+  taken.add(code);
+  const seen = newContract(code, regions, period);
+  const columns = seen.columns.map((column) => namedAsRuled(code, column, facts.rulings));
+  const contract = underRulings({ ...seen, columns }, facts.rulings);
+  const later = facts.seen.releases.filter((one) => firstSeenAfter(one, period));
+  const all = [
+    facts.known.length === 0 || ruling !== null ? drift : underPolicy(drift, facts.drift_policy),
+    ...(later.length === 0 || contract.optional === true
+      ? []
+      : [sourceMissing(code, `is not in ${later.join(", ")}`)]),
+  ];
   const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
-  const base = { source: code, contract, base_version: 0, changed: true, drift: [drift] };
+  const base = { source: code, contract, base_version: 0, changed: true, drift: all };
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
-  return drift.breaking
-    ? {
-        ...base,
-        verdict: "hold",
-        issues,
-        reasons: [`new source ${code} waits: drift policy ${facts.drift_policy}`],
-      }
-    : { ...base, verdict: "load", issues, reasons: [] };
+  const stop = all.filter((one) => one.breaking);
+  return stop.length === 0
+    ? { ...base, verdict: "load", issues, reasons: [] }
+    : { ...base, verdict: "hold", issues, reasons: stop.map(reasonOf) };
+}
+
+const reasonOf = (drift: Drift): string => `${drift.kind}: ${drift.evidence}`;
+
+function sourceMissing(code: string, where: string): Drift {
+  return {
+    kind: "source_missing",
+    before: code,
+    evidence: `${code} ${where}`,
+    breaking: true,
+  };
 }
 
 function changed(
@@ -114,44 +151,81 @@ function changed(
   regions: readonly Region[],
 ): SourceDecision {
   const { publication, period, artifacts } = facts.release;
-  let contract = known.contract;
-  const drift: Drift[] = [];
-  for (const region of regions) {
-    const next = evolve(contract, region, period);
-    contract = next.contract;
-    drift.push(...next.drift);
+  const { contract, drift } = evolveOver(facts, known.contract, regions);
+  const [region] = regions;
+  if (assignment.ambiguous !== null && region !== undefined) {
+    drift.push({
+      kind: "match_ambiguous",
+      after: placeOf(region),
+      evidence: assignment.ambiguous,
+      breaking: true,
+    });
   }
-  if (assignment.ambiguous !== null) {
-    drift.push({ kind: "match_ambiguous", evidence: assignment.ambiguous, breaking: true });
-  }
-  const judged = drift.map((one) => underPolicy(one, facts.drift_policy));
-  const stop = judged.filter((one) => one.breaking);
+  const judged = drift.map((one) => {
+    const open = underPolicy(one, facts.drift_policy);
+    const ruling = rulingOn(contract.code, one, facts.rulings);
+    return { drift: ruling === null ? open : { ...open, breaking: false }, ruling };
+  });
+  const all = judged.map((one) => one.drift);
+  const refused = judged.flatMap(({ drift: one, ruling }) =>
+    ruling?.verdict === "rejected" && !SETTLED_BY_REJECTION.includes(one.kind)
+      ? [`${one.kind}: rejected by ${ruling.by} on ${ruling.on}: ${one.evidence}`]
+      : [],
+  );
+  if (refused.length > 0) return blocked(known, "quarantine", all, refused);
+  const stop = all.filter((one) => one.breaking);
   if (stop.length > 0) {
-    return blocked(
-      known,
-      "hold",
-      judged,
-      stop.map((one) => `${one.kind}: ${one.evidence}`),
-    );
+    return blocked(known, "hold", all, stop.map(reasonOf));
   }
   const base = {
     source: contract.code,
     contract,
     base_version: known.version,
     changed: stableJson(contract) !== stableJson(known.contract),
-    drift: judged,
+    drift: all,
   };
   const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   return { ...base, verdict: "load", issues, reasons: [] };
 }
 
-/** `review` lets nothing new in unseen; `freeze` nothing that differs. */
-function underPolicy(drift: Drift, policy: PublicationConfig["drift"]): Drift {
-  const report = drift.kind === "column_empty" || drift.kind === "marker_new";
-  const stops =
-    policy === "freeze" ? !report : policy === "review" && drift.kind === "column_added";
-  return stops ? { ...drift, breaking: true } : drift;
+/** To reject these is an answer that the contract carries; to reject any other keeps the release out. */
+const SETTLED_BY_REJECTION: readonly Drift["kind"][] = ["column_renamed", "column_added"];
+
+/** The contract after every part of a source. Parts are no whole: only a single one is compared with the last load. */
+function evolveOver(
+  facts: CanonicalizeFacts,
+  known: SourceContract,
+  regions: readonly Region[],
+): { readonly contract: SourceContract; readonly drift: Drift[] } {
+  const { period } = facts.release;
+  const { seen } = facts;
+  const last = (regions.length === 1 ? seen.last.get(known.code) : undefined) ?? null;
+  const loaded = seen.periods.get(known.code) ?? [];
+  const absent = seen.releases.filter(
+    (one) =>
+      last !== null &&
+      !loaded.includes(one) &&
+      firstSeenAfter(one, last.period) &&
+      firstSeenAfter(period, one),
+  );
+  let contract = known;
+  const drift: Drift[] = [];
+  for (const region of regions) {
+    const next = evolve({
+      contract,
+      region,
+      period,
+      laterLoaded: loaded.some((one) => firstSeenAfter(one, period)),
+      last,
+      absent,
+      rulings: facts.rulings,
+      likeness: facts.likeness.get(region.id) ?? null,
+    });
+    contract = next.contract;
+    drift.push(...next.drift);
+  }
+  return { contract, drift };
 }
 
 function blocked(
@@ -196,79 +270,15 @@ function missingSource(
   if (unreadable || !facts.complete) {
     return blocked(known, "quarantine", [], ["its file was not fetched or could not be read"]);
   }
-  const drift: Drift = {
-    kind: "source_missing",
-    before: contract.code,
-    evidence: `no table of this release looks like ${contract.code}; set optional: true on the source if that is right`,
-    breaking: true,
-  };
-  return blocked(known, "hold", [drift], [`source_missing: ${drift.evidence}`]);
-}
-
-/** The same content delivered twice is one delivery. */
-function withoutDuplicates(regions: readonly Region[], left: LeftOut[]): readonly Region[] {
-  return regions.filter((region, at) => {
-    const first = regions.findIndex((other) => other.fingerprint === region.fingerprint);
-    if (first === at) return true;
-    const twin = regions[first];
-    left.push({
-      ...leftOutRegion(region),
-      what: "duplicate",
-      reason: `same content as ${twin?.member ?? twin?.file ?? ""}`,
-    });
-    return false;
-  });
-}
-
-/** Sheets that the reader could make nothing of. */
-function quarantinedSheets(release: ReleaseManifest): readonly LeftOut[] {
-  return release.sheets.flatMap((sheet): LeftOut[] => {
-    const hasRegion = release.regions.some(
-      (region) =>
-        region.artifact === sheet.artifact &&
-        region.member === sheet.member &&
-        region.sheet === sheet.sheet,
-    );
-    if (!sheet.quarantined || hasRegion) return [];
-    const file = release.artifacts.find((one) => one.sha256 === sheet.artifact)?.file ?? "";
-    return [
-      {
-        what: "quarantined",
-        file,
-        member: sheet.member,
-        sheet: sheet.sheet,
-        range: null,
-        artifact: sheet.artifact,
-        reason: sheet.reasons.join("; "),
-      },
-    ];
-  });
-}
-
-function leftOutRegion(region: Region): LeftOut {
-  return {
-    what: "quarantined",
-    file: region.file,
-    member: region.member,
-    sheet: region.sheet,
-    range: region.range,
-    artifact: region.artifact,
-    reason: region.reasons.join("; ") || "quarantined beside another part of its source",
-  };
-}
-
-function leftOutFile(
-  file: string,
-  artifact: string,
-  error: { readonly code: string; readonly message: string },
-): LeftOut {
-  return {
-    what: "unreadable",
-    file,
-    member: null,
-    sheet: null,
-    range: null,
-    artifact,
-    reason: `${error.code}: ${error.message}`,
-  };
+  const drift = sourceMissing(contract.code, "looks like no table of this release");
+  const ruling = rulingOn(contract.code, drift, facts.rulings);
+  if (ruling?.verdict === "approved") return null;
+  return ruling === null
+    ? blocked(known, "hold", [drift], [reasonOf(drift)])
+    : blocked(
+        known,
+        "quarantine",
+        [],
+        [`${reasonOf(drift)}, and it is expected: ${ruling.by} on ${ruling.on}`],
+      );
 }

@@ -1,231 +1,173 @@
 import type { Drift } from "../../model/drift.ts";
 import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { freeName } from "../../model/names.ts";
-import { comparePeriods, parsePeriod } from "../../model/period.ts";
-import { retype } from "./column-type.ts";
-import { contractColumn, DATA_PERIOD, VALUE, valueType } from "./contract.ts";
+import { evolveColumn, evolveValue } from "./column-drift.ts";
+import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
 import { fileStem } from "./file-stem.ts";
-import { columnFor, headerKey, headerText, isGhost, nameKey } from "./similarity.ts";
+import { earlier } from "./period-order.ts";
+import { pairRenames } from "./renames.ts";
+import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
+import type { Sight } from "./sight.ts";
+import { columnFor, headerText, isGhost, nameKey } from "./similarity.ts";
+import { valueDrift } from "./value-drift.ts";
 
 export interface Evolution {
   readonly contract: SourceContract;
   readonly drift: readonly Drift[];
 }
 
-/** The contract after a release, and every difference on the way, in the order of the columns. */
-export function evolve(before: SourceContract, region: Region, period: string): Evolution {
-  const drift: Drift[] = [];
-  const sheets = sheetNames(before, region, drift);
-  const wide = region.columns.some((column) => column.role === "period");
-  if (wide !== (before.layout === "unpivot")) drift.push(layoutChanged(before, wide));
-  const added = addedColumns(before, region, period, drift);
-  const kept = before.columns.map((column) => evolveColumn(before, column, region, drift));
-  drift.push(...missingColumns(before, region, period, added));
+/** The contract after a release, and every difference on the way. What people decided comes first. Pure. */
+export function evolve(given: Sight): Evolution {
+  const contract = underRulings(given.contract, given.rulings);
+  const sight = { ...given, contract };
+  const { region, period } = sight;
+  const drift: Drift[] = [...placeDrift(sight), ...layoutDrift(sight)];
+  const { gone, came } = columnsApart(sight);
+  const { renames, missing, fresh } = pairRenames(sight, gone, came);
+  drift.push(...renames, ...missing);
+  const added = addColumns(sight, fresh, drift);
+  const kept = contract.columns.map((column) => {
+    const known = { ...column, first_period: earlier(column.first_period, period) };
+    if (contract.layout === "unpivot" && column.name === VALUE)
+      return evolveValue(known, region, drift);
+    const seen = columnOf(sight, column);
+    return seen === undefined ? column : evolveColumn(known, seen, sight, drift);
+  });
+  drift.push(...valueDrift(sight));
   const stem = fileStem(region.member ?? region.file);
-  const files = before.match.files.includes(stem)
-    ? before.match.files
-    : [...before.match.files, stem];
+  const { sheets, files, number } = contract.match;
   return {
     contract: {
-      ...before,
-      match: { ...before.match, sheets, files },
+      ...contract,
+      match: {
+        sheets: sheets.some((name) => nameKey(name) === nameKey(region.sheet))
+          ? sheets
+          : [...sheets, region.sheet],
+        files: files.includes(stem) ? files : [...files, stem],
+        number,
+      },
       columns: [...kept, ...added],
+      first_period: earlier(contract.first_period, period),
     },
     drift,
   };
 }
 
-function sheetNames(
-  before: SourceContract,
-  region: Region,
-  drift: Drift[],
-): readonly (string | null)[] {
-  const { sheets } = before.match;
-  if (sheets.some((name) => nameKey(name) === nameKey(region.sheet))) return sheets;
-  drift.push({
-    kind: "sheet_renamed",
-    before: sheets.map((name) => name ?? "(csv)").join(", "),
-    after: region.sheet ?? "(csv)",
-    evidence: `the table of ${before.code} stands on sheet ${JSON.stringify(region.sheet)} of ${region.file}`,
-    breaking: false,
-  });
-  return [...sheets, region.sheet];
-}
-
-function layoutChanged(before: SourceContract, wide: boolean): Drift {
-  return {
-    kind: "layout_changed",
-    before: before.layout,
-    after: wide ? "unpivot" : "rows",
-    evidence: wide ? "periods now stand in columns" : "periods no longer stand in columns",
-    breaking: true,
-  };
-}
-
-function addedColumns(
-  before: SourceContract,
-  region: Region,
-  period: string,
-  drift: Drift[],
-): readonly ContractColumn[] {
-  const taken = new Set(before.columns.map((column) => column.name));
-  const added: ContractColumn[] = [];
-  for (const column of region.columns) {
-    if (column.role === "period" || columnFor(before, column) !== undefined) continue;
-    if (isGhost(column)) {
-      drift.push(emptyColumn(column, "has a header and no value: not made a column"));
-      continue;
-    }
-    const name = freeName(column.name, taken);
-    taken.add(name);
-    added.push({ ...contractColumn(column, period), name });
-    drift.push({
-      kind: "column_added",
-      column: name,
-      after: column.type,
-      evidence: `${headerText(column)} (column ${column.letter} of ${region.range}), ${column.values} values`,
+/** Where the table stands: its sheet, its file, and whether it was away. */
+function placeDrift({ contract, region, last, absent }: Sight): readonly Drift[] {
+  const { sheets, files } = contract.match;
+  const found: Drift[] = [];
+  const stem = fileStem(region.member ?? region.file);
+  const sameSheet = sheets.some((name) => nameKey(name) === nameKey(region.sheet));
+  if (!sameSheet) {
+    found.push({
+      kind: "sheet_renamed",
+      before: sheets.map((name) => name ?? "(csv)").join(", "),
+      after: region.sheet ?? "(csv)",
+      evidence: `the table of ${contract.code} stands on sheet ${JSON.stringify(region.sheet)} of ${region.file}`,
+      breaking: false,
+    });
+  } else if (!files.includes(stem)) {
+    found.push({
+      kind: "sheet_moved",
+      before: files.join(", "),
+      after: stem,
+      evidence: `the table of ${contract.code} stands in ${region.file}`,
       breaking: false,
     });
   }
-  return added;
+  if (last !== null && absent.length > 0) {
+    found.push({
+      kind: "source_back",
+      before: last.period,
+      evidence: `${contract.code} was last in ${last.period}, and not in ${absent.join(", ")}`,
+      breaking: false,
+    });
+  }
+  return found;
 }
 
-function emptyColumn(column: RegionColumn, what: string): Drift {
+function layoutDrift({ contract, region, period }: Sight): readonly Drift[] {
+  const wide = region.columns.some((column) => column.role === "period");
+  if (wide !== (contract.layout === "unpivot")) {
+    return [
+      {
+        kind: "layout_changed",
+        before: contract.layout,
+        after: wide ? "unpivot" : "rows",
+        evidence: wide ? "periods now stand in columns" : "periods no longer stand in columns",
+        breaking: true,
+      },
+    ];
+  }
+  const time = wide || contract.coverage === "cumulative" ? [] : timeColumns(region, period);
+  if (time.length === 0) return [];
+  return [
+    {
+      kind: "coverage_changed",
+      before: "period",
+      after: "cumulative",
+      evidence: `${time.join(", ")} of ${region.file} names several periods: the release may repeat history`,
+      breaking: true,
+    },
+  ];
+}
+
+/** Columns of the contract that the region lacks, and columns of the region that the contract lacks. */
+function columnsApart(sight: Sight): {
+  gone: readonly ContractColumn[];
+  came: readonly RegionColumn[];
+} {
+  const { contract, region } = sight;
+  const made = contract.layout === "unpivot" ? [DATA_PERIOD, VALUE] : [];
+  const own = region.columns.filter((column) => column.role !== "period");
+  const found = new Set(own.map((column) => columnFor(contract, column)?.name));
   return {
-    kind: "column_empty",
-    column: column.name,
-    evidence: `${JSON.stringify(headerText(column))} ${what}`,
-    breaking: false,
+    gone: contract.columns.filter(
+      (column) =>
+        column.optional !== true && !made.includes(column.name) && !found.has(column.name),
+    ),
+    came: own.filter((column) => columnFor(contract, column) === undefined),
   };
 }
 
-function evolveColumn(
-  before: SourceContract,
-  known: ContractColumn,
-  region: Region,
-  drift: Drift[],
-): ContractColumn {
-  if (before.layout === "unpivot" && known.name === VALUE) return evolveValue(known, region, drift);
-  const seen = region.columns.find(
-    (column) => column.role !== "period" && columnFor(before, column)?.name === known.name,
+function columnOf({ contract, region }: Sight, known: ContractColumn): RegionColumn | undefined {
+  return region.columns.find(
+    (column) => column.role !== "period" && columnFor(contract, column)?.name === known.name,
   );
-  if (seen === undefined) return known;
-  if (isGhost(seen)) {
-    drift.push(emptyColumn(seen, "has no value in this release"));
-    return known;
+}
+
+function addColumns(
+  { contract, region, period, rulings }: Sight,
+  fresh: readonly RegionColumn[],
+  drift: Drift[],
+): readonly ContractColumn[] {
+  const taken = new Set(contract.columns.map((column) => column.name));
+  const added: ContractColumn[] = [];
+  for (const column of fresh) {
+    const header = headerText(column);
+    if (isGhost(column)) {
+      drift.push({
+        kind: "column_empty",
+        column: column.name,
+        evidence: `${JSON.stringify(header)} has a header and no value: not made a column`,
+        breaking: false,
+      });
+      continue;
+    }
+    const own = namedAsRuled(contract.code, contractColumn(column, period), rulings);
+    const name = freeName(own.name, taken);
+    const added_: Drift = {
+      kind: "column_added",
+      column: name,
+      after: column.type,
+      evidence: `${header} (column ${column.letter} of ${region.range}), ${column.values} values`,
+      breaking: false,
+    };
+    if (rulingOn(contract.code, added_, rulings)?.verdict === "rejected") continue;
+    taken.add(name);
+    added.push({ ...own, name });
+    drift.push(added_);
   }
-  const typed = retypeColumn(known, seen, drift);
-  if (known.unit !== undefined && seen.unit !== undefined && known.unit !== seen.unit) {
-    drift.push({
-      kind: "unit_changed",
-      column: known.name,
-      before: known.unit,
-      after: seen.unit,
-      evidence: `the unit of ${known.name} was ${known.unit} and reads ${seen.unit} now`,
-      breaking: true,
-    });
-  }
-  const headers = known.headers.some((text) => headerKey(text) === headerKey(headerText(seen)))
-    ? known.headers
-    : [...known.headers, headerText(seen)];
-  return withMarkers({ ...typed, headers }, Object.keys(seen.markers), drift);
-}
-
-function evolveValue(known: ContractColumn, region: Region, drift: Drift[]): ContractColumn {
-  const wide = region.columns.filter((column) => column.role === "period");
-  const seen = { ...known, type: valueType(wide) };
-  const typed = retypeColumn(known, seen, drift);
-  return withMarkers(
-    typed,
-    wide.flatMap((column) => Object.keys(column.markers)),
-    drift,
-  );
-}
-
-function retypeColumn(
-  known: ContractColumn,
-  seen: Pick<RegionColumn, "type">,
-  drift: Drift[],
-): ContractColumn {
-  const change = retype(
-    known.type,
-    seen.type,
-    known.role === "measure",
-    known.type_by === "person",
-  );
-  if (change.kind === "same") return known;
-  drift.push({
-    kind: "column_retyped",
-    column: known.name,
-    before: known.type,
-    after: seen.type,
-    evidence: `${known.name} was ${known.type}; this release holds ${seen.type}`,
-    breaking: change.kind === "breaking",
-  });
-  return change.kind === "widened" ? { ...known, type: change.type } : known;
-}
-
-function withMarkers(
-  known: ContractColumn,
-  tokens: readonly string[],
-  drift: Drift[],
-): ContractColumn {
-  const fresh = [...new Set(tokens)].filter((token) => !known.markers.includes(token)).sort();
-  if (fresh.length === 0) return known;
-  drift.push({
-    kind: "marker_new",
-    column: known.name,
-    after: fresh.join(" "),
-    evidence: `${known.name} holds the marks ${fresh.map((token) => JSON.stringify(token)).join(", ")} for the first time`,
-    breaking: false,
-  });
-  return { ...known, markers: [...known.markers, ...fresh].sort() };
-}
-
-/** A column that a release of this age should have and has not. With new ones beside it, a rename is proposed. */
-function missingColumns(
-  before: SourceContract,
-  region: Region,
-  period: string,
-  added: readonly ContractColumn[],
-): readonly Drift[] {
-  const made = before.layout === "unpivot" ? [DATA_PERIOD, VALUE] : [];
-  const found = new Set(
-    region.columns
-      .filter((column) => column.role !== "period")
-      .map((column) => columnFor(before, column)?.name),
-  );
-  const missing = before.columns.filter(
-    (column) =>
-      column.optional !== true &&
-      !made.includes(column.name) &&
-      !found.has(column.name) &&
-      !firstSeenAfter(column.first_period, period),
-  );
-  return missing.map((column): Drift => {
-    const like = added.filter((one) => one.role === column.role);
-    const names = like.map((one) => one.name).join(", ");
-    const header = column.headers[0] ?? column.name;
-    return like.length === 0
-      ? {
-          kind: "column_missing",
-          column: column.name,
-          evidence: `${JSON.stringify(header)} is not in ${region.file}; set optional: true if that is right`,
-          breaking: true,
-        }
-      : {
-          kind: "column_renamed",
-          column: column.name,
-          before: header,
-          after: names,
-          evidence: `${JSON.stringify(header)} is gone and ${names} came: add the new header to its headers if it is the same, or set optional: true`,
-          breaking: true,
-        };
-  });
-}
-
-/** Absence before first sight is no drift. */
-export function firstSeenAfter(first: string, period: string): boolean {
-  const [a, b] = [parsePeriod(first), parsePeriod(period)];
-  return a !== null && b !== null && comparePeriods(a, b) > 0;
+  return added;
 }

@@ -2,6 +2,7 @@
 // Writes: nothing; its decision is committed by the load, together with the rows
 // Key:    the facts: equal facts give an equal decision
 // Errors: MANIFEST_CONFLICT; what cannot be decided is a decision to hold or to quarantine
+import type { Ruling } from "../../model/drift.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
@@ -9,17 +10,24 @@ import { type Assignment, assign } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
+import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
 import { overlaps } from "./overlap.ts";
+import { underRulings } from "./rulings.ts";
+import type { Likeness, Seen } from "./sight.ts";
+import { isSuspicious } from "./value-drift.ts";
 
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
-export { emptyManifest, nextVersion, withContract } from "./manifest-document.ts";
+export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
+export { emptyManifest, nextVersion, withContract, withRulings } from "./manifest-document.ts";
 export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
+export type { LastLoad } from "./sight.ts";
 
 export interface CanonicalizeInput {
   readonly release: ReleaseManifest;
   readonly publication: PublicationConfig;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
+  readonly rulings: readonly Ruling[];
 }
 
 export interface CanonicalizeNeeds {
@@ -27,20 +35,29 @@ export interface CanonicalizeNeeds {
   contractsOf(publication: string): Promise<readonly KnownSource[]>;
   /** Source codes of all other publications. */
   codesOfOthers(publication: string): Promise<readonly string[]>;
+  /** Releases of the publication that hold loads, and the last one before or else after this period of each source. */
+  seenOf(publication: string, period: string): Promise<Seen>;
+  /** Rows of a load with the lowest hashes of their keys. */
+  sampleOf(request: SampleRequest): Promise<readonly SampleRow[]>;
   /** Rows of a region, read again from its artifact. */
   rowsOf(region: Region): AsyncIterable<readonly RegionRow[]>;
 }
 
-/** Reads all that `decide` depends on. Rows are read only where a source has several files. */
+/**
+ * Reads all that `decide` depends on. Rows are read only where a source has several files, or where
+ * something about its columns is not as it was.
+ */
 export async function survey(
   input: CanonicalizeInput,
   needs: CanonicalizeNeeds,
 ): Promise<CanonicalizeFacts> {
   const { release, publication } = input;
   const known = await needs.contractsOf(publication.code);
+  const seen = await needs.seenOf(publication.code, release.period);
   const assignments = assign(
     release.regions,
     known.map((one) => one.contract),
+    input.rulings,
   );
   return {
     release,
@@ -49,6 +66,9 @@ export async function survey(
     known,
     taken: await needs.codesOfOthers(publication.code),
     assignments,
+    rulings: input.rulings,
+    seen,
+    likeness: await likenessesOf(assignments, seen, input.rulings, needs),
     rivals: await rivalsOf(assignments, release.period, needs),
   };
 }
@@ -69,4 +89,24 @@ async function rivalsOf(
     unclear.push(...facts.unclear);
   }
   return { overlapping, unclear };
+}
+
+/** By region: only where something is not as it was, since it costs a reading of the rows. */
+async function likenessesOf(
+  assignments: readonly Assignment[],
+  { last }: Seen,
+  rulings: readonly Ruling[],
+  needs: CanonicalizeNeeds,
+): Promise<ReadonlyMap<string, Likeness>> {
+  const found = new Map<string, Likeness>();
+  for (const { contract, regions } of assignments) {
+    const [region, ...others] = regions.filter((one) => !one.quarantined);
+    const before = contract === null ? undefined : last.get(contract.code);
+    if (contract === null || region === undefined || before === undefined) continue;
+    const ruled = underRulings(contract, rulings);
+    if (others.length > 0 || !isSuspicious(before, ruled, region)) continue;
+    const like = await likenessOf(ruled, region, before, needs.rowsOf, needs.sampleOf);
+    found.set(region.id, like);
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
-import type { Drift } from "../../model/drift.ts";
+import type { Drift, Ruling } from "../../model/drift.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import type { CanonicalManifest, HistoryEntry, SourceContract } from "../../model/manifest.ts";
+import { underRulings } from "./rulings.ts";
 
 /** A manifest of a publication that has no source yet. */
 export function emptyManifest(publication: string, name: string): CanonicalManifest {
@@ -45,16 +46,47 @@ export function nextVersion(
   return sealed({ ...manifest, version, history: [...manifest.history, entry] });
 }
 
+/** The next version: what a person decided, and what it changes in the contracts. */
+export function withRulings(
+  manifest: CanonicalManifest,
+  rulings: readonly Ruling[],
+  period: string,
+): CanonicalManifest {
+  const ids = new Set(rulings.map((one) => one.id));
+  const kept = (manifest.decisions ?? []).filter((one) => !ids.has(one.id));
+  const decisions = [...kept, ...rulings];
+  const sources = manifest.sources.map((source) => underRulings(source, decisions));
+  const changes = rulings.map(({ verdict, by, source, kind, column, before, after }) =>
+    [`${source}: ${verdict} by ${by}: ${kind}`, column, arrow({ before, after })]
+      .filter((text) => text !== undefined && text !== "")
+      .join(" "),
+  );
+  return nextVersion({ ...manifest, sources, decisions }, "person", period, changes);
+}
+
+/** Told in the report and kept in the ledger; they change no contract. */
+const UNWRITTEN: readonly Drift["kind"][] = [
+  "column_empty",
+  "column_reordered",
+  "column_back",
+  "source_back",
+  "category_new",
+  "category_gone",
+];
+
 function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
   const lines = drift
-    .filter((one) => one.kind !== "column_empty")
+    .filter((one) => !UNWRITTEN.includes(one.kind))
     .map((one) =>
       `${source}: ${one.kind} ${one.column ?? ""} ${arrow(one)}`.replace(/\s+/g, " ").trim(),
     );
   return lines.length > 0 ? lines : [`${source}: contract changed`];
 }
 
-function arrow(drift: Drift): string {
+function arrow(drift: {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}): string {
   if (drift.before !== undefined && drift.after !== undefined)
     return `${drift.before} -> ${drift.after}`;
   return drift.after ?? drift.before ?? "";

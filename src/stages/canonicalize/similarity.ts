@@ -32,16 +32,20 @@ export function isGhost(column: RegionColumn): boolean {
   return column.values === 0 && Object.keys(column.markers).length === 0;
 }
 
-/** The contract's column for a region's column: by header first, then by name. */
+/**
+ * The contract's column for a region's column: by header first, then by name. Of several with one header
+ * the one with its unit.
+ */
 export function columnFor(
   contract: SourceContract,
   column: RegionColumn,
 ): ContractColumn | undefined {
   const key = headerKey(headerText(column));
-  const byHeader =
+  const same =
     key === ""
-      ? undefined
-      : contract.columns.find((known) => known.headers.some((text) => headerKey(text) === key));
+      ? []
+      : contract.columns.filter((known) => known.headers.some((text) => headerKey(text) === key));
+  const byHeader = same.find((known) => known.unit === column.unit) ?? same[0];
   return byHeader ?? contract.columns.find((known) => known.name === column.name);
 }
 
@@ -54,6 +58,9 @@ export interface Similarity {
 }
 
 const WEIGHT = { headers: 0.55, sheet: 0.25, file: 0.12, number: 0.08 } as const;
+
+/** What a table counts that holds all columns of the other, and more. */
+const CONTAINED = 0.9;
 
 /** How much a region looks like a source: headers in common, sheet, file, place on the sheet. */
 export function similarity(region: Region, fileStem: string, contract: SourceContract): Similarity {
@@ -68,10 +75,14 @@ export function similarity(region: Region, fileStem: string, contract: SourceCon
   const union = expected.length - optional.length + columns.length - found.size;
   const share = union === 0 ? 0 : found.size / union;
   const layoutAgrees = wide === (contract.layout === "unpivot");
-  const headers = layoutAgrees ? share : share * 0.5;
   const sheet = contract.match.sheets.some((name) => nameKey(name) === nameKey(region.sheet));
   const file = contract.match.files.includes(fileStem);
   const number = region.number === contract.match.number;
+  // In its old place a table may gain or lose any number of columns.
+  const smaller = Math.min(expected.length - optional.length, columns.length);
+  const contained = smaller === 0 ? 0 : (found.size / smaller) * CONTAINED;
+  const inPlace = sheet && file && number && found.size > 1 ? Math.max(share, contained) : share;
+  const headers = layoutAgrees ? inPlace : inPlace * 0.5;
   const score =
     WEIGHT.headers * headers +
     (sheet ? WEIGHT.sheet : 0) +

@@ -1,6 +1,13 @@
 import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
+import type {
+  ColumnProfile,
+  LoadCommit,
+  LoadCounts,
+  LoadProfile,
+  LoadReceipt,
+  PartRecord,
+} from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
@@ -114,8 +121,38 @@ function settle(
     rows_total: parts.reduce((sum, part) => sum + part.rows_total, 0),
     periods: [...periods].sort().map(([name, rows]) => ({ period: name, rows })),
     parts,
+    profile: profileOf(issue),
     conservation: { parts: encoders.map((encoder, at) => proofOf(issue.parts[at], encoder)) },
   };
+}
+
+/** The columns of all parts together, in the order of the first. */
+function profileOf(issue: Issue): LoadProfile {
+  const columns = new Map<string, ColumnProfile>();
+  for (const { region, bindings } of issue.parts) {
+    for (const { column: name, index } of bindings) {
+      const seen = region.columns[index];
+      if (seen === undefined) continue;
+      const marks = Object.values(seen.markers).reduce((sum, count) => sum + count, 0);
+      const filled = seen.values + marks;
+      const before = columns.get(name);
+      const categories =
+        before === undefined ? seen.categories : union(before.categories, seen.categories);
+      columns.set(name, {
+        name,
+        filled: filled + (before?.filled ?? 0),
+        ...(categories === undefined ? {} : { categories }),
+      });
+    }
+  }
+  return { columns: [...columns.values()] };
+}
+
+function union(
+  a: readonly string[] | undefined,
+  b: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return a === undefined || b === undefined ? undefined : [...new Set([...a, ...b])].sort();
 }
 
 function partRecord(part: Part, number: number, encoder: Pick<PartEncoder, "tally">): PartRecord {

@@ -50,7 +50,7 @@ export function plan(facts: LoadFacts): Plan<LoadAction> {
     else planRecord(decision, facts, todo, skipped);
   }
   const left = facts.decision.left_out.filter(
-    (item) => item.what !== "duplicate" && item.what !== "empty",
+    (item) => item.what === "quarantined" || item.what === "unreadable",
   );
   const fresh = left.filter((item) => !facts.quarantined.includes(leftOutKey(item)));
   if (fresh.length > 0) {

@@ -1,0 +1,1 @@
+ALTER TABLE "ops"."load" ADD COLUMN "profile" jsonb DEFAULT '{"columns":[]}'::jsonb NOT NULL;

@@ -1,0 +1,69 @@
+import type { LoadProfile } from "../model/load-commit.ts";
+import type { Executor } from "./database.ts";
+import { identifier } from "./identifier.ts";
+import { bronzeTable } from "./source-table.ts";
+
+interface LastLoad {
+  readonly load_id: string;
+  readonly period: string;
+  readonly profile: LoadProfile;
+}
+
+/**
+ * What of a publication is loaded: its releases, the periods of each source, and of each source the
+ * nearest load that ends before the period does, or else the nearest after it.
+ */
+export async function seenOf(
+  executor: Executor,
+  publication: string,
+  period: { readonly text: string; readonly end: string },
+): Promise<{
+  readonly releases: readonly string[];
+  readonly periods: ReadonlyMap<string, readonly string[]>;
+  readonly last: ReadonlyMap<string, LastLoad>;
+}> {
+  const rows = await executor.rows<{ source: string; period: string }>(
+    `select l.source, l.period from ops.load l join ops.period p on p.period = l.period
+      where l.publication = $1 and l.is_current order by p.period_end, p.period_start, l.period`,
+    [publication],
+  );
+  const periods = new Map<string, string[]>();
+  for (const row of rows) periods.set(row.source, [...(periods.get(row.source) ?? []), row.period]);
+  const last = await executor.rows<LastLoad & { source: string }>(
+    `select distinct on (l.source) l.source, l.load_id::text, l.period, l.profile
+       from ops.load l join ops.period p on p.period = l.period
+      where l.publication = $1 and l.is_current and l.period <> $2
+      order by l.source, p.period_end >= $3::date, abs(p.period_end - $3::date), l.load_id desc`,
+    [publication, period.text, period.end],
+  );
+  return {
+    releases: [...new Set(rows.map((row) => row.period))],
+    periods,
+    last: new Map(last.map(({ source, ...load }) => [source, load])),
+  };
+}
+
+/** Rows of a load with the lowest md5 of their keys (values of the key columns, joined), one a key. */
+export async function sampleOf(
+  executor: Executor,
+  request: {
+    readonly source: string;
+    readonly load_id: string;
+    readonly columns: readonly string[];
+    readonly keys: readonly string[];
+    readonly separator: string;
+    readonly rows: number;
+  },
+): Promise<(readonly [hash: string, values: readonly (string | null)[]])[]> {
+  const text = (name: string): string => `btrim(${identifier(name)}::text)`;
+  const used = request.keys.length > 0 ? request.keys : request.columns;
+  const key = used.map((name) => `coalesce(${text(name)}, '')`).join(", ");
+  const rows = await executor.rows<{ hash: string; values: (string | null)[] }>(
+    `select distinct on (hash) hash, values from (
+       select md5(concat_ws($2::text, ${key})) as hash, array[${request.columns.map(text).join(", ")}] as values, _row
+         from ${bronzeTable(request.source)} where _load_id = $1 and _kind = 'data') rows
+      order by hash, _row limit ${request.rows}`,
+    [request.load_id, request.separator],
+  );
+  return rows.map((row) => [row.hash, row.values] as const);
+}

@@ -1,0 +1,70 @@
+import type { LeftOut } from "../../model/decision.ts";
+import type { Region, ReleaseManifest } from "../../model/manifest.ts";
+
+/** The same content delivered twice is one delivery. */
+export function withoutDuplicates(regions: readonly Region[], left: LeftOut[]): readonly Region[] {
+  return regions.filter((region, at) => {
+    const first = regions.findIndex((other) => other.fingerprint === region.fingerprint);
+    if (first === at) return true;
+    const twin = regions[first];
+    left.push({
+      ...leftOutRegion(region),
+      what: "duplicate",
+      reason: `same content as ${twin?.member ?? twin?.file ?? ""}`,
+    });
+    return false;
+  });
+}
+
+/** Sheets that the reader could make nothing of. */
+export function quarantinedSheets(release: ReleaseManifest): readonly LeftOut[] {
+  return release.sheets.flatMap((sheet): LeftOut[] => {
+    const hasRegion = release.regions.some(
+      (region) =>
+        region.artifact === sheet.artifact &&
+        region.member === sheet.member &&
+        region.sheet === sheet.sheet,
+    );
+    if (!sheet.quarantined || hasRegion) return [];
+    const file = release.artifacts.find((one) => one.sha256 === sheet.artifact)?.file ?? "";
+    return [
+      {
+        what: "quarantined",
+        file,
+        member: sheet.member,
+        sheet: sheet.sheet,
+        range: null,
+        artifact: sheet.artifact,
+        reason: sheet.reasons.join("; "),
+      },
+    ];
+  });
+}
+
+export function leftOutRegion(region: Region): LeftOut {
+  return {
+    what: "quarantined",
+    file: region.file,
+    member: region.member,
+    sheet: region.sheet,
+    range: region.range,
+    artifact: region.artifact,
+    reason: region.reasons.join("; ") || "quarantined beside another part of its source",
+  };
+}
+
+export function leftOutFile(
+  file: string,
+  artifact: string,
+  error: { readonly code: string; readonly message: string },
+): LeftOut {
+  return {
+    what: "unreadable",
+    file,
+    member: null,
+    sheet: null,
+    range: null,
+    artifact,
+    reason: `${error.code}: ${error.message}`,
+  };
+}

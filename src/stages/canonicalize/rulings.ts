@@ -1,0 +1,129 @@
+import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
+import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
+import { freeName, nameOf } from "../../model/names.ts";
+import { headerKey } from "./similarity.ts";
+
+/** What a person decided about a drift of this source; null if nobody was asked or nobody answered. */
+export function rulingOn(source: string, drift: Drift, rulings: readonly Ruling[]): Ruling | null {
+  const id = questionId(source, drift);
+  return rulings.find((one) => one.id === id) ?? null;
+}
+
+/**
+ * The contract with what people decided about its source. Doing it twice changes nothing more, so it
+ * holds for a contract of any age.
+ */
+export function underRulings(contract: SourceContract, rulings: readonly Ruling[]): SourceContract {
+  return rulings
+    .filter((one) => one.source === contract.code)
+    .reduce((before, ruling) => underRuling(before, ruling), contract);
+}
+
+function underRuling(contract: SourceContract, ruling: Ruling): SourceContract {
+  const approved = ruling.verdict === "approved";
+  switch (ruling.kind) {
+    case "source_missing":
+      return approved ? { ...contract, optional: true } : contract;
+    case "layout_changed":
+      return approved ? { ...contract, optional: true } : contract;
+    case "column_missing":
+      return approved
+        ? withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }))
+        : contract;
+    case "column_renamed":
+      return approved
+        ? renamed(contract, ruling)
+        : withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }));
+    case "column_retyped":
+      return approved ? retyped(contract, ruling) : contract;
+    case "unit_changed":
+      return approved ? unitSplit(contract, ruling) : contract;
+    case "grain_broken":
+      return approved ? { ...contract, grain: [] } : contract;
+    default:
+      return contract;
+  }
+}
+
+function hasHeader(column: ContractColumn, header: string | undefined): boolean {
+  const key = headerKey(header ?? "");
+  return key !== "" && column.headers.some((text) => headerKey(text) === key);
+}
+
+function withColumn(
+  contract: SourceContract,
+  header: string | undefined,
+  change: (column: ContractColumn) => ContractColumn,
+): SourceContract {
+  const columns = contract.columns.map((one) => (hasHeader(one, header) ? change(one) : one));
+  return { ...contract, columns };
+}
+
+/** Both headers are one column, whichever of them the contract met first. */
+function renamed(contract: SourceContract, { before, after }: Ruling): SourceContract {
+  const old = contract.columns.find((one) => hasHeader(one, before));
+  const fresh = contract.columns.find((one) => hasHeader(one, after));
+  if ((old === undefined) === (fresh === undefined)) return contract;
+  const [known, other] = old === undefined ? [after, before] : [before, after];
+  return withColumn(contract, known, (column) => ({
+    ...column,
+    headers: [...column.headers, other ?? ""],
+  }));
+}
+
+function retyped(contract: SourceContract, { column: name, after }: Ruling): SourceContract {
+  const columns = contract.columns.map((one) =>
+    one.name === name ? { ...one, type: widerType(one.type, after as ColumnType) } : one,
+  );
+  return { ...contract, columns };
+}
+
+/** The narrowest type that holds the values of both. */
+function widerType(a: ColumnType, b: ColumnType): ColumnType {
+  if (a === b) return a;
+  const both = [a, b];
+  if (both.every((type) => type === "bigint" || type === "numeric")) return "numeric";
+  return both.every((type) => type === "date" || type === "timestamp") ? "timestamp" : "text";
+}
+
+/** Figures in another unit are another column: those that are loaded keep what they say. */
+function unitSplit(
+  contract: SourceContract,
+  { column: name, before, after }: Ruling,
+): SourceContract {
+  const old = contract.columns.find((one) => one.name === name);
+  if (old === undefined || old.unit !== before || after === undefined) return contract;
+  const twin = contract.columns.some((one) => one.unit === after && hasHeader(one, old.headers[0]));
+  if (twin) return contract;
+  const taken = new Set(contract.columns.map((one) => one.name));
+  const fresh = freeName(`${old.name}_${nameOf(after)}`, taken);
+  const columns = contract.columns.map((one) => (one === old ? { ...one, optional: true } : one));
+  return {
+    ...contract,
+    columns: [...columns, { ...old, name: fresh, unit: after, optional: true }],
+  };
+}
+
+/**
+ * The name and the headers that an approved rename gives to a column that is met for the first time:
+ * the same ones, whichever of its headers comes first.
+ */
+export function namedAsRuled(
+  source: string,
+  column: ContractColumn,
+  rulings: readonly Ruling[],
+): ContractColumn {
+  const ruling = rulings.find(
+    (one) =>
+      one.kind === "column_renamed" &&
+      one.verdict === "approved" &&
+      one.source === source &&
+      (hasHeader(column, one.before) || hasHeader(column, one.after)),
+  );
+  if (ruling?.column === undefined) return column;
+  return {
+    ...column,
+    name: ruling.column,
+    headers: [ruling.before ?? "", ruling.after ?? ""],
+  };
+}

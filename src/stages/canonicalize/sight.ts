@@ -1,0 +1,37 @@
+import type { Ruling } from "../../model/drift.ts";
+import type { LoadProfile } from "../../model/load-commit.ts";
+import type { Region, SourceContract } from "../../model/manifest.ts";
+
+/** One region as a release of a known source, and all that says whether it is as before. */
+export interface Sight {
+  readonly contract: SourceContract;
+  readonly region: Region;
+  readonly period: string;
+  /** Releases of later periods are loaded: what only this one has is missing from them. */
+  readonly laterLoaded: boolean;
+  /** The nearest earlier release, or else the nearest later one; null if none is loaded. */
+  readonly last: LastLoad | null;
+  /** Releases of the publication between that one and this, in which the source was not. */
+  readonly absent: readonly string[];
+  readonly rulings: readonly Ruling[];
+  /** How much the values of region columns are like those of contract columns; null if nobody looked. */
+  readonly likeness: Likeness | null;
+}
+
+export interface LastLoad {
+  readonly load_id: string;
+  readonly period: string;
+  readonly profile: LoadProfile;
+}
+
+/** 0 to 1, or null if there is nothing to compare. `index` counts the region's columns. */
+export type Likeness = (column: string, index: number) => number | null;
+
+export interface Seen {
+  /** Periods in which anything of the publication is loaded. */
+  readonly releases: readonly string[];
+  /** By source: the periods in which it is loaded. */
+  readonly periods: ReadonlyMap<string, readonly string[]>;
+  /** By source: the nearest load before the period, or else the nearest after it. */
+  readonly last: ReadonlyMap<string, LastLoad>;
+}

@@ -1,0 +1,351 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { columnsOf, monthOf, Series, type SeriesTable } from "../support/series.ts";
+
+/** Identity and drift: what changes between two periods is seen, typed, and decided once. */
+describe("identity and drift", () => {
+  let series: Series;
+  afterEach(() => series.close());
+
+  /** Two months of one sheet, the second one changed. */
+  const twoMonths = async (second: SeriesTable, config = ""): Promise<Series> => {
+    series = await Series.make(config);
+    await series.publish("2025-01", { Activity: monthOf(1) });
+    await series.publish("2025-02", { Activity: second });
+    return series;
+  };
+  const statuses = async (): Promise<readonly string[]> =>
+    (await series.backfill()).releases.map((one) => one.status);
+
+  const renamed = (table: SeriesTable, from: string, to: string): SeriesTable => ({
+    ...table,
+    headers: table.headers.map((header) => (header === from ? to : header)),
+  });
+
+  test("a month that changes nothing adds nothing: no drift, no version", async () => {
+    await twoMonths(monthOf(2));
+    await series.load("2025-01");
+    const manifest = await series.manifest();
+    expect((await series.load("2025-02"))[0]?.status).toBe("loaded");
+    expect(await series.manifest()).toBe(manifest);
+    expect(await series.drift("2025-02")).toEqual([]);
+  });
+
+  test("a renamed column is proposed with its evidence and waits; approved, both headers are one column", async () => {
+    await twoMonths(renamed(monthOf(2), "First contacts", "Initial contacts"));
+    expect(await statuses()).toEqual(["loaded", "held"]);
+    const [question, ...others] = await series.questions();
+    expect(others).toEqual([]);
+    expect(question?.drift).toMatchObject({
+      kind: "column_renamed",
+      column: "first_contacts",
+      before: "First contacts",
+      after: "Initial contacts",
+    });
+    expect(question?.drift.evidence).toMatch(/values are alike by (?:9\d|100)%/);
+    expect(question?.waiting).toEqual(["2025-02"]);
+    expect((await series.answer("approve", question?.id ?? "")).code).toBe(0);
+    expect(
+      await series.rows(
+        "select period, count(first_contacts)::int as n from silver.trusts_activity group by 1 order by 1",
+      ),
+    ).toEqual([
+      { period: "2025-01", n: 20 },
+      { period: "2025-02", n: 20 },
+    ]);
+    expect(await series.questions()).toEqual([]);
+    expect(await series.manifest()).toMatch(/verdict: approved[\s\S]*by: Ada/);
+    await series.publish("2025-03", {
+      Activity: renamed(monthOf(3), "First contacts", "Initial contacts"),
+    });
+    expect(await series.load("2025-03")).toMatchObject([{ status: "loaded" }]);
+  });
+
+  test("a rename that is rejected is a column that ended and one that began, for ever after", async () => {
+    await twoMonths(renamed(monthOf(2), "First contacts", "Initial contacts"));
+    await statuses();
+    const [question] = await series.questions();
+    expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
+    expect(
+      await series.rows(
+        `select period, count(first_contacts)::int as old, count(initial_contacts)::int as new
+           from silver.trusts_activity group by 1 order by 1`,
+      ),
+    ).toEqual([
+      { period: "2025-01", old: 20, new: 0 },
+      { period: "2025-02", old: 0, new: 20 },
+    ]);
+    await series.publish("2025-03", {
+      Activity: renamed(monthOf(3), "First contacts", "Initial contacts"),
+    });
+    expect(await series.load("2025-03")).toMatchObject([{ status: "loaded" }]);
+  });
+
+  test("a missing column is not filled with silence: it waits, and approved it may be absent", async () => {
+    await twoMonths(columnsOf(monthOf(2), (columns) => columns.slice(0, 5)));
+    expect(await statuses()).toEqual(["loaded", "held"]);
+    const [question] = await series.questions();
+    expect(question?.drift).toMatchObject({ kind: "column_missing", before: "Over 18 weeks" });
+    await series.answer("approve", question?.id ?? "");
+    await series.publish("2025-03", { Activity: monthOf(3) });
+    expect(await series.load("2025-03")).toMatchObject([{ status: "loaded" }]);
+    expect(await series.drift("2025-03")).toContain("column_back");
+  });
+
+  test("columns that come in one April are all added", async () => {
+    await twoMonths(
+      columnsOf(monthOf(2), (columns) => [
+        ...columns,
+        ...Array.from({ length: 69 }, (_none, at) => ({
+          header: `Age ${at}`,
+          cells: columns[3]?.cells.map((cell) => Number(cell) + at) ?? [],
+        })),
+      ]),
+    );
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    const kinds = await series.drift("2025-02");
+    expect(kinds.filter((kind) => kind === "column_added")).toHaveLength(69);
+  });
+
+  test("columns in another order are the same columns, and the order is told", async () => {
+    await twoMonths(
+      columnsOf(monthOf(2), ([code, name, type, a, b, c]) =>
+        [code, name, type, c, a, b].flatMap((one) => one ?? []),
+      ),
+    );
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    expect(await series.drift("2025-02")).toEqual(["column_reordered"]);
+    const [row] = await series.rows<{ referrals: string }>(
+      "select referrals from silver.trusts_activity where period = '2025-02' and org_code = 'R01'",
+    );
+    expect(Number(row?.referrals)).toBe(1006);
+  });
+
+  test("two headers that were swapped over their values are caught", async () => {
+    const second = monthOf(2);
+    await twoMonths({
+      ...second,
+      headers: ["Org code", "Org name", "Type", "First contacts", "Referrals", "Over 18 weeks"],
+    });
+    expect(await statuses()).toEqual(["loaded", "held"]);
+    const [question] = await series.questions();
+    expect(question?.drift.kind).toBe("values_moved");
+    expect(question?.drift.evidence).toMatch(/referrals in 2025-01 are like those under "First/);
+    await series.answer("reject", question?.id ?? "");
+    expect(await series.questions()).toEqual([]);
+    const [release] = (await series.backfill("--period", "2025-02")).releases;
+    expect(release?.status).toBe("quarantined");
+  });
+
+  test("two text columns whose headers were swapped are caught", async () => {
+    const second = monthOf(2);
+    await twoMonths({
+      ...second,
+      headers: ["Org name", "Org code", "Type", "Referrals", "First contacts", "Over 18 weeks"],
+    });
+    expect(await statuses()).toEqual(["loaded", "held"]);
+    expect((await series.questions()).map((one) => one.drift.kind)).toEqual(["values_moved"]);
+  });
+
+  test("a column that slipped to the right under its headers is caught", async () => {
+    const second = monthOf(2);
+    await twoMonths({
+      headers: second.headers,
+      rows: second.rows.map((row) => [...row.slice(0, 3), null, ...row.slice(3)]),
+    });
+    expect((await statuses())[1]).not.toBe("loaded");
+  });
+
+  test("a sheet that is renamed is the same table, under both names for ever after", async () => {
+    series = await Series.make();
+    await series.publish("2025-01", { "PCN Details": monthOf(1) });
+    await series.publish("2025-02", { PCNDetails: monthOf(2) });
+    await series.publish("2025-03", { "Details of networks": monthOf(3) });
+    await series.publish("2025-04", { "PCN Details": monthOf(4) });
+    expect(await statuses()).toEqual(["loaded", "loaded", "loaded", "loaded"]);
+    expect(await series.drift("2025-02")).toEqual([]);
+    expect(await series.drift("2025-03")).toEqual(["sheet_renamed"]);
+    expect(await series.drift("2025-04")).toEqual([]);
+    expect(await series.rows("select code from ops.source")).toEqual([
+      { code: "trusts_pcn_details" },
+    ]);
+  });
+
+  test("tables whose names end in 1, 2 and 12 are three", async () => {
+    series = await Series.make();
+    const wide = (month: number): Readonly<Record<string, SeriesTable>> => ({
+      summary_table_1: monthOf(month),
+      summary_table_2: monthOf(month + 20),
+      summary_table_12: monthOf(month + 40),
+    });
+    await series.publish("2025-01", wide(1));
+    await series.publish("2025-02", wide(2));
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    expect(await series.rows("select code from ops.source order by code")).toEqual([
+      { code: "trusts_summary_table_1" },
+      { code: "trusts_summary_table_12" },
+      { code: "trusts_summary_table_2" },
+    ]);
+    expect(await series.drift("2025-02")).toEqual([]);
+  });
+
+  test("a word that holds a month stays whole in a name", async () => {
+    series = await Series.make();
+    await series.publish("2025-01", {
+      "By decile": monthOf(1),
+      "Marital status": monthOf(7),
+    });
+    await statuses();
+    expect(await series.rows("select code from ops.source order by code")).toEqual([
+      { code: "trusts_by_decile" },
+      { code: "trusts_marital_status" },
+    ]);
+  });
+
+  test("a table that appears in April, goes and comes back: asked once, then told", async () => {
+    series = await Series.make();
+    const extra: SeriesTable = {
+      headers: ["Ward", "Site", "Beds"],
+      rows: Array.from({ length: 12 }, (_none, at) => [`W${at}`, `Site ${at}`, 10 + at]),
+    };
+    await series.publish("2025-03", { Activity: monthOf(3) });
+    await series.publish("2025-04", { Activity: monthOf(4), Wards: extra });
+    await series.publish("2025-05", { Activity: monthOf(5) });
+    await series.publish("2025-06", { Activity: monthOf(6), Wards: extra });
+    expect((await statuses()).slice(0, 2)).toEqual(["loaded", "loaded"]);
+    const [question, ...others] = await series.questions();
+    expect(others).toEqual([]);
+    expect(question?.drift).toMatchObject({ kind: "source_missing", before: "trusts_wards" });
+    await series.answer("approve", question?.id ?? "");
+    expect(await series.drift("2025-06")).toContain("source_back");
+    expect((await series.backfill()).exit).toBe(0);
+  });
+
+  test("a type that no longer holds waits; approved, it widens without a loss", async () => {
+    const second = columnsOf(monthOf(2), (columns) =>
+      columns.map((one) =>
+        one.header === "Over 18 weeks"
+          ? { ...one, cells: one.cells.map((cell) => `about ${String(cell)}`) }
+          : one,
+      ),
+    );
+    await twoMonths(second);
+    expect((await statuses())[1]).toBe("held");
+    const kinds = (await series.questions()).map((one) => one.drift.kind);
+    expect(kinds).toEqual(["column_retyped"]);
+  });
+
+  test("whole numbers that become decimals widen, losslessly", async () => {
+    const second = columnsOf(monthOf(2), (columns) =>
+      columns.map((one) =>
+        one.header === "Referrals"
+          ? { ...one, cells: one.cells.map((cell) => Number(cell) + 0.5) }
+          : one,
+      ),
+    );
+    await twoMonths(second);
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    expect(await series.drift("2025-02")).toEqual(["column_retyped"]);
+  });
+
+  test("a unit that changes waits; approved, the new figures get a column of their own", async () => {
+    const spend = (month: number, unit: string): SeriesTable => {
+      const table = monthOf(month);
+      return {
+        headers: ["Org code", "Org name", `Spend (${unit})`],
+        rows: table.rows.map((row) => [row[0] ?? "", row[1] ?? "", Number(row[3])]),
+      };
+    };
+    series = await Series.make();
+    await series.publish("2025-01", { Activity: spend(1, "£ thousand") });
+    await series.publish("2025-02", { Activity: spend(2, "£ million") });
+    expect((await statuses())[1]).toBe("held");
+    const questions = await series.questions();
+    expect(questions.map((one) => one.drift.kind).sort()).not.toEqual([]);
+  });
+
+  test("a category that comes or goes in a dimension is told", async () => {
+    const second = columnsOf(monthOf(2), (columns) =>
+      columns.map((one) =>
+        one.header === "Type"
+          ? {
+              ...one,
+              cells: one.cells.map((cell) => (cell === "Community" ? "Ambulance" : cell)),
+            }
+          : one,
+      ),
+    );
+    await twoMonths(second);
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    expect(await series.drift("2025-02")).toEqual(["category_new", "category_gone"]);
+  });
+
+  test("a key that comes twice holds the release; approved, the table has no key", async () => {
+    const second = monthOf(2);
+    await twoMonths({ ...second, rows: [...second.rows, second.rows[0] ?? []] });
+    expect((await statuses())[1]).toBe("held");
+    const [question] = await series.questions();
+    expect(question?.drift.kind).toBe("grain_broken");
+    expect((await series.answer("approve", question?.id ?? "")).code).toBe(0);
+  });
+
+  test("a header that moves down its sheet is no drift", async () => {
+    series = await Series.make();
+    await series.publish("2025-01", { Activity: monthOf(1) });
+    const { gridXlsx } = await import("../support/grid.ts");
+    const second = monthOf(2);
+    await series.home.write(
+      "inbox/trusts-2025-02.xlsx",
+      gridXlsx([
+        {
+          name: "Activity",
+          rows: [
+            ["Activity"],
+            ["A note above"],
+            [],
+            [],
+            ["Contact: us"],
+            [],
+            second.headers,
+            ...second.rows,
+          ],
+        },
+      ]),
+    );
+    expect(await statuses()).toEqual(["loaded", "loaded"]);
+    expect(await series.drift("2025-02")).toEqual([]);
+  });
+
+  test("policies: review lets no new column in unseen, freeze no change at all, and each kind may have its own", async () => {
+    const wider = columnsOf(monthOf(2), (columns) => [
+      ...columns,
+      { header: "Discharges", cells: columns[3]?.cells ?? [] },
+    ]);
+    await twoMonths(wider, "    drift: { column_added: review }\n");
+    expect(await statuses()).toEqual(["loaded", "held"]);
+    const [question] = await series.questions();
+    expect(question?.drift).toMatchObject({ kind: "column_added", column: "discharges" });
+    expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
+    const columns = await series.rows<{ name: string }>(
+      "select column_name as name from information_schema.columns where table_name = 'trusts_activity' and table_schema = 'silver'",
+    );
+    expect(columns.map((one) => one.name)).not.toContain("discharges");
+  });
+
+  test("a new table under review waits; rejected it is left out, and that is no failure", async () => {
+    series = await Series.make("    drift: review\n");
+    await series.publish("2025-01", { Activity: monthOf(1) });
+    await series.publish("2025-02", { Activity: monthOf(2), Wards: monthOf(50) });
+    await statuses();
+    const [question] = await series.questions();
+    expect(question?.drift).toMatchObject({ kind: "source_new", after: "trusts_wards" });
+    expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
+    expect(await series.rows("select code from ops.source")).toEqual([{ code: "trusts_activity" }]);
+  });
+
+  test("an answer to no question is refused", async () => {
+    series = await Series.make();
+    const ran = await series.answer("approve", "0123456789ab");
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain("DECISION_UNKNOWN");
+  });
+});
