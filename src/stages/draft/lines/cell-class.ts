@@ -94,7 +94,8 @@ function seenTyped(kind: Exclude<Cell["kind"], "text">, text: string): Seen {
 const MOST_SEEN = 20_000;
 const seenTexts = new Map<string, Seen>();
 
-function seenText(raw: string): Seen {
+/** A text as the search for tables sees it; its own text is "" where it is white space only. */
+export function seenText(raw: string): Seen {
   const known = seenTexts.get(raw);
   if (known !== undefined) return known;
   const text = squeeze(raw);

@@ -1,5 +1,6 @@
 import { endOfSheet, type MergedRange, type Sheet, type SheetRow } from "../../../model/sheet.ts";
-import { type SampleCell, sampleCell } from "./cell-class.ts";
+import { type CellClass, type SampleCell, sampleCell, seenText } from "./cell-class.ts";
+import { PackedRows } from "./packed-rows.ts";
 import { totalWord } from "./words.ts";
 
 /** Sheets up to this many cells are looked at whole. */
@@ -18,7 +19,8 @@ export interface SampleRow {
 /**
  * What of a sheet is kept to find its tables in. Of a sheet beyond 400,000 cells the first 2,000 and
  * the last 500 rows are kept and every odd one between; the others are known to be regular.
- * Memory: at most about 400,000 cells, plus 20,000 odd rows.
+ * Memory: at most about 400,000 cells, plus 20,000 odd rows. While it is not known how large the sheet is,
+ * rows beyond the first wait packed.
  */
 export interface SheetSample {
   readonly name: string | null;
@@ -43,7 +45,9 @@ export interface SheetSample {
 }
 
 interface Collector {
-  rows: SampleRow[];
+  readonly rows: SampleRow[];
+  /** Rows beyond the head, until the sheet ends or is thinned. */
+  waiting: PackedRows;
   cells: number;
   blankCells: number;
   hiddenRows: number;
@@ -52,18 +56,25 @@ interface Collector {
   remarks: string[];
 }
 
+/** A row in the tail window: most are left out, and no sample of them is ever made. */
+interface Passing {
+  readonly row: SheetRow;
+  readonly odd: boolean;
+}
+
 /** State while a large sheet is thinned: what regular rows look like, and the tail window. */
 interface Thinning {
   readonly numeric: ReadonlySet<number>;
   readonly usual: number;
   readonly elided: { first: number; last: number; rows: number }[];
-  tail: SampleRow[];
+  readonly tail: Passing[];
   odd: number;
 }
 
 export async function sampleSheet(sheet: Sheet): Promise<SheetSample> {
   const state: Collector = {
     rows: [],
+    waiting: new PackedRows(),
     cells: 0,
     blankCells: 0,
     hiddenRows: 0,
@@ -74,7 +85,8 @@ export async function sampleSheet(sheet: Sheet): Promise<SheetSample> {
   const end = await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) collect(state, row);
   });
-  if (state.thinning !== null) for (const row of state.thinning.tail) state.rows.push(row);
+  for (const row of state.waiting.rows()) keep(state, row);
+  for (const { row } of state.thinning?.tail ?? []) state.rows.push(sampleRow(row));
   return {
     name: sheet.name,
     hidden: sheet.hidden,
@@ -91,28 +103,35 @@ export async function sampleSheet(sheet: Sheet): Promise<SheetSample> {
 }
 
 function collect(state: Collector, row: SheetRow): void {
+  state.cells += row.cells.length;
+  if (row.hidden === true) state.hiddenRows++;
+  if (state.thinning !== null) thin(state, state.thinning, row);
+  else if (state.rows.length < HEAD_ROWS) keep(state, row);
+  else {
+    state.waiting.add(row);
+    if (state.cells > WHOLE_CELLS) startThinning(state);
+  }
+}
+
+function keep(state: Collector, row: SheetRow): void {
+  const kept = sampleRow(row);
+  state.blankCells += row.cells.length - kept.cells.length;
+  if (kept.cells.length === 0) return;
+  state.lastRow = row.row;
+  state.rows.push(kept);
+}
+
+function sampleRow(row: SheetRow): SampleRow {
   const cells: SampleCell[] = [];
   for (const cell of row.cells) {
     const seen = sampleCell(cell);
     if (seen !== null) cells.push(seen);
   }
-  state.cells += row.cells.length;
-  state.blankCells += row.cells.length - cells.length;
-  if (row.hidden === true) state.hiddenRows++;
-  if (cells.length === 0) return;
-  state.lastRow = row.row;
-  const kept: SampleRow = { row: row.row, cells, hidden: row.hidden === true };
-  if (state.thinning !== null) {
-    thin(state, state.thinning, kept);
-    return;
-  }
-  state.rows.push(kept);
-  if (state.cells > WHOLE_CELLS && state.rows.length > HEAD_ROWS + TAIL_ROWS) startThinning(state);
+  return { row: row.row, cells, hidden: row.hidden === true };
 }
 
-/** From now on regular rows are left out: those collected beyond the head go through the sieve. */
+/** From now on regular rows are left out: those that wait go through the sieve. */
 function startThinning(state: Collector): void {
-  const rest = state.rows.splice(HEAD_ROWS);
   const filled = new Map<number, { numbers: number; all: number }>();
   let widths = 0;
   for (const row of state.rows) {
@@ -133,20 +152,24 @@ function startThinning(state: Collector): void {
     odd: 0,
   };
   state.thinning = thinning;
-  for (const row of rest) thin(state, thinning, row);
+  for (const row of state.waiting.rows()) thin(state, thinning, row);
+  state.waiting = new PackedRows();
 }
 
-function thin(state: Collector, thinning: Thinning, row: SampleRow): void {
-  thinning.tail.push(row);
+function thin(state: Collector, thinning: Thinning, row: SheetRow): void {
+  const { filled, odd } = look(thinning, row);
+  state.blankCells += row.cells.length - filled;
+  if (filled === 0) return;
+  state.lastRow = row.row;
+  thinning.tail.push({ row, odd });
   if (thinning.tail.length <= TAIL_ROWS * 2) return;
-  const old = thinning.tail.splice(0, TAIL_ROWS);
-  for (const one of old) {
-    if (isOdd(thinning, one) && thinning.odd < ODD_ROWS) {
+  for (const one of thinning.tail.splice(0, TAIL_ROWS)) {
+    if (one.odd && thinning.odd < ODD_ROWS) {
       thinning.odd++;
-      state.rows.push(one);
+      state.rows.push(sampleRow(one.row));
       if (thinning.odd === ODD_ROWS) state.remarks.push("more than 20,000 odd rows were not kept");
     } else {
-      leaveOut(thinning, one.row);
+      leaveOut(thinning, one.row.row);
     }
   }
 }
@@ -161,13 +184,24 @@ function leaveOut(thinning: Thinning, row: number): void {
   }
 }
 
-/** Blank rows before it are seen by the row numbers; here: narrow rows, words among numbers, totals. */
-function isOdd(thinning: Thinning, row: SampleRow): boolean {
-  if (row.cells.length < thinning.usual * 0.6) return true;
+/** Blank rows before it are seen by the row numbers; odd are narrow rows, words among numbers, totals. */
+function look(thinning: Thinning, row: SheetRow): { filled: number; odd: boolean } {
+  let filled = 0;
+  let odd = false;
   for (const cell of row.cells) {
-    if (thinning.numeric.has(cell.column)) {
-      if (cell.class === "text" || cell.class === "prose") return true;
-    } else if (cell.class === "text" && totalWord(cell.text)) return true;
+    if (cell.kind !== "text") {
+      filled++;
+      continue;
+    }
+    const seen = seenText(cell.text);
+    if (seen.text === "") continue;
+    filled++;
+    odd ||= isOdd(thinning, cell.column, seen.class, seen.text);
   }
-  return false;
+  return { filled, odd: odd || filled < thinning.usual * 0.6 };
+}
+
+function isOdd(thinning: Thinning, column: number, seen: CellClass, text: string): boolean {
+  if (thinning.numeric.has(column)) return seen === "text" || seen === "prose";
+  return seen === "text" && totalWord(text);
 }
