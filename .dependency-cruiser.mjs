@@ -16,6 +16,26 @@ const floor = (name, from, allowed, comment) => ({
   from: { path: from },
   to: { path: "^src/", pathNot: allowed },
 });
+/** The rooms of the table finder, each with those that it builds on. */
+const FINDER = {
+  lines: [],
+  cores: ["lines"],
+  header: ["lines", "cores"],
+  totals: ["lines"],
+  tables: ["lines", "cores", "header", "totals"],
+  profile: ["lines", "tables"],
+  plain: ["lines", "tables", "profile"],
+};
+const finderRoom = ([room, below]) => ({
+  name: "finder-looks-down",
+  comment: "A room of the finder knows only those that it builds on.",
+  severity: "error",
+  from: { path: `^src/stages/draft/${room}/` },
+  to: {
+    path: "^src/stages/draft/",
+    pathNot: `^src/stages/draft/(${[room, ...below].join("|")})/`,
+  },
+});
 const only = (name, room, path, comment) => ({
   name,
   comment,
@@ -69,6 +89,7 @@ export default {
       "node_modules/(pg|pg-copy-streams|postgres|drizzle-orm)/",
       "SQL lives in database/.",
     ),
+    ...Object.entries(FINDER).map(finderRoom),
     {
       name: "plans-are-pure",
       severity: "error",

@@ -1,7 +1,7 @@
 // How fast the cells of an xlsx are read: 200,000 rows × 12 cells, generated. Beside SheetJS and hucre, each
 // in a process of its own, in one run; then with the table finder. Prints one JSON line a reader: seconds,
-// cells a second, peak resident memory, and the ratio to our reader.
-//   node bench/read-xlsx.mjs [rows]
+// cells a second, peak resident memory, and the ratio to the first reader. With a name, that reader alone.
+//   node bench/read-xlsx.mjs [rows] [reader]
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -147,12 +147,13 @@ if (process.argv[2] === "--read") {
   process.stdout.write(JSON.stringify({ cells, seconds, peakMb }));
 } else {
   const rows = Number(process.argv[2] ?? 200_000);
+  const names = process.argv.length > 3 ? [process.argv[3]] : Object.keys(READERS);
   const folder = mkdtempSync(join(tmpdir(), "canonry-bench-"));
   try {
     const path = join(folder, "big.xlsx");
     await writeWorkbook(path, rows);
     let own = null;
-    for (const name of Object.keys(READERS)) {
+    for (const name of names) {
       const { cells, seconds, peakMb } = await measured(name, path);
       if (cells !== (rows + 1) * COLUMNS) throw new Error(`${name} read ${cells} cells`);
       own ??= seconds;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { SampleCell } from "../../src/stages/draft/cell-class.ts";
-import type { Line } from "../../src/stages/draft/line.ts";
-import { findTotals } from "../../src/stages/draft/totals.ts";
+import type { SampleCell } from "../../src/stages/draft/lines/cell-class.ts";
+import type { Line } from "../../src/stages/draft/lines/line.ts";
+import { findTotals } from "../../src/stages/draft/totals/totals.ts";
 import { onlyTable, rowsOf, seeCsv } from "../support/see.ts";
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>

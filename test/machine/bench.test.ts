@@ -18,3 +18,13 @@ test.each([
   for (const line of lines)
     expect(Object.keys(JSON.parse(line) as object)).toEqual(expect.arrayContaining(keys));
 });
+
+test("the memory of the table finder does not grow with the rows of a workbook", async () => {
+  const peak = async (rows: number): Promise<number> => {
+    const command = ["bench/read-xlsx.mjs", String(rows), "canonry with the finder"];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: PROJECT });
+    return (JSON.parse(stdout) as { readonly peak_mb: number }).peak_mb;
+  };
+  expect(await peak(200_000)).toBeLessThan(200);
+  expect(await peak(400_000)).toBeLessThan(200);
+}, 300_000);

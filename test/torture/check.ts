@@ -15,10 +15,10 @@ import {
   type SheetEnd,
   type SheetRow,
 } from "../../src/model/sheet.ts";
-import { findTables } from "../../src/stages/draft/find-tables.ts";
-import type { FoundSheet, FoundTable } from "../../src/stages/draft/found.ts";
 import { readFile, readSheet } from "../../src/stages/draft/index.ts";
-import { sampleSheet } from "../../src/stages/draft/sample.ts";
+import { sampleSheet } from "../../src/stages/draft/lines/sample.ts";
+import { findTables } from "../../src/stages/draft/tables/find-tables.ts";
+import type { FoundSheet, FoundTable } from "../../src/stages/draft/tables/found.ts";
 import type { Fuzzed } from "./csv.ts";
 
 /** What was read keeps a law no longer. */

@@ -18,8 +18,8 @@ import type { Workbook } from "../../model/sheet.ts";
 import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
 import { readSheet } from "./read-sheet.ts";
 
-export type { SheetSeen } from "./found.ts";
 export { readSheet } from "./read-sheet.ts";
+export type { SheetSeen } from "./tables/found.ts";
 
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
 export const READER_VERSION = 2;

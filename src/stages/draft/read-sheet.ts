@@ -1,14 +1,14 @@
 import type { Region, RegionColumn } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Sheet } from "../../model/sheet.ts";
-import { sheetClaims } from "./claims.ts";
-import { findTables } from "./find-tables.ts";
-import type { SheetSeen } from "./found.ts";
-import { findGuided, guideOf } from "./guide.ts";
-import { readPlainSheet } from "./plain-sheet.ts";
-import { profileSheet } from "./profile.ts";
-import { regionOf } from "./region.ts";
-import { sampleSheet } from "./sample.ts";
+import { sampleSheet } from "./lines/sample.ts";
+import { readPlainSheet } from "./plain/plain-sheet.ts";
+import { sheetClaims } from "./profile/claims.ts";
+import { profileSheet } from "./profile/profile.ts";
+import { regionOf } from "./profile/region.ts";
+import { findTables } from "./tables/find-tables.ts";
+import type { SheetSeen } from "./tables/found.ts";
+import { findGuided, guideOf } from "./tables/guide.ts";
 
 /**
  * What stands on a sheet, by the guide that holds for it or by the finder. Reads the sheet twice: to find its

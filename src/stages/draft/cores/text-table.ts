@@ -1,0 +1,119 @@
+import { isWords } from "../lines/cell-class.ts";
+import type { Line } from "../lines/line.ts";
+import { documentationText, noteText } from "../lines/words.ts";
+import type { Core } from "./column-count.ts";
+
+/**
+ * Lines without figures that make a grid of words: at least three lines of two or more filled columns.
+ * `free` are the indexes of lines that no table of figures claims, ascending.
+ */
+export function textCores(
+  lines: readonly Line[],
+  free: readonly number[],
+  isFile: boolean,
+): { header: number; core: Core }[] {
+  const found: { header: number; core: Core }[] = [];
+  for (const run of runsOf(lines, free)) {
+    const made = textCore(lines, run, isFile);
+    if (made !== null) found.push(made);
+  }
+  return found;
+}
+
+function runsOf(lines: readonly Line[], free: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  let before = -2;
+  for (const at of free) {
+    const line = lines[at];
+    if (line === undefined || line.cells.length < 2) continue;
+    const run = runs.at(-1);
+    if (run !== undefined && at === before + 1 && (line.gap === 0 || goesOn(lines, run, line)))
+      run.push(at);
+    else runs.push([at]);
+    before = at;
+  }
+  return runs;
+}
+
+/** After one blank row a grid goes on if the line fills the same columns, and is not its header again. */
+function goesOn(lines: readonly Line[], run: readonly number[], line: Line): boolean {
+  const [first] = run;
+  const header = first === undefined ? undefined : lines[first];
+  if (header === undefined || run.length < 3 || line.gap > 1) return false;
+  const columns = new Set(header.cells.map((cell) => cell.column));
+  const inside = line.cells.every((cell) => columns.has(cell.column));
+  const repeats = line.cells.some((cell) => header.cells.some((one) => one.text === cell.text));
+  return inside && !repeats && line.cells.length >= header.cells.length * 0.7;
+}
+
+function textCore(
+  lines: readonly Line[],
+  run: readonly number[],
+  isFile: boolean,
+): { header: number; core: Core } | null {
+  const [head, ...rest] = run;
+  const first = head === undefined ? undefined : lines[head];
+  if (head === undefined || first === undefined || rest.length < (isFile ? 1 : 2)) return null;
+  const named = first.cells.every(
+    (cell) => isWords(cell) || cell.class === "marker" || first.sequence,
+  );
+  if (!named && !numbersOverWords(lines, first, rest)) return null;
+  if (noteText(first.cells[0]?.text ?? "") && !isFile) return null;
+  const width = first.cells.length;
+  const fit = rest.filter(
+    (at) => (lines[at]?.cells.length ?? 0) >= Math.min(2, width * 0.5),
+  ).length;
+  if (fit < rest.length * 0.7) return null;
+  if (isPairs(lines, run)) return null;
+  if (!isFile && (isDocumentation(first) || isProse(lines, rest))) return null;
+  if (!isFile && width < 3 && rest.length < 10) return null;
+  const core: Core = {
+    first: rest[0] ?? head,
+    last: rest.at(-1) ?? head,
+    members: [...rest],
+    columns: new Map(),
+  };
+  for (const at of rest) {
+    for (const cell of lines[at]?.cells ?? []) {
+      const count = core.columns.get(cell.column) ?? {
+        numbers: 0,
+        markers: 0,
+        words: 0,
+        times: 0,
+        all: 0,
+      };
+      count.all++;
+      if (cell.class === "number") count.numbers++;
+      else if (cell.class === "marker") count.markers++;
+      else if (isWords(cell)) count.words++;
+      else count.times++;
+      core.columns.set(cell.column, count);
+    }
+  }
+  return { header: head, core };
+}
+
+/** Numbers that only go up, at least three, above rows without a number: they name the columns. */
+function numbersOverWords(lines: readonly Line[], first: Line, rest: readonly number[]): boolean {
+  if (first.numbers < 3 || first.numbers < first.cells.length || rest.length < 3) return false;
+  const rising = first.cells.every(
+    (cell, at) => at === 0 || cell.value > (first.cells[at - 1]?.value ?? cell.value),
+  );
+  return rising && rest.every((at) => lines[at]?.numbers === 0);
+}
+
+export function isDocumentation(header: Line): boolean {
+  const words = header.cells.filter((cell) => documentationText(cell.text)).length;
+  return words >= Math.max(1, header.cells.length * 0.5);
+}
+
+/** "Title: | ...", "Contact: | ...": the block above a table, not a table. */
+function isPairs(lines: readonly Line[], run: readonly number[]): boolean {
+  const labels = run.filter((at) => lines[at]?.cells[0]?.text.endsWith(":") === true).length;
+  return labels >= run.length * 0.5;
+}
+
+function isProse(lines: readonly Line[], rows: readonly number[]): boolean {
+  const prose = rows.filter((at) => (lines[at]?.prose ?? 0) > 0).length;
+  return prose > rows.length * 0.3;
+}

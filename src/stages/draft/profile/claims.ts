@@ -1,0 +1,126 @@
+import type { Claim, SheetClaims } from "../../../model/manifest.ts";
+import { within } from "../../../model/row-ranges.ts";
+import type { Sheet } from "../../../model/sheet.ts";
+import type { FoundSheet, FoundTable } from "../tables/found.ts";
+
+export type ClaimCounts = Record<Claim, number>;
+
+export function noClaims(): ClaimCounts {
+  return {
+    title: 0,
+    header: 0,
+    unit: 0,
+    section: 0,
+    data: 0,
+    total: 0,
+    note: 0,
+    helper: 0,
+    quarantined: 0,
+  };
+}
+
+interface Area {
+  readonly table: FoundTable;
+  readonly left: number;
+  readonly right: number;
+  readonly columns: ReadonlySet<number>;
+  readonly roles: readonly (readonly [Claim, (row: number) => boolean])[];
+}
+
+/**
+ * Counts the cells of a sheet by what each is claimed as. Every cell has exactly one claim: that of the table
+ * whose rows and columns hold it, else of its row.
+ */
+export class ClaimCount {
+  cells = 0;
+  private readonly areas: readonly Area[];
+  private readonly titles: ReadonlySet<number>;
+  /** Of each table, and last of what is in none. */
+  private readonly counts: readonly ClaimCounts[];
+
+  constructor(found: FoundSheet) {
+    this.areas = found.tables.map(areaOf);
+    this.titles = new Set(found.titleRows);
+    this.counts = [...this.areas, null].map(noClaims);
+  }
+
+  add(row: number, column: number): void {
+    this.cells++;
+    for (let at = 0; at < this.areas.length; at++) {
+      const claim = claimIn(this.areas[at] as Area, row, column);
+      if (claim === null) continue;
+      (this.counts[at] as ClaimCounts)[claim]++;
+      return;
+    }
+    (this.counts.at(-1) as ClaimCounts)[this.outside(row)]++;
+  }
+
+  private outside(row: number): Claim {
+    if (this.titles.has(row)) return "title";
+    const beside = this.areas.some(({ table }) => row >= table.top && row <= table.bottom);
+    return beside ? "helper" : "note";
+  }
+
+  /** All of a table that turned out to be doubtful is quarantined. */
+  settle(quarantined: readonly boolean[]): ClaimCounts {
+    const sum = noClaims();
+    for (const [at, counts] of this.counts.entries()) {
+      for (const [claim, cells] of Object.entries(counts) as [Claim, number][]) {
+        sum[quarantined[at] === true ? "quarantined" : claim] += cells;
+      }
+    }
+    return sum;
+  }
+}
+
+/** Null for a cell that is none of the table's. */
+function claimIn(area: Area, row: number, column: number): Claim | null {
+  if (column < area.left || column > area.right || row < area.table.top) return null;
+  if (row > area.table.bottom) return null;
+  if (area.table.quarantined) return "quarantined";
+  const role = area.roles.find(([, holds]) => holds(row))?.[0];
+  if (role === undefined) return null;
+  if ((role === "data" || role === "total") && !area.columns.has(column)) return "helper";
+  return role;
+}
+
+function areaOf(table: FoundTable): Area {
+  const columns = new Set(table.columns.map((column) => column.index));
+  const header = new Set(table.headerRows);
+  const units = new Set(table.unitRows);
+  const notes = new Set(table.notesInside);
+  return {
+    table,
+    left: table.pane.left,
+    right: table.pane.right,
+    columns,
+    roles: [
+      ["data", within(table.dataRows)],
+      ["total", within(table.totalRows)],
+      ["header", (row) => header.has(row)],
+      ["unit", (row) => units.has(row)],
+      ["section", within(table.sectionRows)],
+      ["note", (row) => notes.has(row)],
+      ["helper", within(table.skippedRows)],
+    ],
+  };
+}
+
+export function sheetClaims(
+  sheet: Sheet,
+  artifact: string,
+  found: FoundSheet,
+  counted: { cells: number; claims: ClaimCounts },
+): SheetClaims {
+  return {
+    artifact,
+    member: sheet.member,
+    sheet: sheet.name,
+    hidden: sheet.hidden,
+    cells: counted.cells,
+    claims: counted.claims,
+    quarantined: found.quarantined,
+    reasons: found.reasons,
+    notes_rows: found.notesRows,
+  };
+}

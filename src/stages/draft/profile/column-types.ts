@@ -1,0 +1,144 @@
+import type { ColumnRole, ColumnType } from "../../../model/manifest.ts";
+import { looksLikePeriod } from "../lines/cell-class.ts";
+import { stripMarks } from "../lines/words.ts";
+import type { ColumnTally } from "./column-profile.ts";
+
+export interface TypedColumn {
+  readonly type: ColumnType;
+  readonly role: ColumnRole;
+  readonly markers: Readonly<Record<string, number>>;
+  readonly values: number;
+  /** Texts in a column of numbers that are neither numbers nor tokens. */
+  readonly strays: readonly { readonly row: number; readonly text: string }[];
+}
+
+const CODE_HEADER =
+  /(?:^|[\s_])(?:code|codes|id|identifier|ref|reference|postcode|phone|telephone|ods|ons)$/i;
+const TIME_HEADER =
+  /(?:^|[\s_])(?:year|years|month|months|quarter|quarters|period|date|dates|week|day|time|fy)(?:$|[\s_])|_date$|date$|month$|year$/i;
+const ORDINAL_HEADER =
+  /^(?:age|ages|rank|ranking|position|pos|place|no|no\.|number|#|row|line|index|order|id|week(?: number)?|month|quarter|hour|level|age x|x)$/i;
+
+/**
+ * Type, role and markers of a column from the counts over all its rows. `leftmost`: no column of
+ * figures stands to its left. `figures`: other columns of the table are numbers.
+ */
+export function typeColumn(
+  tally: ColumnTally,
+  header: readonly string[],
+  leftmost: boolean,
+  figures: boolean,
+  rows: number,
+): TypedColumn {
+  const leaf = stripMarks(header.at(-1) ?? "");
+  const filled = rows - tally.empty;
+  const timely = tally.dates + tally.timestamps + tally.periods;
+  if (isMeasure(tally, timely, filled)) return typeNumbers(tally, leaf, leftmost, filled);
+  if (onlyTokens(tally, timely) && figures && !leftmost && !CODE_HEADER.test(leaf)) {
+    return { type: "numeric", role: "measure", markers: tokensOf(tally), values: 0, strays: [] };
+  }
+  return typeOthers(tally, header, timely, filled);
+}
+
+/** Numbers dominate: nothing else but tokens, and at most a few strays. */
+function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean {
+  if (tally.numbers === 0)
+    return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
+  if (tally.codes > 0) return false;
+  const other = tally.words + timely + tally.booleans;
+  const few = Math.max(1, (tally.numbers + tally.markers) * 0.1);
+  return other <= few && tally.numbers + tally.markers >= other * 5 && lettersAreTokens(tally);
+}
+
+/** A column of a few numbers among many letters is a column of codes. */
+function lettersAreTokens(tally: ColumnTally): boolean {
+  const letters = [...tally.tokens].filter(([token]) => /^[a-z]{1,4}$/i.test(token));
+  const count = letters.reduce((sum, [, many]) => sum + many, 0);
+  return letters.length <= 3 || count <= tally.numbers;
+}
+
+function onlyTokens(tally: ColumnTally, timely: number): boolean {
+  if (
+    tally.markers === 0 ||
+    tally.numbers + tally.words + timely + tally.codes + tally.booleans > 0
+  )
+    return false;
+  return ![...tally.tokens.keys()].some((token) => /^[a-z]{1,4}$/i.test(token));
+}
+
+function tokensOf(tally: ColumnTally): Record<string, number> {
+  return Object.fromEntries([...tally.tokens].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Short words without a space, at most three different ones, among many numbers: tokens that the notes
+ * do not explain, such as "DNF". Anything longer is a stray that holds the table back.
+ */
+function strayTokens(tally: ColumnTally): Map<string, number> {
+  const words = [...tally.strayTexts];
+  const short = words.every(([text]) => text.length <= 8 && /^[A-Z*.#]+[A-Za-z*.#]*$/.test(text));
+  const all = sumOf(tally.strayTexts.values()) === tally.words;
+  return short && all && words.length <= 3 ? new Map(words) : new Map();
+}
+
+function sumOf(counts: Iterable<number>): number {
+  let sum = 0;
+  for (const count of counts) sum += count;
+  return sum;
+}
+
+function typeNumbers(
+  tally: ColumnTally,
+  leaf: string,
+  leftmost: boolean,
+  filled: number,
+): TypedColumn {
+  const tokens = strayTokens(tally);
+  for (const [token, count] of tokens) tally.tokens.set(token, count);
+  const whole = tally.integers === tally.numbers;
+  const years = tally.years === tally.numbers && tally.markers === 0;
+  const coded = whole && CODE_HEADER.test(leaf);
+  const values = filled - tally.markers - sumOf(tokens.values());
+  const base = {
+    markers: coded ? {} : tokensOf(tally),
+    values,
+    strays: coded || tokens.size > 0 ? [] : tally.strays,
+  };
+  if (coded) return { ...base, type: "text", role: "dimension", values: filled };
+  const type: ColumnType = whole ? "bigint" : "numeric";
+  if (years && (TIME_HEADER.test(leaf) || (leftmost && tally.distinct.size > 1))) {
+    return { ...base, type, role: "time" };
+  }
+  const ordinal = leftmost && whole && ORDINAL_HEADER.test(leaf);
+  return { ...base, type, role: ordinal ? "dimension" : "measure" };
+}
+
+function typeOthers(
+  tally: ColumnTally,
+  header: readonly string[],
+  timely: number,
+  filled: number,
+): TypedColumn {
+  const base = { markers: {}, values: filled, strays: [] };
+  const times = timely + tally.years;
+  const headed = TIME_HEADER.test(stripMarks(header.at(-1) ?? ""));
+  const role: ColumnRole =
+    filled > 0 && times >= filled * (headed ? 0.7 : 0.9) && times > 0 ? "time" : "dimension";
+  return { ...base, type: othersType(tally, filled), role };
+}
+
+function othersType(tally: ColumnTally, filled: number): ColumnType {
+  if (filled === 0) return "text";
+  if (tally.dates === filled) return "date";
+  if (tally.timestamps > 0 && tally.dates + tally.timestamps === filled) return "timestamp";
+  return tally.booleans === filled ? "boolean" : "text";
+}
+
+/** Whether a header is a period and nothing else. */
+export function isPeriodHeader(text: string): boolean {
+  return (
+    looksLikePeriod(stripMarks(text)) ||
+    /^(?:1[89]|20)\d\d$/.test(stripMarks(text)) ||
+    /^\d{4}-\d\d-\d\d(?:T00:00:00)?$/.test(text)
+  );
+}

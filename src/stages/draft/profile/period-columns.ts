@@ -1,0 +1,87 @@
+import { parsePeriod } from "../../../model/period.ts";
+import { readPeriods } from "../../../model/read-periods.ts";
+import { stripMarks } from "../lines/words.ts";
+import { isPeriodHeader } from "./column-types.ts";
+
+/** Fewer columns headed by periods are not a wide table. */
+const LEAST_RUN = 3;
+
+/**
+ * The period that heads each column, or null: only in a run of at least three columns of figures that
+ * are headed by different periods. A date that stands for a whole month in every column (same day, or
+ * the last day, of different months) is that month.
+ */
+export function periodColumns(
+  headers: readonly (readonly string[])[],
+  measures: readonly boolean[],
+): (string | null)[] {
+  const read = headers.map((path, at) => (measures[at] === true ? periodOf(path) : null));
+  const months = monthly(
+    read.filter((period) => period !== null && /^\d{4}-\d\d-\d\d$/.test(period)),
+  );
+  const periods = read.map((period) =>
+    period !== null && months && /^\d{4}-\d\d-\d\d$/.test(period) ? period.slice(0, 7) : period,
+  );
+  return longRuns(periods);
+}
+
+/** A header that is a period and nothing more, read from its levels together. */
+function periodOf(path: readonly string[]): string | null {
+  const levels = path.map((text) => stripMarks(text)).filter((text) => text !== "");
+  const joined = levels.join(" ");
+  const own = levels.some(isPeriodHeader);
+  if (!own) return null;
+  const others = levels.filter(
+    (text) => !isPeriodHeader(text) && !/^(?:q[1-4]|[a-z]{3,9})$/i.test(text),
+  );
+  const text = others.length === 0 ? joined : (levels.find(isPeriodHeader) ?? joined);
+  const found = readPeriods(text.replace(/T00:00:00$/, ""));
+  const [best] = found.toSorted((a, b) => b.score - a.score);
+  return best?.period ?? null;
+}
+
+function monthly(days: readonly (string | null)[]): boolean {
+  const dates = days.filter((day) => day !== null);
+  if (dates.length < 2) return false;
+  const months = new Set(dates.map((day) => day.slice(0, 7)));
+  if (months.size !== new Set(dates).size) return false;
+  const parts = dates.map((day) => day.slice(8));
+  return new Set(parts).size === 1 || dates.every(isMonthEnd);
+}
+
+function isMonthEnd(day: string): boolean {
+  const next = new Date(`${day}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.getUTCDate() === 1;
+}
+
+function longRuns(periods: readonly (string | null)[]): (string | null)[] {
+  const kept: (string | null)[] = periods.map(() => null);
+  for (let at = 0; at < periods.length; ) {
+    let end = at;
+    while (end < periods.length && periods[end] !== null) end++;
+    const run = periods.slice(at, end);
+    if (new Set(run).size >= LEAST_RUN && new Set(run).size === run.length) {
+      for (let one = at; one < end; one++) kept[one] = periods[one] ?? null;
+    }
+    at = Math.max(end, at + 1);
+  }
+  return kept;
+}
+
+/** First, last and number of the periods among the values of a time column. */
+export function spanOf(
+  values: Iterable<string>,
+  read: (text: string) => string | null,
+): readonly [string, string, number] | null {
+  const found = new Map<string, string>();
+  for (const value of values) {
+    const text = read(value);
+    const start = text === null ? undefined : parsePeriod(text)?.start;
+    if (text !== null && start !== undefined) found.set(text, start);
+  }
+  const ordered = [...found].sort((a, b) => (a[1] < b[1] ? -1 : 1)).map(([text]) => text);
+  const [first] = ordered;
+  const last = ordered.at(-1);
+  return first === undefined || last === undefined ? null : [first, last, ordered.length];
+}

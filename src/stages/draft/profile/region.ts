@@ -1,0 +1,161 @@
+import type { Region, RegionColumn, TotalAssertion } from "../../../model/manifest.ts";
+import { freeName, nameOf } from "../../../model/names.ts";
+import { countRows } from "../../../model/row-ranges.ts";
+import { columnLetter } from "../../../model/sheet.ts";
+import { periodOfTimeCell } from "../../../model/time-cell.ts";
+import { stripMarks } from "../lines/words.ts";
+import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
+import type { FoundTable } from "../tables/found.ts";
+import type { ColumnTally } from "./column-profile.ts";
+import { type TypedColumn, typeColumn } from "./column-types.ts";
+import { periodColumns, spanOf } from "./period-columns.ts";
+import { shapeOf, type TableProfile } from "./profile.ts";
+
+/** Where a region was found. */
+export interface RegionPlace {
+  readonly artifact: string;
+  readonly file: string;
+  readonly member: string | null;
+  readonly sheet: string | null;
+  readonly hidden: boolean;
+  readonly number: number;
+}
+
+interface Shaped {
+  readonly letter: string;
+  readonly header: readonly string[];
+  readonly unit: string | null;
+  readonly fillDown: boolean;
+  readonly tally: ColumnTally;
+  readonly typed: TypedColumn;
+}
+
+/** The region of a table, from what its rows and columns turned out to hold. */
+export function regionOf(place: RegionPlace, table: FoundTable, profile: TableProfile): Region {
+  const shaped = shapeColumns(table, profile);
+  const columns = nameColumns(shaped);
+  const strays = strayReasons(shaped, profile.rows);
+  const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
+  const confidence = strays.doubt
+    ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1)
+    : table.confidence;
+  const indexes = table.columns.map((column) => column.index);
+  const range = `${columnLetter(table.left)}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
+  return {
+    id: `${place.artifact.slice(0, 8)}/${place.member ?? ""}/${place.sheet ?? ""}/${place.number}`,
+    ...place,
+    range,
+    header_rows: table.headerRows,
+    data_rows: table.dataRows,
+    total_rows: table.totalRows,
+    section_rows: table.sectionRows,
+    skipped_rows: table.skippedRows,
+    columns,
+    n_rows: profile.rows,
+    ...(table.title === null ? {} : { title: table.title }),
+    ...(table.assertions.length === 0 ? {} : { assertions: table.assertions.map(assertionOf) }),
+    notes: table.notes,
+    marker_meanings: table.markerMeanings,
+    confidence,
+    quarantined: table.quarantined || confidence < LEAST_CONFIDENCE,
+    reasons: [...strays.reasons, ...lost, ...table.reasons],
+    fingerprint: profile.fingerprint,
+  };
+}
+
+function assertionOf({ row, of, columns }: FoundTable["assertions"][number]): TotalAssertion {
+  return { row, of, columns: columns.map(columnLetter) };
+}
+
+function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
+  const shape = shapeOf(table);
+  const offset = shape.columns.length - table.columns.length;
+  const firstFigures = table.columns.findIndex((column) => column.numeric);
+  return shape.columns.flatMap((column, at) => {
+    const found = table.columns[at - offset];
+    const tally = profile.tallies[at];
+    if (tally === undefined) return [];
+    const header = found === undefined ? [] : found.header;
+    const leftmost = at - offset <= Math.max(0, firstFigures) && firstFigures !== -1;
+    const typed = typeColumn(tally, header, leftmost, firstFigures !== -1, profile.rows);
+    return [
+      {
+        letter: column.letter,
+        header,
+        unit: found?.unit ?? null,
+        fillDown: column.fill_down === true,
+        tally,
+        typed,
+      },
+    ];
+  });
+}
+
+function nameColumns(shaped: readonly Shaped[]): RegionColumn[] {
+  const taken = new Set<string>();
+  const measures = shaped.map((one) => one.typed.role === "measure");
+  const periods = periodColumns(
+    shaped.map((one) => one.header),
+    measures,
+  );
+  return shaped.map((one, at) => {
+    const name = freeName(nameFor(one), taken);
+    taken.add(name);
+    return columnOf(one, name, periods[at] ?? null);
+  });
+}
+
+function nameFor(one: Shaped): string {
+  if (one.letter === "") return "section";
+  const levels = one.header.map((text) => stripMarks(text)).filter((text) => text !== "");
+  if (levels.length === 0) return nameOf(`column ${one.letter}`);
+  return nameOf(levels.join(" "));
+}
+
+function columnOf(one: Shaped, name: string, period: string | null): RegionColumn {
+  const { tally, typed } = one;
+  const span = typed.role === "time" ? timesOf(one) : null;
+  const numeric = typed.type === "bigint" || typed.type === "numeric";
+  return {
+    letter: one.letter,
+    header: one.header,
+    name,
+    type: typed.type,
+    role: period === null ? typed.role : "period",
+    ...(one.unit === null ? {} : { unit: one.unit }),
+    ...(period === null ? {} : { period }),
+    ...(tally.percents > tally.numbers * 0.5 ? { percent: true } : {}),
+    ...(one.fillDown ? { fill_down: true } : {}),
+    markers: typed.markers,
+    values: typed.values,
+    empty: tally.empty,
+    distinct: tally.overflow ? null : tally.distinct.size,
+    ...(numeric && tally.numbers > 0 && Number.isFinite(tally.sum) ? { sum: tally.sum } : {}),
+    ...(span === null ? {} : { periods: span }),
+  };
+}
+
+function timesOf(one: Shaped): readonly [string, string, number] | null {
+  const header = one.header.join(" ");
+  return spanOf(one.tally.distinct, (text) => periodOfTimeCell(text, header));
+}
+
+function strayReasons(
+  shaped: readonly Shaped[],
+  rows: number,
+): { reasons: string[]; doubt: boolean } {
+  const reasons: string[] = [];
+  for (const one of shaped) {
+    const [stray] = one.typed.strays;
+    if (stray === undefined) continue;
+    reasons.push(
+      `column ${one.letter}: ${one.tally.words} of ${rows} rows hold text among numbers, such as "${stray.text}" in row ${stray.row}`,
+    );
+  }
+  return { reasons, doubt: reasons.length > 0 };
+}
+
+function blankRows(table: FoundTable, profile: TableProfile): string[] {
+  const missing = countRows(table.dataRows) - profile.rows;
+  return missing === 0 ? [] : [`${missing} rows inside are blank`];
+}

@@ -1,0 +1,229 @@
+import type { MergedRange } from "../../../model/sheet.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
+import { headerPaths } from "../header/paths.ts";
+import { isWords } from "../lines/cell-class.ts";
+import { cellAt, type Line } from "../lines/line.ts";
+import { totalWord } from "../lines/words.ts";
+import type { FoundColumn } from "./found.ts";
+
+export interface ColumnsFound {
+  readonly columns: readonly FoundColumn[];
+  readonly helpers: readonly number[];
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The columns of a table: those with cells, and those with a header that stands next to them. A column
+ * with neither is none; stray cells without a header at the edge, and a header apart from the table
+ * with nothing below it, are helpers.
+ */
+export function findColumns(
+  core: Core,
+  body: readonly Line[],
+  header: readonly Line[],
+  units: readonly Line[],
+  merges: readonly MergedRange[],
+): ColumnsFound {
+  const filled = new Set(core.columns.keys());
+  const named = new Set<number>();
+  for (const line of header) for (const cell of line.cells) named.add(cell.column);
+  const candidates = [
+    ...new Set([...filled, ...named, ...mergedColumns(header, merges, filled)]),
+  ].sort((a, b) => a - b);
+  const paths = headerPaths(header, candidates, merges);
+  const figures = figuresOf(core, filled, paths);
+  const kept: number[] = [];
+  const helpers: number[] = [];
+  for (const column of candidates) {
+    if (isColumn(column, core, body, header, paths, filled, merges, figures)) kept.push(column);
+    else helpers.push(column);
+  }
+  const span = trimApart(kept, filled);
+  const inSpan = new Set(span);
+  return {
+    columns: span.map((column) => ({
+      index: column,
+      header: paths.get(column) ?? [],
+      unit: unitOver(units, column),
+      numeric: isNumeric(countsOf(core, column)),
+      fillDown: fillsDown(body, column, core, merges),
+    })),
+    helpers: [...helpers, ...kept.filter((column) => !inSpan.has(column))],
+    reasons: [],
+  };
+}
+
+/** Columns under a merged header that hold cells only through the merge are none, unless filled. */
+function mergedColumns(
+  header: readonly Line[],
+  merges: readonly MergedRange[],
+  filled: ReadonlySet<number>,
+): number[] {
+  const columns: number[] = [];
+  const rows = new Set(header.map((line) => line.row));
+  for (const merge of merges) {
+    if (!rows.has(merge.top)) continue;
+    for (let at = merge.left; at <= Math.min(merge.right, merge.left + 500); at++)
+      if (filled.has(at)) columns.push(at);
+  }
+  return columns;
+}
+
+function isColumn(
+  column: number,
+  core: Core,
+  body: readonly Line[],
+  header: readonly Line[],
+  paths: ReadonlyMap<number, readonly string[]>,
+  filled: ReadonlySet<number>,
+  merges: readonly MergedRange[],
+  figures: Figures,
+): boolean {
+  const path = paths.get(column) ?? [];
+  if (!filled.has(column)) {
+    return (
+      path.length > 0 &&
+      !isDivider(column, header, merges) &&
+      !lends(column, header, merges, filled)
+    );
+  }
+  if (path.length > 0 || header.length === 0) return true;
+  const cells = countsOf(core, column).all;
+  const edge = figures.lastHeaded < column || figures.firstHeaded > column;
+  const few = cells <= Math.max(2, body.length * 0.04) && body.length >= 8;
+  if (few && edge && !isLabels(column, core, figures)) return false;
+  return cells > 0;
+}
+
+/** Where the columns of figures stand, those with a header apart. */
+interface Figures {
+  readonly last: number;
+  readonly firstHeaded: number;
+  readonly lastHeaded: number;
+}
+
+function figuresOf(
+  core: Core,
+  filled: ReadonlySet<number>,
+  paths: ReadonlyMap<number, readonly string[]>,
+): Figures {
+  let [last, firstHeaded, lastHeaded] = [-1, Number.POSITIVE_INFINITY, -1];
+  for (const column of filled) {
+    if (!isNumeric(countsOf(core, column))) continue;
+    last = Math.max(last, column);
+    if ((paths.get(column) ?? []).length === 0) continue;
+    firstHeaded = Math.min(firstHeaded, column);
+    lastHeaded = Math.max(lastHeaded, column);
+  }
+  return { last, firstHeaded, lastHeaded };
+}
+
+/** Labels to the left of all figures. */
+function isLabels(column: number, core: Core, figures: Figures): boolean {
+  const count = countsOf(core, column);
+  return count.words + count.times >= count.all * 0.5 && figures.last > column;
+}
+
+/** A header cell merged over a filled column lends its name to that one. */
+function lends(
+  column: number,
+  header: readonly Line[],
+  merges: readonly MergedRange[],
+  filled: ReadonlySet<number>,
+): boolean {
+  const leaf = [...header].reverse().find((line) => cellAt(line, column) !== undefined);
+  return merges.some(
+    (one) =>
+      one.top === leaf?.row &&
+      one.left === column &&
+      [...filled].some((other) => other > column && other <= one.right),
+  );
+}
+
+/** A label that runs down beside the header's lines and heads no column: it parts two groups. */
+function isDivider(
+  column: number,
+  header: readonly Line[],
+  merges: readonly MergedRange[],
+): boolean {
+  if (header.length < 2) return false;
+  const first = header[0]?.row ?? 0;
+  const last = header.at(-1)?.row ?? 0;
+  return merges.some(
+    (one) =>
+      one.left === column &&
+      one.right === column &&
+      one.top <= first &&
+      one.bottom >= last &&
+      one.top < one.bottom,
+  );
+}
+
+/** Headers without values that stand apart from all columns with values belong to nothing. */
+function trimApart(kept: readonly number[], filled: ReadonlySet<number>): number[] {
+  const last = Math.max(...filled);
+  const first = Math.min(...filled);
+  const span = kept.filter((column) => column >= first && column <= last);
+  let open = last;
+  for (const column of kept) {
+    if (column === open + 1) {
+      span.push(column);
+      open = column;
+    }
+  }
+  let start = first;
+  for (const column of [...kept].reverse()) {
+    if (column === start - 1) {
+      span.unshift(column);
+      start = column;
+    }
+  }
+  return span;
+}
+
+function unitOver(units: readonly Line[], column: number): string | null {
+  const texts = units
+    .map((line) => cellAt(line, column)?.text)
+    .filter((text) => text !== undefined);
+  return texts.length === 0 ? null : texts.join(" ");
+}
+
+/**
+ * Whether a column of labels gives each label once and leaves the rows of its group blank: the first
+ * row is filled, most later ones are blank, and columns to the right are filled throughout.
+ */
+function fillsDown(
+  body: readonly Line[],
+  column: number,
+  core: Core,
+  merges: readonly MergedRange[],
+): boolean {
+  const count = countsOf(core, column);
+  if (isNumeric(count) && count.times < count.all) return false;
+  if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
+  const rows = body.filter((line) => !saysTotal(line)).length;
+  if (count.all > rows * 0.7 || body.length < 4 || count.all < 2)
+    return mergedDown(body, column, merges);
+  const right = [...core.columns].filter(
+    ([other, one]) => other > column && one.all > body.length * 0.8,
+  );
+  const label = right.some(([, one]) => !isFigures(one));
+  return label || mergedDown(body, column, merges);
+}
+
+/** Rows that leave labels blank because they add up many. */
+function saysTotal(line: Line): boolean {
+  return line.cells.some((cell) => isWords(cell) && totalWord(cell.text));
+}
+
+function mergedDown(
+  body: readonly Line[],
+  column: number,
+  merges: readonly MergedRange[],
+): boolean {
+  const rows = new Set(body.map((line) => line.row));
+  return merges.some(
+    (one) =>
+      one.left === column && one.bottom > one.top && rows.has(one.top) && rows.has(one.bottom),
+  );
+}

@@ -1,0 +1,90 @@
+import { countRows } from "../../../model/row-ranges.ts";
+import { cellAt, type Line } from "../lines/line.ts";
+import { formOf } from "../lines/words.ts";
+import type { Draft } from "./draft.ts";
+import type { FoundTable } from "./found.ts";
+
+/** Below this a table is held back with its reasons. */
+export const LEAST_CONFIDENCE = 0.6;
+
+interface Doubt {
+  readonly weight: number;
+  readonly reason: string;
+}
+
+/** Confidence is one minus the doubts; each doubt is a reason that a person can check. */
+export function judge(
+  table: FoundTable,
+  rows: readonly Line[],
+  header: readonly Line[],
+  draft: Draft,
+): FoundTable {
+  const doubts: Doubt[] = [];
+  if (header.length === 0) {
+    const firm = rows.length >= 3 && table.columns.length >= 2;
+    doubts.push({ weight: firm ? 0.3 : 0.5, reason: "no row names the columns" });
+  }
+  const figures = table.columns.filter((column) => column.numeric);
+  const nameless = figures.filter((column) => column.header.length === 0);
+  if (header.length > 0 && nameless.length > 0) {
+    const share = nameless.length / Math.max(1, figures.length);
+    doubts.push({
+      weight: 0.15 + 0.35 * share,
+      reason: `${nameless.length} columns of figures have no header`,
+    });
+  }
+  if (rows.length + countRows(table.dataRows) <= 2 && header.length === 0) {
+    doubts.push({ weight: 0.3, reason: "a single row of figures" });
+  }
+  const odd = oddHeader(table, rows, header, draft);
+  if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
+  if (draft.sample.remarks.some((remark) => remark.includes("odd rows"))) {
+    doubts.push({ weight: 0.5, reason: "too many rows are unlike the others" });
+  }
+  const weight = doubts.reduce((sum, doubt) => sum + doubt.weight, 0);
+  const confidence = Math.max(0, Math.round((1 - weight) * 100) / 100);
+  return {
+    ...table,
+    confidence,
+    quarantined: confidence < LEAST_CONFIDENCE,
+    reasons: [...doubts.map((doubt) => doubt.reason), ...table.reasons],
+  };
+}
+
+/** So many lines without a merged cell are rarely all names. */
+const MANY_HEADER_LINES = 5;
+
+/** What speaks against the header: too many lines, too few names, or a row like all others. */
+function oddHeader(
+  table: FoundTable,
+  rows: readonly Line[],
+  header: readonly Line[],
+  draft: Draft,
+): string | null {
+  const top = header[0]?.row ?? 0;
+  const bottom = header.at(-1)?.row ?? 0;
+  const merged = draft.sample.merges.some((one) => one.top >= top && one.top <= bottom);
+  if (header.length >= MANY_HEADER_LINES && !merged)
+    return `${header.length} rows seem to name the columns`;
+  if (header.length === 0 || table.columns.some((column) => column.numeric)) return null;
+  const nameless = table.columns.filter((column) => column.header.length === 0).length;
+  if (nameless > 1 && nameless >= table.columns.length * 0.4)
+    return `${nameless} of ${table.columns.length} columns of words have no header`;
+  return header.length === 1 && likeRows(header[0], rows)
+    ? "the row that would name the columns looks like the others"
+    : null;
+}
+
+/** A cell with digits in it, such as a telephone number, in the same form as most cells below it. */
+function likeRows(header: Line | undefined, rows: readonly Line[]): boolean {
+  if (header === undefined || rows.length < 2) return false;
+  return header.cells.some((cell) => {
+    const form = formOf(cell.text);
+    if (!/9.*9/.test(form)) return false;
+    const alike = rows.filter((row) => {
+      const below = cellAt(row, cell.column);
+      return below !== undefined && formOf(below.text) === form;
+    }).length;
+    return alike * 2 >= rows.length;
+  });
+}

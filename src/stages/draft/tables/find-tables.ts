@@ -1,0 +1,189 @@
+import { rangesOf, within } from "../../../model/row-ranges.ts";
+import { type Core, isNumeric } from "../cores/column-count.ts";
+import { findCores } from "../cores/core.ts";
+import { pagedCore } from "../cores/paged.ts";
+import { plainCore } from "../cores/plain.ts";
+import { isDocumentation, textCores } from "../cores/text-table.ts";
+import { headerAbove } from "../header/header.ts";
+import type { HeaderZone } from "../header/header-walk.ts";
+import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
+import { lineText, markerMeanings } from "../lines/notes.ts";
+import { findPanes, rowsNamingPanes } from "../lines/panes.ts";
+import type { SheetSample } from "../lines/sample.ts";
+import { captionText, documentationText, noteText } from "../lines/words.ts";
+import type { FoundSheet, FoundTable } from "./found.ts";
+import { type CoreDraft, joinHeadless } from "./join-cores.ts";
+import { doubtRivals, missedTable } from "./rivals.ts";
+import { makeTable } from "./table.ts";
+
+interface PaneFound {
+  readonly tables: FoundTable[];
+  readonly titleRows: number[];
+  readonly notesRows: number[];
+}
+
+/** The tables of a sheet, top to bottom, then left to right. */
+export function findTables(sample: SheetSample): FoundSheet {
+  const panes = findPanes(sample);
+  const naming = rowsNamingPanes(sample, panes);
+  const found = panes.map((pane) => tablesOf(sample, pane, naming));
+  const tables = doubtRivals(
+    sample,
+    found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
+  );
+  const missed = missedTable(sample, tables);
+  const claimed = tables.map(claims);
+  const notes = found
+    .flatMap((one) => one.notesRows)
+    .filter((row) => !claimed.some((isOf) => isOf(row)));
+  return {
+    tables,
+    titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
+    notesRows: rangesOf(notes),
+    quarantined: missed !== null,
+    reasons: missed === null ? sample.remarks : [missed, ...sample.remarks],
+  };
+}
+
+/** Whether a row is one of a table's own: whatever is said of it elsewhere, it is no note. */
+function claims(table: FoundTable): (row: number) => boolean {
+  const header = new Set(table.headerRows);
+  const kinds = [table.dataRows, table.totalRows, table.sectionRows, table.skippedRows].map(within);
+  return (row) => header.has(row) || kinds.some((holds) => holds(row));
+}
+
+function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
+  const lines = linesOf(sample, pane);
+  const isFile = sample.name === null;
+  const whole = wholeDraft(lines, isFile);
+  if (whole !== null) {
+    const table = makeTable({ pane, lines, sample, ...whole });
+    if (table !== null) return surround(lines, [table], [whole]);
+  }
+  const separate: CoreDraft[] = [];
+  let from = 0;
+  for (const core of findCores(lines)) {
+    const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
+    separate.push({ core, zone });
+    from = core.last + 1;
+  }
+  const drafts = joinHeadless(lines, separate);
+  const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
+  const free = freeLines(lines, kept);
+  for (const { header, core } of textCores(lines, free, isFile)) {
+    kept.push({ core, zone: headed(header) });
+  }
+  kept.sort((a, b) => a.core.first - b.core.first);
+  const made = kept.flatMap((draft) => {
+    const table = makeTable({ pane, lines, sample, ...draft });
+    return table === null ? [] : [{ draft, table }];
+  });
+  return surround(
+    lines,
+    made.map((one) => one.table),
+    made.map((one) => one.draft),
+  );
+}
+
+/** The one table that all lines make: a plain file, or the pages of a table of words. */
+function wholeDraft(lines: readonly Line[], isFile: boolean): CoreDraft | null {
+  const plain = plainCore(lines);
+  if (plain !== null && (isFile || [...plain.columns.values()].some(isNumeric)))
+    return { core: plain, zone: headed(0) };
+  const paged = pagedCore(lines);
+  return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
+}
+
+function headed(at: number): HeaderZone {
+  return { header: [at], unit: [], section: [], data: [] };
+}
+
+/** Whether figures make a table: not a stray number beside text, nor a list of contents. */
+function isTable(lines: readonly Line[], core: Core, zone: HeaderZone, isFile: boolean): boolean {
+  const headers = zone.header.map((at) => lines[at]).filter((line) => line !== undefined);
+  const measures = [...core.columns].filter(([, count]) => isNumeric(count));
+  if (core.columns.size < 2 && headers.length === 0) return core.members.length >= 3 && isFile;
+  if (core.columns.size < 2 && core.members.length < 2) return false;
+  if (core.members.length === 1 && headers.length === 0) return false;
+  if (isFile) return true;
+  const onlyIndex = measures.length === 1 && measures[0]?.[0] === Math.min(...core.columns.keys());
+  const list = headers.find(isDocumentation);
+  if (list !== undefined && (onlyIndex || measures.every(([column]) => isListed(list, column))))
+    return false;
+  if (onlyIndex && headers.length === 0) return false;
+  return againstSelf(lines, core) || headers.length > 0;
+}
+
+/** Numbers of notes, pages or sheets in a list of contents are no figures. */
+function isListed(list: Line, column: number): boolean {
+  const head = cellAt(list, column);
+  return head !== undefined && documentationText(head.text);
+}
+
+/** At least two rows of figures with a label. */
+function againstSelf(lines: readonly Line[], core: Core): boolean {
+  const figures = core.members.filter((at) => (lines[at]?.numbers ?? 0) > 0).length;
+  const labelled = [...core.columns.values()].some((count) => !isNumeric(count));
+  return figures >= 2 && (labelled || core.columns.size >= 2);
+}
+
+function freeLines(
+  lines: readonly Line[],
+  drafts: readonly { core: Core; zone: HeaderZone }[],
+): number[] {
+  const taken = new Set<number>();
+  for (const { core, zone } of drafts) {
+    for (let at = core.first; at <= core.last; at++) taken.add(at);
+    for (const at of [...zone.header, ...zone.unit, ...zone.section, ...zone.data]) taken.add(at);
+  }
+  return lines.map((_, at) => at).filter((at) => !taken.has(at));
+}
+
+/** Gives each table the titles above it and the notes around it. */
+function surround(
+  lines: readonly Line[],
+  tables: readonly FoundTable[],
+  drafts: readonly { core: Core; zone: HeaderZone }[],
+): PaneFound {
+  const free = freeLines(lines, drafts);
+  const titleRows: number[] = [];
+  const notesRows: number[] = tables.flatMap((table) => table.rowsBehind);
+  const noted: string[] = [];
+  const titles = new Map<FoundTable, Line[]>();
+  for (const at of free) {
+    const line = lines[at];
+    if (line === undefined) continue;
+    const text = lineText(line);
+    const next = tables.find((table) => table.top > line.row);
+    const near =
+      next !== undefined &&
+      !tables.some((table) => table.bottom > line.row && table.bottom < next.top);
+    const prose = line.prose > 0 && !captionText(text);
+    const isNote = noteText(text) || prose || next === undefined || !near;
+    if (isNote) {
+      notesRows.push(line.row);
+      noted.push(text);
+    } else {
+      titleRows.push(line.row);
+      titles.set(next, [...(titles.get(next) ?? []), line]);
+    }
+  }
+  const meanings = markerMeanings(noted);
+  const named = tables.map((table) => {
+    const above = titles.get(table) ?? [];
+    return {
+      ...table,
+      title: titleOf(above.map(lineText)),
+      titleRows: above.map((line) => line.row),
+      notes: noted.slice(0, 200),
+      markerMeanings: meanings,
+    };
+  });
+  return { tables: named, titleRows, notesRows };
+}
+
+/** The caption among the lines above a table, else the first that reads like a title. */
+function titleOf(texts: readonly string[]): string | null {
+  const readable = texts.filter((text) => /\p{L}{3}/u.test(text) && !noteText(text));
+  return readable.find(captionText) ?? readable[0] ?? null;
+}

@@ -1,0 +1,273 @@
+import { isWords } from "../lines/cell-class.ts";
+import type { Line } from "../lines/line.ts";
+import { totalWord } from "../lines/words.ts";
+import { byBlocks } from "./block-totals.ts";
+import { byGeography } from "./geography-totals.ts";
+import { likeTotals, patternsOf } from "./like-totals.ts";
+import { byOutline } from "./outline-totals.ts";
+import {
+  addRow,
+  agreement,
+  agrees,
+  columnSums,
+  LEAST_SHARE,
+  type Matrix,
+  matrix,
+  nearlyAgrees,
+} from "./sums.ts";
+import { MOST_LINES, type Search, textAt } from "./total-search.ts";
+
+const LOOK_AHEAD = 400;
+
+/**
+ * The lines among `lines` that are totals of others, each with why. Words count where the column says
+ * other things too; sums count without words: of the lines after, of the lines before, of all the
+ * finer lines of a column of levels, of a block of finer lines, or of the lines that an outline or a register
+ * puts below it. `keys` are columns of labels,
+ * `measures` columns of numbers.
+ */
+export function findTotals(
+  lines: readonly Line[],
+  keys: readonly number[],
+  measures: readonly number[],
+): Map<Line, string> {
+  const search: Search = { lines, keys, values: matrix(lines, measures), totals: new Map() };
+  byLevel(search);
+  byWord(search);
+  byBlankKey(search);
+  byBlocks(search);
+  byGeography(search);
+  byOutline(search);
+  if (lines.length <= MOST_LINES) bySum(search);
+  wholeOfParts(search);
+  groupHeads(search);
+  likeTotals(search);
+  const found = new Map<Line, string>();
+  for (const [at, why] of search.totals) {
+    const line = lines[at];
+    if (line !== undefined) found.set(line, why);
+  }
+  return found.size < lines.length ? found : new Map();
+}
+
+const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
+
+/**
+ * Labels that say so. "Total" is certain; "Total A", "All B" need the sum to agree, or to be one of a
+ * few labels that come again and again. Where most rows would be totals, none is by words: each row of
+ * such a table is a breakdown of its own.
+ */
+function byWord(search: Search): void {
+  const said = new Map<number, string>();
+  for (const key of search.keys) {
+    const count = new Map<string, number>();
+    for (const at of search.lines.keys()) {
+      const text = textAt(search, at, key);
+      count.set(text, (count.get(text) ?? 0) + 1);
+    }
+    if (count.size < 2) continue;
+    const found = [...search.lines.keys()].filter((at) => saysTotal(search, at, key, count));
+    for (const at of found) said.set(at, `"${textAt(search, at, key).slice(0, 40)}" says so`);
+  }
+  if (said.size > search.lines.length * 0.5) return;
+  for (const [at, why] of said) search.totals.set(at, why);
+}
+
+function saysTotal(
+  search: Search,
+  at: number,
+  key: number,
+  count: ReadonlyMap<string, number>,
+): boolean {
+  const text = textAt(search, at, key);
+  if (search.totals.has(at) || !totalWord(text)) return false;
+  if (CERTAIN.test(text)) return true;
+  if (isOrdinary(search, at)) return false;
+  const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
+  return level || runOf(search.values, at, true) !== null || nearEdge(search, at);
+}
+
+/** Of four keys or more none is blank, a dash or a word of totals but one: a name that begins with "Total". */
+function isOrdinary(search: Search, at: number): boolean {
+  const { keys } = search;
+  const texts = keys.map((key) => textAt(search, at, key));
+  const own = texts.filter((text) => /[\p{L}\d]/u.test(text) && !totalWord(text));
+  return keys.length >= 4 && own.length >= keys.length - 1;
+}
+
+/** The first or last row, and nearly the sum of all others. */
+function nearEdge(search: Search, at: number): boolean {
+  const { values } = search;
+  if (at !== 0 && at !== values.length - 1) return false;
+  const others = values.map((_, other) => other).filter((other) => other !== at);
+  return nearlyAgrees(values[at] ?? [], columnSums(values, others), others.length);
+}
+
+/**
+ * A row whose second key is blank, and that is the sum of the rows with the same first key: the year
+ * among its quarters. Counts only if it holds for most such rows.
+ */
+function byBlankKey(search: Search): void {
+  const [first, second] = search.keys;
+  if (first === undefined || second === undefined) return;
+  const parts = new Map<string, number[]>();
+  const wholes = new Map<string, number[]>();
+  for (const at of search.lines.keys()) {
+    if (search.totals.has(at)) continue;
+    const key = textAt(search, at, first);
+    const side = textAt(search, at, second) === "" ? wholes : parts;
+    const rows = side.get(key);
+    if (rows === undefined) side.set(key, [at]);
+    else rows.push(at);
+  }
+  const tried = [...wholes].filter(
+    ([key, rows]) => rows.length === 1 && (parts.get(key)?.length ?? 0) > 1,
+  );
+  const found = tried.flatMap(([key, [at = -1]]) => {
+    const rows = parts.get(key) ?? [];
+    return agrees(search.values[at] ?? [], columnSums(search.values, rows), rows.length)
+      ? [at]
+      : [];
+  });
+  if (found.length < 2 || found.length < tried.length * 0.6) return;
+  for (const at of found) search.totals.set(at, "it is the sum of the rows with the same label");
+}
+
+/** A column of levels: the sums of its groups agree, so the coarser groups are totals of the finest. */
+function byLevel(search: Search): void {
+  if (search.lines.length < 6) return;
+  for (const key of search.keys) {
+    const groups = new Map<string, number[]>();
+    for (const at of search.lines.keys()) {
+      const text = textAt(search, at, key);
+      const group = groups.get(text);
+      if (group === undefined) groups.set(text, [at]);
+      else group.push(at);
+      if (groups.size > 12) break;
+    }
+    if (groups.size >= 2 && groups.size <= 12) settleLevels(search, [...groups.values()]);
+  }
+}
+
+function settleLevels(search: Search, groups: readonly (readonly number[])[]): void {
+  const [finest, ...coarser] = [...groups].sort((a, b) => b.length - a.length);
+  if (finest === undefined) return;
+  const whole = columnSums(search.values, finest);
+  for (const group of coarser) {
+    if (group.length * 2 > finest.length) continue;
+    const sums = columnSums(search.values, group);
+    const { same, counted, digits } = agreement(sums, whole, finest.length);
+    const certain = same >= Math.max(1, counted * LEAST_SHARE) && digits >= 6;
+    if (!certain && !agrees(sums, whole, finest.length)) continue;
+    for (const at of group) search.totals.set(at, "its level adds up to the finest level");
+  }
+}
+
+/**
+ * Sums without words. Where words mark the totals of a table, only its first and last two rows are
+ * tried: a row that happens to be the sum of its neighbours is no total.
+ */
+function bySum(search: Search): void {
+  const worded = search.totals.size >= 3;
+  const { lines, values, totals } = search;
+  for (const [at, line] of lines.entries()) {
+    if (totals.has(at) || !line.cells.some(isWords)) continue;
+    if (worded && at > 1 && at < lines.length - 2) continue;
+    const reason = runOf(values, at, false);
+    if (reason !== null) totals.set(at, reason);
+    else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
+    else if (sumAmongAverages(search, at))
+      totals.set(at, "its counts are the sum of all other rows");
+  }
+}
+
+/** First or last row, beside sub-totals: the sum of all rows that are no totals. */
+function wholeOfParts(search: Search): void {
+  const { lines, values, totals } = search;
+  if (totals.size === 0) return;
+  for (const at of [0, values.length - 1]) {
+    if (totals.has(at) || lines[at]?.cells.some(isWords) !== true) continue;
+    const parts = [...values.keys()].filter((other) => other !== at && !totals.has(other));
+    if (parts.length > 2 && agrees(values[at] ?? [], columnSums(values, parts), parts.length))
+      totals.set(at, "it is the sum of all rows that are no totals");
+  }
+}
+
+/** First or last row: a count that is the sum of all others, beside averages that lie among theirs. */
+function sumAmongAverages(search: Search, at: number): boolean {
+  const { values } = search;
+  if ((at !== 0 && at !== values.length - 1) || values.length < 5) return false;
+  const others = [...values.keys()].filter((other) => other !== at);
+  const total = values[at] ?? [];
+  const { same, digits } = agreement(total, columnSums(values, others), others.length);
+  if (same === 0 || digits < 4.5) return false;
+  return total.every((value, column) => {
+    if (Number.isNaN(value)) return true;
+    const parts = others
+      .map((other) => values[other]?.[column] ?? Number.NaN)
+      .filter((part) => !Number.isNaN(part));
+    const sum = parts.reduce((all, part) => all + part, 0);
+    return (
+      Math.abs(sum - value) <= 2 || (value >= Math.min(...parts) && value <= Math.max(...parts))
+    );
+  });
+}
+
+/** Whether row `at` is the sum of a run right after it, or right before it: at least three rows, two if words say so. */
+function runOf(values: Matrix, at: number, words: boolean): string | null {
+  const total = values[at];
+  if (total === undefined) return null;
+  for (const step of [1, -1] as const) {
+    const parts = partsOf(values, total, at, step, words);
+    if (parts >= (words ? 2 : 3)) {
+      return `it is the sum of the ${parts} rows ${step === 1 ? "below" : "above"}`;
+    }
+  }
+  return null;
+}
+
+function partsOf(
+  values: Matrix,
+  total: readonly number[],
+  at: number,
+  step: 1 | -1,
+  words: boolean,
+): number {
+  const sums = new Array<number>(total.length).fill(0);
+  for (let parts = 1; parts < LOOK_AHEAD; parts++) {
+    const row = values[at + step * parts];
+    if (row === undefined) return 0;
+    addRow(sums, row);
+    if (parts >= 2 && agrees(total, sums, parts, words)) return parts;
+    if (exceeds(sums, total)) return 0;
+  }
+  return 0;
+}
+
+/** Sums of counts only grow: beyond twice the total in most columns there is nothing to find. */
+function exceeds(sums: readonly number[], total: readonly number[]): boolean {
+  let beyond = 0;
+  let counted = 0;
+  for (const [column, value] of total.entries()) {
+    if (Number.isNaN(value) || value <= 0) continue;
+    counted++;
+    if ((sums[column] ?? 0) > value * 2 + 10) beyond++;
+  }
+  return counted > 0 && beyond >= counted * 0.7;
+}
+
+/** Rows with the label of a group and none of the finest level, before rows that have only that one. */
+function groupHeads(search: Search): void {
+  const usual = [...patternsOf(search)].sort((a, b) => b[1].length - a[1].length)[0];
+  if (usual === undefined || search.lines.length < 6) return;
+  const [pattern, rows] = usual;
+  if (rows.length < search.lines.length * 0.5) return;
+  for (const [other, heads] of patternsOf(search)) {
+    const opens = [...other].some((sign, at) => sign === "1" && pattern[at] === "0");
+    const apart = [...other].every((sign, at) => sign === "0" || pattern[at] === "0");
+    if (!opens || !apart || heads.length * 2 > rows.length) continue;
+    for (const at of heads) {
+      if (!search.totals.has(at)) search.totals.set(at, "it opens a group whose rows follow");
+    }
+  }
+}
