@@ -17,6 +17,7 @@ const OPTIONS: BackfillOptions = {
   reprocess: "none",
   dryRun: false,
   force: false,
+  offline: false,
   concurrency: 2,
   watch: { emit: () => undefined, flush: () => Promise.resolve() },
 };

@@ -1,14 +1,20 @@
-import { afterEach, describe, expect, test } from "vitest";
-import { columnsOf, monthOf, Series, type SeriesTable } from "../support/series.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { gridXlsx } from "../support/grid.ts";
+import { columnsOf, monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
 
 /** Identity and drift: what changes between two periods is seen, typed, and decided once. */
 describe("identity and drift", () => {
+  let server: SeriesServer;
   let series: Series;
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+  });
   afterEach(() => series.close());
+  afterAll(() => server.close());
 
   /** Two months of one sheet, the second one changed. */
   const twoMonths = async (second: SeriesTable, config = ""): Promise<Series> => {
-    series = await Series.make(config);
+    series = await Series.make(server, config);
     await series.publish("2025-01", { Activity: monthOf(1) });
     await series.publish("2025-02", { Activity: second });
     return series;
@@ -156,7 +162,7 @@ describe("identity and drift", () => {
   });
 
   test("a sheet that is renamed is the same table, under both names for ever after", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     await series.publish("2025-01", { "PCN Details": monthOf(1) });
     await series.publish("2025-02", { PCNDetails: monthOf(2) });
     await series.publish("2025-03", { "Details of networks": monthOf(3) });
@@ -171,7 +177,7 @@ describe("identity and drift", () => {
   });
 
   test("tables whose names end in 1, 2 and 12 are three", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     const wide = (month: number): Readonly<Record<string, SeriesTable>> => ({
       summary_table_1: monthOf(month),
       summary_table_2: monthOf(month + 20),
@@ -189,7 +195,7 @@ describe("identity and drift", () => {
   });
 
   test("a word that holds a month stays whole in a name", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     await series.publish("2025-01", {
       "By decile": monthOf(1),
       "Marital status": monthOf(7),
@@ -202,7 +208,7 @@ describe("identity and drift", () => {
   });
 
   test("a table that appears in April, goes and comes back: asked once, then told", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     const extra: SeriesTable = {
       headers: ["Ward", "Site", "Beds"],
       rows: Array.from({ length: 12 }, (_none, at) => [`W${at}`, `Site ${at}`, 10 + at]),
@@ -255,7 +261,7 @@ describe("identity and drift", () => {
         rows: table.rows.map((row) => [row[0] ?? "", row[1] ?? "", Number(row[3])]),
       };
     };
-    series = await Series.make();
+    series = await Series.make(server);
     await series.publish("2025-01", { Activity: spend(1, "£ thousand") });
     await series.publish("2025-02", { Activity: spend(2, "£ million") });
     expect((await statuses())[1]).toBe("held");
@@ -289,9 +295,8 @@ describe("identity and drift", () => {
   });
 
   test("a header that moves down its sheet is no drift", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     await series.publish("2025-01", { Activity: monthOf(1) });
-    const { gridXlsx } = await import("../support/grid.ts");
     const second = monthOf(2);
     await series.home.write(
       "inbox/trusts-2025-02.xlsx",
@@ -332,7 +337,7 @@ describe("identity and drift", () => {
   });
 
   test("a new table under review waits; rejected it is left out, and that is no failure", async () => {
-    series = await Series.make("    drift: review\n");
+    series = await Series.make(server, "    drift: review\n");
     await series.publish("2025-01", { Activity: monthOf(1) });
     await series.publish("2025-02", { Activity: monthOf(2), Wards: monthOf(50) });
     await statuses();
@@ -343,7 +348,7 @@ describe("identity and drift", () => {
   });
 
   test("an answer to no question is refused", async () => {
-    series = await Series.make();
+    series = await Series.make(server);
     const ran = await series.answer("approve", "0123456789ab");
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain("DECISION_UNKNOWN");

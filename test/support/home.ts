@@ -18,9 +18,12 @@ export interface Ran {
 /** A throw-away home with a server of its own. Close it, whatever happens. */
 export class Home {
   readonly path: string;
+  /** An address of a database elsewhere; null: the home has a server of its own. */
+  readonly database: string | null;
 
-  constructor(path: string) {
+  constructor(path: string, database: string | null = null) {
     this.path = path;
+    this.database = database;
   }
 
   /** Runs the built command line in this home. */
@@ -37,7 +40,12 @@ export class Home {
     const { DATABASE_URL: _url, CANONRY_HOME: _home, ...clean } = process.env;
     const child = spawn(process.execPath, [...args], {
       cwd: this.path,
-      env: { ...clean, NO_COLOR: "1", ...env },
+      env: {
+        ...clean,
+        NO_COLOR: "1",
+        ...(this.database === null ? {} : { DATABASE_URL: this.database }),
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -93,16 +101,19 @@ export class Home {
   }
 
   async close(): Promise<void> {
-    await this.run("db", "stop");
+    if (this.database === null) await this.run("db", "stop");
     await rm(this.path, { recursive: true, force: true });
   }
 }
 
 /** An empty home that the unprivileged user of the server can enter. */
-export async function makeHome(publications: string): Promise<Home> {
+export async function makeHome(
+  publications: string,
+  database: string | null = null,
+): Promise<Home> {
   const path = await mkdtemp(join(tmpdir(), "canonry-home-"));
   await chmod(path, 0o755);
-  const home = new Home(path);
+  const home = new Home(path, database);
   await home.write("config/publications.yaml", publications);
   return home;
 }

@@ -62,6 +62,39 @@ export function sheetOf(name: string, table: SeriesTable) {
   return { name, rows: [[`${name}: activity by organisation`], [], table.headers, ...table.rows] };
 }
 
+/** One server for the tests of a file; each series gets a database of its own on it. */
+export class SeriesServer {
+  private readonly home: Home;
+  private readonly address: string;
+  private made = 0;
+
+  private constructor(home: Home, address: string) {
+    this.home = home;
+    this.address = address;
+  }
+
+  static async start(): Promise<SeriesServer> {
+    const home = await makeHome("publications: {}\n");
+    const started = await home.run("db", "start");
+    return new SeriesServer(home, started.stdout.trim());
+  }
+
+  async database(): Promise<string> {
+    const name = `series_${++this.made}`;
+    const client = new pg.Client({ connectionString: this.address });
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    const url = new URL(this.address);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  close(): Promise<void> {
+    return this.home.close();
+  }
+}
+
 /** A home with one publication whose releases are workbooks in a folder. */
 export class Series {
   readonly home: Home;
@@ -71,10 +104,9 @@ export class Series {
     this.home = home;
   }
 
-  static async make(more = ""): Promise<Series> {
-    return new Series(
-      await makeHome(`publications:\n  trusts:\n    name: Trusts\n    folder: inbox\n${more}`),
-    );
+  static async make(server: SeriesServer, more = ""): Promise<Series> {
+    const config = `publications:\n  trusts:\n    name: Trusts\n    folder: inbox\n${more}`;
+    return new Series(await makeHome(config, await server.database()));
   }
 
   /** One workbook, from the tables of its sheets by name. */
@@ -107,8 +139,7 @@ export class Series {
 
   async rows<Row extends object>(sql: string): Promise<Row[]> {
     if (this.client === null) {
-      const address = (await this.home.run("db", "start")).stdout.trim();
-      this.client = new pg.Client({ connectionString: address });
+      this.client = new pg.Client({ connectionString: this.home.database ?? "" });
       await this.client.connect();
     }
     return (await this.client.query<Row>(sql)).rows;

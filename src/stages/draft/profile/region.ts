@@ -130,9 +130,19 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     values: typed.values,
     empty: tally.empty,
     distinct: tally.overflow ? null : tally.distinct.size,
+    ...(isCategorical(one) ? { categories: [...tally.distinct].sort() } : {}),
     ...(numeric && tally.numbers > 0 && Number.isFinite(tally.sum) ? { sum: tally.sum } : {}),
     ...(span === null ? {} : { periods: span }),
   };
+}
+
+/** Few values, each met again and again: names of what is counted are not. */
+const MOST_CATEGORIES = 60;
+
+function isCategorical({ tally, typed }: Shaped): boolean {
+  const { size } = tally.distinct;
+  const few = !tally.overflow && size > 0 && size <= MOST_CATEGORIES && typed.values >= 2 * size;
+  return few && typed.role === "dimension" && typed.type === "text";
 }
 
 function timesOf(one: Shaped): readonly [string, string, number] | null {
