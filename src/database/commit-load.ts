@@ -4,7 +4,6 @@ import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
-import { settleQuestions } from "./questions.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -279,12 +278,11 @@ async function record(transaction: Transaction, load: LoadCommit, loadId: number
       [load.publication, load.period, load.source, drift.kind, JSON.stringify(drift), load.run_id],
     );
   }
-  await settleQuestions(transaction, load);
   await transaction.rows(
     `insert into ops.outcome (publication, period, source, status, reason, load_id, run_id)
      values ($1, $2, $3, 'loaded', '', $4, $5)
      on conflict (publication, period, source) do update
-       set status = 'loaded', reason = '', load_id = excluded.load_id, run_id = excluded.run_id, updated_at = now()`,
+       set status = 'loaded', reason = '', questions = '{}', load_id = excluded.load_id, run_id = excluded.run_id, updated_at = now()`,
     [load.publication, load.period, load.source, loadId, load.run_id],
   );
 }

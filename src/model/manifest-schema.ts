@@ -173,6 +173,11 @@ export const MANIFEST_SCHEMA: object = {
             type: "string",
           },
         },
+        rolling: {
+          description:
+            "The header names a date that moves from release to release: its text without the date, and its number.",
+          type: "string",
+        },
         type: {
           enum: ["text", "bigint", "numeric", "date", "timestamp", "boolean"],
         },

@@ -184,6 +184,8 @@ export interface ContractColumn {
   readonly name: string;
   /** Header as printed, levels joined by " | "; then every other spelling that was accepted. */
   readonly headers: readonly string[];
+  /** The header names a date that moves from release to release: its text without the date, and its number. */
+  readonly rolling?: string;
   readonly type: ColumnType;
   readonly role: ColumnRole;
   readonly unit?: string;

@@ -166,6 +166,8 @@ export const outcome = ops.table(
     status: text("status").notNull(),
     reason: text("reason").notNull().default(""),
     loadId: counter("load_id"),
+    /** The decisions that it waits for. */
+    questions: text("questions").array().notNull().default([]),
     runId: text("run_id").notNull(),
     updatedAt: now("updated_at"),
   },

@@ -7,7 +7,8 @@ import type {
 } from "../../model/manifest.ts";
 import { contains, parsePeriod } from "../../model/period.ts";
 import { fileStem } from "./file-stem.ts";
-import { headerText, isGhost, lastingColumns } from "./similarity.ts";
+import { headerText } from "./header-key.ts";
+import { isGhost, lastingColumns } from "./similarity.ts";
 
 /** The columns that stand for the columns of an unpivoted table. */
 export const DATA_PERIOD = "data_period";

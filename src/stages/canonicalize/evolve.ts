@@ -1,14 +1,16 @@
 import type { Drift } from "../../model/drift.ts";
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
+import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { freeName } from "../../model/names.ts";
+import { columnFor } from "./bind-columns.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
 import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
 import { fileStem } from "./file-stem.ts";
+import { headerText } from "./header-key.ts";
 import { earlier } from "./period-order.ts";
 import { pairRenames } from "./renames.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
 import type { Sight } from "./sight.ts";
-import { columnFor, headerText, isGhost, nameKey } from "./similarity.ts";
+import { isGhost, nameKey } from "./similarity.ts";
 import { valueDrift } from "./value-drift.ts";
 
 export interface Evolution {
@@ -121,19 +123,20 @@ function columnsApart(sight: Sight): {
   const { contract, region } = sight;
   const made = contract.layout === "unpivot" ? [DATA_PERIOD, VALUE] : [];
   const own = region.columns.filter((column) => column.role !== "period");
-  const found = new Set(own.map((column) => columnFor(contract, column)?.name));
+  const found = new Set(own.map((column) => columnFor(contract, region, column)?.name));
   return {
     gone: contract.columns.filter(
       (column) =>
         column.optional !== true && !made.includes(column.name) && !found.has(column.name),
     ),
-    came: own.filter((column) => columnFor(contract, column) === undefined),
+    came: own.filter((column) => columnFor(contract, region, column) === undefined),
   };
 }
 
 function columnOf({ contract, region }: Sight, known: ContractColumn): RegionColumn | undefined {
   return region.columns.find(
-    (column) => column.role !== "period" && columnFor(contract, column)?.name === known.name,
+    (column) =>
+      column.role !== "period" && columnFor(contract, region, column)?.name === known.name,
   );
 }
 

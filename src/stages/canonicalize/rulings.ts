@@ -1,7 +1,8 @@
 import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
 import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
 import { freeName, nameOf } from "../../model/names.ts";
-import { headerKey } from "./similarity.ts";
+import { headerKey } from "./header-key.ts";
+import { ANOTHER_DATE, rollingKeys } from "./rolling.ts";
 
 /** What a person decided about a drift of this source; null if nobody was asked or nobody answered. */
 export function rulingOn(source: string, drift: Drift, rulings: readonly Ruling[]): Ruling | null {
@@ -59,8 +60,9 @@ function withColumn(
   return { ...contract, columns };
 }
 
-/** Both headers are one column, whichever of them the contract met first. */
+/** Both headers are one column, whichever of them the contract met first; or the date in it does not count. */
 function renamed(contract: SourceContract, { before, after }: Ruling): SourceContract {
+  if (after === ANOTHER_DATE) return withRolling(contract, before ?? "");
   const old = contract.columns.find((one) => hasHeader(one, before));
   const fresh = contract.columns.find((one) => hasHeader(one, after));
   if ((old === undefined) === (fresh === undefined)) return contract;
@@ -69,6 +71,14 @@ function renamed(contract: SourceContract, { before, after }: Ruling): SourceCon
     ...column,
     headers: [...column.headers, other ?? ""],
   }));
+}
+
+function withRolling(contract: SourceContract, rolling: string): SourceContract {
+  const keys = rollingKeys(contract.columns.map((one) => one.headers.at(-1) ?? ""));
+  const columns = contract.columns.map((one, at) =>
+    keys[at] === rolling && one.rolling === undefined ? { ...one, rolling } : one,
+  );
+  return { ...contract, columns };
 }
 
 function retyped(contract: SourceContract, { column: name, after }: Ruling): SourceContract {
@@ -118,6 +128,7 @@ export function namedAsRuled(
       one.kind === "column_renamed" &&
       one.verdict === "approved" &&
       one.source === source &&
+      one.after !== ANOTHER_DATE &&
       (hasHeader(column, one.before) || hasHeader(column, one.after)),
   );
   if (ruling?.column === undefined) return column;
