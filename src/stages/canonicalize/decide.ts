@@ -2,6 +2,7 @@ import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decis
 import type { Drift } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
+import { FreeNames } from "../../model/names.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { Assignment } from "./assign.ts";
 import { newContract } from "./contract.ts";
@@ -30,7 +31,7 @@ export interface CanonicalizeFacts {
 /** Pure: same facts, same decision. Sources in the order of the contract, new ones in that of the file. */
 export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   const { release } = facts;
-  const taken = new Set([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
+  const codes = new FreeNames([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
   const left: LeftOut[] = release.artifacts.flatMap((artifact) =>
     artifact.error === undefined
       ? []
@@ -40,7 +41,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   for (const assignment of facts.assignments) {
     const regions = withoutDuplicates(assignment.regions, left);
     const sound = regions.filter((region) => !region.quarantined);
-    const decision = decideSource(facts, assignment, regions, sound, taken);
+    const decision = decideSource(facts, assignment, regions, sound, codes);
     if (decision === null) left.push(...regions.map(leftOutRegion));
     else sources.push(decision);
   }
@@ -59,14 +60,14 @@ function decideSource(
   assignment: Assignment,
   regions: readonly Region[],
   sound: readonly Region[],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision | null {
   const known = facts.known.find((one) => one.contract === assignment.contract);
   const quarantined = regions.filter((region) => region.quarantined);
   if (known === undefined) {
     const [first, ...rest] = sound;
     if (first === undefined || quarantined.length > 0) return null;
-    return firstSight(facts, [first, ...rest], taken);
+    return firstSight(facts, [first, ...rest], codes);
   }
   if (quarantined.length > 0) {
     const reasons = quarantined.flatMap((region) =>
@@ -82,11 +83,10 @@ function decideSource(
 function firstSight(
   facts: CanonicalizeFacts,
   regions: readonly [Region, ...Region[]],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision {
   const { publication, period, artifacts } = facts.release;
-  const code = sourceCode(publication, regions[0], taken);
-  taken.add(code);
+  const code = sourceCode(publication, regions[0], codes);
   const contract = newContract(code, regions, period);
   const drift: Drift = {
     kind: "source_new",

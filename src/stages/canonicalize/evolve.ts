@@ -1,6 +1,6 @@
 import type { Drift } from "../../model/drift.ts";
 import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
-import { freeName } from "../../model/names.ts";
+import { FreeNames } from "../../model/names.ts";
 import { comparePeriods, parsePeriod } from "../../model/period.ts";
 import { retype } from "./column-type.ts";
 import { contractColumn, DATA_PERIOD, VALUE, valueType } from "./contract.ts";
@@ -68,7 +68,7 @@ function addedColumns(
   period: string,
   drift: Drift[],
 ): readonly ContractColumn[] {
-  const taken = new Set(before.columns.map((column) => column.name));
+  const names = new FreeNames(before.columns.map((column) => column.name));
   const added: ContractColumn[] = [];
   for (const column of region.columns) {
     if (column.role === "period" || columnFor(before, column) !== undefined) continue;
@@ -76,8 +76,7 @@ function addedColumns(
       drift.push(emptyColumn(column, "has a header and no value: not made a column"));
       continue;
     }
-    const name = freeName(column.name, taken);
-    taken.add(name);
+    const name = names.take(column.name);
     added.push({ ...contractColumn(column, period), name });
     drift.push({
       kind: "column_added",
