@@ -2,6 +2,7 @@ import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decis
 import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
+import { FreeNames } from "../../model/names.ts";
 import { type Assignment, placeOf } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import { evolve } from "./evolve.ts";
@@ -38,7 +39,7 @@ export interface CanonicalizeFacts {
 /** Pure: same facts, same decision. Sources in the order of the contract, new ones in that of the file. */
 export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   const { release } = facts;
-  const taken = new Set([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
+  const codes = new FreeNames([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
   const left: LeftOut[] = release.artifacts.flatMap((artifact) =>
     artifact.error === undefined
       ? []
@@ -48,7 +49,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   for (const assignment of facts.assignments) {
     const regions = withoutDuplicates(assignment.regions, left);
     const sound = regions.filter((region) => !region.quarantined);
-    const decision = decideSource(facts, assignment, regions, sound, taken);
+    const decision = decideSource(facts, assignment, regions, sound, codes);
     if (decision === null) left.push(...regions.map((region) => leftOutRegion(region)));
     else if ("rejected" in decision) {
       const reason = decision.rejected;
@@ -77,14 +78,14 @@ function decideSource(
   assignment: Assignment,
   regions: readonly Region[],
   sound: readonly Region[],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision | Rejected | null {
   const known = facts.known.find((one) => one.contract === assignment.contract);
   const quarantined = regions.filter((region) => region.quarantined);
   if (known === undefined) {
     const [first, ...rest] = sound;
     if (first === undefined || quarantined.length > 0) return null;
-    return firstSight(facts, [first, ...rest], taken);
+    return firstSight(facts, [first, ...rest], codes);
   }
   if (quarantined.length > 0) {
     const reasons = quarantined.flatMap((region) =>
@@ -100,10 +101,10 @@ function decideSource(
 function firstSight(
   facts: CanonicalizeFacts,
   regions: readonly [Region, ...Region[]],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision | Rejected {
   const { publication, period, artifacts } = facts.release;
-  const code = sourceCode(publication, regions[0], taken);
+  const code = sourceCode(publication, regions[0], codes);
   const drift: Drift = {
     kind: "source_new",
     after: code,
@@ -113,7 +114,6 @@ function firstSight(
   const ruling = rulingOn(code, drift, facts.rulings);
   if (ruling?.verdict === "rejected")
     return { rejected: `not wanted: rejected by ${ruling.by} on ${ruling.on}` };
-  taken.add(code);
   const seen = newContract(code, regions, period);
   const columns = seen.columns.map((column) => namedAsRuled(code, column, facts.rulings));
   const contract = underRulings({ ...seen, columns }, facts.rulings);

@@ -1,6 +1,6 @@
 import type { Drift } from "../../model/drift.ts";
 import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
-import { freeName } from "../../model/names.ts";
+import { FreeNames } from "../../model/names.ts";
 import { columnFor } from "./bind-columns.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
 import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
@@ -145,7 +145,7 @@ function addColumns(
   fresh: readonly RegionColumn[],
   drift: Drift[],
 ): readonly ContractColumn[] {
-  const taken = new Set(contract.columns.map((column) => column.name));
+  const names = new FreeNames(contract.columns.map((column) => column.name));
   const added: ContractColumn[] = [];
   for (const column of fresh) {
     const header = headerText(column);
@@ -159,18 +159,17 @@ function addColumns(
       continue;
     }
     const own = namedAsRuled(contract.code, contractColumn(column, period), rulings);
-    const name = freeName(own.name, taken);
-    const added_: Drift = {
+    const addition: Drift = {
       kind: "column_added",
-      column: name,
+      column: own.name,
       after: column.type,
       evidence: `${header} (column ${column.letter} of ${region.range}), ${column.values} values`,
       breaking: false,
     };
-    if (rulingOn(contract.code, added_, rulings)?.verdict === "rejected") continue;
-    taken.add(name);
+    if (rulingOn(contract.code, addition, rulings)?.verdict === "rejected") continue;
+    const name = names.take(own.name);
     added.push({ ...own, name });
-    drift.push(added_);
+    drift.push({ ...addition, column: name });
   }
   return added;
 }

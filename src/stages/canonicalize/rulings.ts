@@ -1,6 +1,6 @@
 import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
 import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
-import { freeName, nameOf } from "../../model/names.ts";
+import { FreeNames, nameOf } from "../../model/names.ts";
 import { headerKey } from "./header-key.ts";
 import { ANOTHER_DATE, rollingKeys } from "./rolling.ts";
 
@@ -105,8 +105,8 @@ function unitSplit(
   if (old === undefined || old.unit !== before || after === undefined) return contract;
   const twin = contract.columns.some((one) => one.unit === after && hasHeader(one, old.headers[0]));
   if (twin) return contract;
-  const taken = new Set(contract.columns.map((one) => one.name));
-  const fresh = freeName(`${old.name}_${nameOf(after)}`, taken);
+  const names = new FreeNames(contract.columns.map((one) => one.name));
+  const fresh = names.take(`${old.name}_${nameOf(after)}`);
   const columns = contract.columns.map((one) => (one === old ? { ...one, optional: true } : one));
   return {
     ...contract,
