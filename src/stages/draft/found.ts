@@ -1,4 +1,4 @@
-import type { Region, RowRange, SheetClaims } from "../../model/manifest.ts";
+import type { Region, RowRange, SheetClaims, SheetDocument } from "../../model/manifest.ts";
 import type { Pane } from "./line.ts";
 
 /** What a row of a table is. `skipped`: units, series ids, repeated headers, placeholders. */
@@ -65,6 +65,8 @@ export interface FoundSheet {
 export interface SheetSeen {
   readonly regions: readonly Region[];
   readonly claims: SheetClaims;
+  /** Its words, if it documents other sheets. */
+  readonly document: SheetDocument | null;
 }
 
 /** Ascending rows as inclusive ranges; rows that follow each other make one. */

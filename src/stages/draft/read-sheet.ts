@@ -2,6 +2,7 @@ import type { Region, RegionColumn } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Sheet } from "../../model/sheet.ts";
 import { sheetClaims } from "./claims.ts";
+import { documentOf } from "./documents.ts";
 import { findTables } from "./find-tables.ts";
 import type { SheetSeen } from "./found.ts";
 import { findGuided, guideOf } from "./guide.ts";
@@ -45,7 +46,11 @@ export async function readSheet(
     cells: claims.cells,
     claims: claims.settle(regions.map((region) => region.quarantined)),
   };
-  return { regions, claims: sheetClaims(sheet, artifact, found, counted) };
+  return {
+    regions,
+    claims: sheetClaims(sheet, artifact, found, counted),
+    document: documentOf(sheet, artifact, sample, regions),
+  };
 }
 
 /** Columns headed by periods as measures like any others. */

@@ -1,0 +1,7 @@
+/** Longer texts of a publisher are articles, not descriptions. */
+export const LONGEST_PUBLISHED = 500;
+
+/** One line of printable signs, trimmed. */
+export function tidy(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+}
