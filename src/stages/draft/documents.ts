@@ -84,5 +84,5 @@ function kindOf(name: string | null, lines: readonly DocumentLine[]): DocumentKi
     lines.some((line) => line.cells.some((text) => COVER.test(text)));
   if (/contents|index/i.test(name ?? "")) return "contents";
   if (isCover) return "cover";
-  return listed || tables.length > 2 ? "contents" : "notes";
+  return (listed && lines.length > 3) || tables.length > 2 ? "contents" : "notes";
 }

@@ -45,11 +45,10 @@ export function releaseFacts(
         below,
       );
       if (said === null) continue;
-      about[said.fact] ??= {
-        text: said.text,
-        said_by: "publisher",
-        said_in: placeOf(document, row),
-      };
+      const before = about[said.fact]?.text;
+      const better = said.fact === "contact" && MAIL.test(said.text) && !MAIL.test(before ?? "");
+      if (before !== undefined && !better) continue;
+      about[said.fact] = { text: said.text, said_by: "publisher", said_in: placeOf(document, row) };
     }
   }
   return about;

@@ -4,8 +4,8 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/£\s*(?:billion|bn)\b|\bgbp billion\b/, "£ billion"],
   [/£\s*(?:million|mn?)\b|\bgbp million\b/, "£ million"],
   [/£\s*(?:thousand|['’]?000s?|k)\b|\bgbp thousand\b/, "£ thousand"],
-  [/£|\bgbp\b/, "£"],
-  [/%|\bper ?cent(?:age)?s?\b/, "%"],
+  [/£(?!\s*\d)|\bgbp\b/, "£"],
+  [/(?<!\d\s?)(?:%|\bper ?cents?\b)|\bpercentages?\b/, "%"],
   [/\bper 100,?000\b/, "per 100,000"],
   [/\bper 10,?000\b/, "per 10,000"],
   [/\bper 1,?000\b/, "per 1,000"],
@@ -20,7 +20,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/\bfte\b|\bfull[ -]time equivalents?\b/, "full-time equivalents"],
 ];
 
-/** The unit that a text names, or null. */
+/** The unit that a text names, or null. "over £20,000" and "within 10%" are bounds, no units. */
 export function unitIn(text: string): string | null {
   const lower = text.toLowerCase();
   return UNITS.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
