@@ -14,7 +14,7 @@ export async function modelResponse(
 }
 
 /**
- * Keeps a response. One that comes to the same question again takes the place of the one before; tokens
+ * Keeps a response, without NUL, which a body of JSON has no use for. One that comes to the same question again takes the place of the one before; tokens
  * and cost add up, since both were paid.
  */
 export async function recordModelResponse(
@@ -37,7 +37,7 @@ export async function recordModelResponse(
       asked.publication,
       record.model,
       JSON.stringify(record.request),
-      storable(record.response),
+      record.response.replaceAll("\u0000", ""),
       record.promptTokens,
       record.completionTokens,
       record.cost,
@@ -70,9 +70,4 @@ export function modelSpending(executor: Executor): Promise<ModelSpending[]> {
             sum(completion_tokens) as completion_tokens, sum(cost)::float8 as cost
        from ops.model_response group by model order by model`,
   );
-}
-
-/** Postgres holds no NUL in a text; JSON needs none. */
-function storable(text: string): string {
-  return text.replaceAll("\u0000", "");
 }

@@ -5,6 +5,7 @@ import {
   type ModelRecords,
   type ModelRequest,
   requestHash,
+  storable,
 } from "../model/language-model.ts";
 import type { Secret } from "../model/secret.ts";
 import { type Budget, costOf, estimateCost, type ModelPrices, type Reservation } from "./budget.ts";
@@ -41,7 +42,8 @@ export class RecordedModel implements LanguageModel {
     this.#options = options;
   }
 
-  complete(request: ModelRequest): Promise<ModelAnswer> {
+  complete(asked: ModelRequest): Promise<ModelAnswer> {
+    const request = storable(asked);
     const hash = requestHash(this.name, request);
     const { underWay } = this.#options;
     const before = underWay.get(hash);

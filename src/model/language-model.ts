@@ -54,6 +54,11 @@ export interface ModelRecords {
   record(record: ModelRecord): Promise<void>;
 }
 
+/** The question without signs that no database keeps: NUL, and halves of signs. */
+export function storable(request: ModelRequest): ModelRequest {
+  return { ...request, prompt: request.prompt.replace(/\u0000|\p{Cs}/gu, "") };
+}
+
 /** Names a question: model, prompt and schema. How long the answer may be is no part of it. */
 export function requestHash(model: string, { prompt, schema }: ModelRequest): string {
   return sha256(stableJson({ model, prompt, schema }));
