@@ -97,6 +97,25 @@ describe("a data dictionary", () => {
     expect(found["place"]).toEqual([undefined, undefined, undefined]);
   });
 
+  test("without a header defines its terms on the lines below, or beside them", async () => {
+    const rows: GridRow[] = [
+      ["Notation"],
+      ["Patients"],
+      ["is the number of persons who were seen at least once in"],
+      ["the period, wherever they live."],
+      ["Visits", "are all times that a patient was seen"],
+      ["Place", "Yorkshire"],
+    ];
+    const found = said(await workbook({ name: "Notation", rows }, TABLE));
+    expect(found["patients"]).toEqual([
+      "publisher",
+      "The number of persons who were seen at least once in the period, wherever they live.",
+      "Notation, row 2",
+    ]);
+    expect(found["visits"]?.[1]).toBe("All times that a patient was seen");
+    expect(found["place"]?.[0]).toBeUndefined();
+  });
+
   test("that says two things of one field says nothing of it", async () => {
     const rows: GridRow[] = [
       ["Field", "Description"],
@@ -292,6 +311,17 @@ describe("units", () => {
       expect(unitsOf(headers, more)).toEqual([unit, "%", undefined, "%"]);
     },
   );
+
+  test("of a column stand on any level of its header, the lowest first", () => {
+    const levels = [
+      ["Aged 0-15", "%"],
+      ["Costs, £ million", "Per cent"],
+      ["Costs, £ million", "Drugs"],
+    ];
+    const columns = levels.map((header) => ({ ...measure(header.join(" ")), header }));
+    const [found] = enrich(release([region(columns)]), []).regions;
+    expect(found?.columns.map((one) => one.unit)).toEqual(["%", "%", "£ million"]);
+  });
 
   test("that notes and title state in two ways are not taken", () => {
     const more = { title: "Receipts (£ million)", notes: ["Units: thousands"] };

@@ -9,14 +9,9 @@ import type {
   SourceContract,
 } from "../../model/manifest.ts";
 import { describedByEarlier } from "./canonical.ts";
+import { listedTitles, titledByContents } from "./contents.ts";
+import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";
 import { describedByRule } from "./glossary.ts";
-import {
-  type DictionaryEntry,
-  describedByPublisher,
-  dictionaryOf,
-  listedTitles,
-  titledByContents,
-} from "./publisher.ts";
 import { releaseFacts } from "./release-facts.ts";
 import { unitOfTable, withUnit } from "./units.ts";
 

@@ -4,8 +4,7 @@ import type {
   SaidFact,
   SheetDocument,
 } from "../../model/manifest.ts";
-import { placeOf } from "./publisher.ts";
-import { LONGEST_PUBLISHED, tidy } from "./tidy.ts";
+import { LONGEST_PUBLISHED, placeOf, tidy } from "./tidy.ts";
 
 /** Labels that stand before a fact, in one cell ("Published: 9 May") or in the one to the left. */
 const LABELS: readonly (readonly [ReleaseFact, RegExp])[] = [

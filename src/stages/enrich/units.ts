@@ -53,8 +53,11 @@ export function withUnit(column: RegionColumn, ofTable: string | null): RegionCo
   if (column.unit !== undefined) return column;
   const header = column.header.join(" ");
   if (column.role === "measure") {
-    const own = unitIn(header);
-    if (own !== null) return { ...column, unit: own, unit_by: "publisher" };
+    const own = column.header
+      .toReversed()
+      .map(unitIn)
+      .find((unit) => unit !== null);
+    if (own !== undefined) return { ...column, unit: own, unit_by: "publisher" };
   }
   const isFigure = column.role === "measure" || column.role === "period";
   if (!isFigure || ofTable === null || column.percent === true) return column;
