@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { CanonryError } from "../../src/model/errors.ts";
 import type { ReleaseManifest } from "../../src/model/manifest.ts";
+import { readAnswer } from "../../src/stages/enrich/answer.ts";
+import { wrongWith } from "../../src/stages/enrich/description.ts";
 import {
   describeByModel,
   enrich,
@@ -209,6 +212,49 @@ describe("an entry that cannot be used is dropped alone, and is told", () => {
       Array(4).fill("it names no column"),
     );
   });
+});
+
+test("no text whatever describes a column that was not asked for, or describes one wrongly", () => {
+  const seed = Number(process.env["CANONRY_SEED"] ?? 7);
+  const piece = fc.constantFrom(
+    ...'{}[],:"\\/\n'.split(""),
+    ...[
+      '"columns":[',
+      '{"name":"beds_open"',
+      '"description":"',
+      "Beds.",
+      "http://x.y",
+      "<b>",
+      "//",
+      "/*",
+      "*/",
+      "```",
+    ],
+  );
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join("")),
+    fc
+      .tuple(fc.nat(GOOD.length), piece)
+      .map(([at, more]) => GOOD.slice(0, at) + more + GOOD.slice(at)),
+  );
+  const answer = {
+    finishReason: "stop",
+    refusal: null,
+    promptTokens: 0,
+    completionTokens: 0,
+    cost: 0,
+    recorded: false,
+  };
+  fc.assert(
+    fc.property(text, (words) => {
+      const { descriptions } = readAnswer({ ...answer, text: words }, ["beds_open", "beds_taken"]);
+      for (const [name, description] of descriptions) {
+        expect(["beds_open", "beds_taken"]).toContain(name);
+        expect(wrongWith(description)).toBeNull();
+      }
+    }),
+    { seed, numRuns: 2_000 },
+  );
 });
 
 describe("instructions hidden in cells", () => {

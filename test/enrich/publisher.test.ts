@@ -239,6 +239,20 @@ test("the cover says title, dates, status, contact and source, each with its pla
   });
 });
 
+test("words without end are not carried: the manifest stays small, the tables are whole", async () => {
+  const notes = Array.from(
+    { length: 6 },
+    (_, at): Grid => ({
+      name: `Notes ${at}`,
+      rows: Array.from({ length: 1200 }, () => ["A note. ".repeat(100)]),
+    }),
+  );
+  const found = await workbook(...notes, TABLE);
+  expect(found.documents?.map((one) => one.lines.length)).toEqual([1000, 1000, 1000]);
+  expect(JSON.stringify(found).length).toBeLessThan(2_500_000);
+  expect(found.regions.map((one) => one.n_rows)).toEqual([5]);
+});
+
 describe("markers that a sheet of notes explains", () => {
   const MARKED: Grid = {
     name: "Table 1",

@@ -42,6 +42,18 @@ export function documentOf(
   };
 }
 
+/** Characters of all documents of a release; what goes beyond stays in the artifact alone. */
+const MOST_CHARACTERS = 2_000_000;
+
+/** The documents of a release, in order, as many as a manifest should carry. */
+export function carried(documents: readonly SheetDocument[]): readonly SheetDocument[] {
+  let characters = 0;
+  return documents.filter(({ lines }) => {
+    for (const { cells } of lines) for (const text of cells) characters += text.length;
+    return characters <= MOST_CHARACTERS;
+  });
+}
+
 /** Texts by column, from the first that the sheet fills; "" between them. */
 function lineOf(row: SampleRow, left: number): DocumentLine {
   const cells: string[] = [];

@@ -16,6 +16,7 @@ import type {
 } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Workbook } from "../../model/sheet.ts";
+import { carried } from "./documents.ts";
 import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
 import { readSheet } from "./read-sheet.ts";
 
@@ -76,7 +77,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
     period_evidence: uniqueEvidence(evidence),
     regions,
     sheets,
-    ...(documents.length === 0 ? {} : { documents }),
+    ...(documents.length === 0 ? {} : { documents: carried(documents) }),
   };
 }
 
