@@ -15,5 +15,18 @@ export const DEFAULTS: Settings = {
     recheck_days: 35,
   },
   run: { concurrency: 2 },
+  enrichment: {
+    url: null,
+    model: null,
+    key_env: "CANONRY_MODEL_KEY",
+    allow_http: false,
+    timeout_seconds: 120,
+    retries: 4,
+    max_tokens: 4_000,
+    price_in: null,
+    price_out: null,
+    max_cost: null,
+    replay: null,
+  },
   limits: LIMITS,
 };

@@ -40,6 +40,13 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   allow_private: false      # fetch from private addresses too
 #   recheck_days: 35          # how long a release is looked at again for a replaced file
 
+# enrichment:                 # a model (here an example) describes columns that nothing else describes
+#   url: https://example.org/v1 # any OpenAI-compatible endpoint; its key in CANONRY_MODEL_KEY
+#   model: a-model
+#   price_in: 0.15            # of a million tokens, for the record of costs
+#   price_out: 0.60
+#   max_cost: 1               # most that one command may spend
+
 # run:
 #   concurrency: 2            # releases that are fetched and read at once
 `;

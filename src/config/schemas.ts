@@ -8,6 +8,7 @@ import { LIMITS } from "../model/limits.ts";
 const text = { type: "string", minLength: 1 } as const;
 const period = { anyOf: [text, { type: "integer" }] } as const;
 const positive = { type: "integer", minimum: 1 } as const;
+const amount = { type: "number", minimum: 0 } as const;
 const natural = { type: "integer", minimum: 0 } as const;
 
 interface Schema {
@@ -154,6 +155,26 @@ export const SETTINGS_SCHEMA: Schema = {
       user_agent: text,
       recheck_days: natural,
     }),
+    enrichment: object(
+      {
+        url: { ...text, description: "An OpenAI-compatible endpoint, without /chat/completions." },
+        model: { ...text, description: "The model's name there." },
+        key_env: {
+          type: "string",
+          pattern: "^[A-Z][A-Z0-9_]*$",
+          description: "Variable of the environment that holds the key; it stands nowhere else.",
+        },
+        allow_http: { type: "boolean", description: "http to public addresses too." },
+        timeout_seconds: { ...positive, description: "Longest time for one answer." },
+        retries: natural,
+        max_tokens: { ...positive, description: "Longest answer." },
+        price_in: { ...amount, description: "Of a million tokens asked." },
+        price_out: { ...amount, description: "Of a million tokens answered." },
+        max_cost: { ...amount, description: "Most that one command may spend; needs both prices." },
+        replay: { ...text, description: "A file of recorded responses, to answer from it alone." },
+      },
+      { description: "A model that describes what nothing else describes. Absent: by rules." },
+    ),
     run: object({ concurrency: { ...positive, maximum: 64 } }),
     limits: object(Object.fromEntries(Object.keys(LIMITS).map((key) => [key, positive]))),
   }),

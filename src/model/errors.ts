@@ -49,6 +49,24 @@ export const ERRORS = {
   DOWNLOAD_TRUNCATED: source("The connection ended early; run again."),
   DOWNLOAD_TOO_LARGE: source("Raise `fetch.max_bytes` if the file is right.", false),
   DOWNLOAD_REDIRECT: source("Correct the address in config/publications.yaml.", false),
+  MODEL_ADDRESS: config(
+    "Correct `enrichment.url`: https, or http to this machine or a private network; the key stands in the environment.",
+  ),
+  MODEL_REDIRECT: config(
+    "Set `enrichment.url` to the address that answers; a key follows no redirect.",
+  ),
+  MODEL_FAILED: source("Enrichment went on by rules; look at the model's server, then run again."),
+  MODEL_TIMEOUT: source("The model was too slow; raise `enrichment.timeout_seconds` or run again."),
+  MODEL_TOO_LARGE: source("The answer was dropped: is it the address of a model?", false),
+  MODEL_ANSWER_INVALID: source("The answer was kept in the ledger and not used.", false),
+  MODEL_BUDGET: {
+    exit: 3,
+    retryable: false,
+    hint: "Enrichment went on by rules; raise `--max-cost` to ask for the rest.",
+  },
+  MODEL_RECORDING_MISSING: config(
+    "Record it once with a key, or replay a file that holds it; enrichment went on by rules.",
+  ),
   FORMAT_MISMATCH: data("The bytes are not what the name says: look at the file; a login page?"),
   FORMAT_UNKNOWN: data("Formats read: csv, tsv, xlsx, xlsm, xls, xlsb, ods, and zip of these."),
   ARCHIVE_TOO_LARGE: data("Raise the limit in config/settings.yaml if the file is right."),

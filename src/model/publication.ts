@@ -63,5 +63,23 @@ export interface Settings {
     readonly recheck_days: number;
   };
   readonly run: { readonly concurrency: number };
+  readonly enrichment: {
+    /** Null: no model; what is unknown stays so. */
+    readonly url: string | null;
+    readonly model: string | null;
+    /** Variable of the environment that holds the key. */
+    readonly key_env: string;
+    readonly allow_http: boolean;
+    readonly timeout_seconds: number;
+    readonly retries: number;
+    readonly max_tokens: number;
+    /** Of a million tokens, in any one currency; null: not known. */
+    readonly price_in: number | null;
+    readonly price_out: number | null;
+    /** Most that one command may spend; null: no bound. */
+    readonly max_cost: number | null;
+    /** A file of recorded responses that stands in for the model; relative to the home. */
+    readonly replay: string | null;
+  };
   readonly limits: import("./limits.ts").Limits;
 }
