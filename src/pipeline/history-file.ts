@@ -17,5 +17,8 @@ export async function projectHistory(
   const found = await world.data.readText(path);
   if (found === text) return null;
   await world.data.writeText(path, text);
-  return { path, reason: found === null ? "the file is missing" : "it was not what the database says" };
+  return {
+    path,
+    reason: found === null ? "the file is missing" : "it was not what the database says",
+  };
 }
