@@ -12,6 +12,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { historyCommand } from "./commands/history.ts";
+import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -54,6 +55,7 @@ function program(context: Context): Command {
     explainCommand,
     historyCommand,
     diffCommand,
+    importManifestsCommand,
     inspectCommand,
     exportCommand,
     catalogCommand,

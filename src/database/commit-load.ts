@@ -137,11 +137,22 @@ async function settleGrain(
     [loadId],
   );
   if (twice === undefined) return contract;
-  if (load.base_version === 0) return { ...contract, grain: [] };
+  if (await isCandidate(transaction, load)) return { ...contract, grain: [] };
   throw new CanonryError(
     "GRAIN_BROKEN",
     `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
   );
+}
+
+/** The grain is seen for the first time: of a new source, or of one that no release had settled. */
+async function isCandidate(transaction: Transaction, load: LoadCommit): Promise<boolean> {
+  if (load.base_version === 0) return true;
+  const [row] = await transaction.rows<{ provisional: boolean }>(
+    `select coalesce((document->>'provisional')::boolean, false) as provisional
+       from ops.contract where source = $1 and version = $2`,
+    [load.source, load.base_version],
+  );
+  return row?.provisional === true;
 }
 
 /** The contract's next version, and the manifest's with it; the version in force if nothing changed. */

@@ -98,9 +98,13 @@ function changesOf(
       (one) =>
         one.run_id === row.run_id && one.source === source && one.drift.kind !== "column_empty",
     );
-    return own.length === 0
-      ? plain.filter((line) => line.source === source)
-      : own.map((one) => ({ source, text: driftText(one.drift), evidence: one.drift.evidence }));
+    const told = plain.filter((line) => line.source === source);
+    const seen =
+      before === null
+        ? []
+        : diffLines(before.document, row.document).filter((line) => line.source === source);
+    if (own.length === 0) return seen.length === 0 ? told : seen;
+    return own.map((one) => ({ source, text: driftText(one.drift), evidence: one.drift.evidence }));
   });
 }
 

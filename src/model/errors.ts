@@ -42,6 +42,7 @@ export const ERRORS = {
   MANIFEST_CONFLICT: drift(
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
+  MANIFEST_EXISTS: config("Look at both; `--force` adds what is new, and keeps what was loaded."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
   DOWNLOAD_FAILED: source("The publisher's server did not deliver; run again later."),

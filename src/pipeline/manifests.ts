@@ -97,7 +97,8 @@ const check = new Ajv({ strict: true, strictRequired: false, allErrors: false })
   MANIFEST_SCHEMA,
 );
 
-function readManifest(
+/** The manifest of a publication from its text. Throws MANIFEST_UNSAFE, MANIFEST_INVALID with line and key. */
+export function readManifest(
   world: World,
   publication: PublicationConfig,
   text: string,

@@ -8,6 +8,7 @@ import { newContract } from "./contract.ts";
 import { evolve, firstSeenAfter } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
 import { sourceCode } from "./naming.ts";
+import { settled } from "./settle.ts";
 
 export interface KnownSource {
   readonly contract: SourceContract;
@@ -114,7 +115,7 @@ function changed(
   regions: readonly Region[],
 ): SourceDecision {
   const { publication, period, artifacts } = facts.release;
-  let contract = known.contract;
+  let contract = settled(known.contract, regions, period);
   const drift: Drift[] = [];
   for (const region of regions) {
     const next = evolve(contract, region, period);

@@ -10,10 +10,13 @@ import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
 import { overlaps } from "./overlap.ts";
+import { settled } from "./settle.ts";
 
+export { type Consolidated, consolidate } from "./consolidate.ts";
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { emptyManifest, nextVersion, withContract } from "./manifest-document.ts";
 export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
+export { placeManifest, readPeriodManifest } from "./read-period-manifest.ts";
 
 export interface CanonicalizeInput {
   readonly release: ReleaseManifest;
@@ -63,7 +66,10 @@ async function rivalsOf(
   for (const { contract, regions } of assignments) {
     const [first, ...rest] = regions.filter((region) => !region.quarantined);
     if (first === undefined || rest.length === 0) continue;
-    const reading = contract ?? newContract("candidate", [first, ...rest], period);
+    const reading =
+      contract === null
+        ? newContract("candidate", [first, ...rest], period)
+        : settled(contract, [first, ...rest], period);
     const facts = await overlaps(reading, [first, ...rest], needs.rowsOf);
     overlapping.push(...facts.overlapping);
     unclear.push(...facts.unclear);

@@ -66,11 +66,12 @@ export function similarity(region: Region, fileStem: string, contract: SourceCon
   const found = new Set(columns.map((column) => columnFor(contract, column)?.name).filter(Boolean));
   const optional = expected.filter((column) => column.optional === true && !found.has(column.name));
   const union = expected.length - optional.length + columns.length - found.size;
-  const share = union === 0 ? 0 : found.size / union;
-  const layoutAgrees = wide === (contract.layout === "unpivot");
-  const headers = layoutAgrees ? share : share * 0.5;
   const sheet = contract.match.sheets.some((name) => nameKey(name) === nameKey(region.sheet));
   const file = contract.match.files.includes(fileStem);
+  const untold = contract.provisional === true && contract.columns.length === 0;
+  const share = untold ? Number(sheet && file) : union === 0 ? 0 : found.size / union;
+  const layoutAgrees = contract.provisional === true || wide === (contract.layout === "unpivot");
+  const headers = layoutAgrees ? share : share * 0.5;
   const number = region.number === contract.match.number;
   const score =
     WEIGHT.headers * headers +
