@@ -44,6 +44,7 @@ const SERIES: MadeSource = {
   sheet: "Table 2",
   columns: [
     ["Role", "staff_role"],
+    ["2022-23", "staff_2022_23", "integer"],
     ["2023-24", "staff_2023_24", "integer"],
     ["2024-25", "staff_2024_25", "integer"],
   ],
@@ -76,11 +77,9 @@ function workbook(month: "Aug" | "Nov"): Buffer {
     {
       name: "Table 2",
       rows: [
-        ["Role", "2023-24", "2024-25", ...(late ? ["2025-26"] : [])],
+        ["Role", "2022-23", "2023-24", "2024-25", ...(late ? ["2025-26"] : [])],
         ...["Nurse", "Doctor", "Clerk"].map((role, at) => [
-          role,
-          5 + at,
-          6 + at,
+          role, 4 + at, 5 + at, 6 + at,
           ...(late ? [7 + at] : []),
         ]),
       ],
@@ -129,7 +128,7 @@ describe("import-manifests", () => {
     const home = await twoMonths();
     const ran = await home.run("import-manifests", "old");
     expect(ran.code, ran.stdout + ran.stderr).toBe(0);
-    expect(ran.stdout).toMatch(/^clinics +written +2 +2025-08 to 2025-11 +3 +6 /m);
+    expect(ran.stdout).toMatch(/^clinics +written +2 +2025-08 to 2025-11 +3 +9 /m);
     const manifest = await manifestOf(home);
     expect(manifest.sources.map((one) => one.code)).toEqual([
       "clinic_waiting_list",
@@ -200,6 +199,7 @@ describe("import-manifests", () => {
           "select period, sum(value)::int n from silver.clinic_staff_history group by 1 order by 1",
         ),
       ).toEqual([
+        { period: "FY2022-23", n: 15 },
         { period: "FY2023-24", n: 18 },
         { period: "FY2024-25", n: 21 },
         { period: "FY2025-26", n: 24 },
@@ -387,7 +387,7 @@ describe("import-manifests", () => {
       "clinics",
       "--force",
     );
-    expect(named.publications).toMatchObject([{ publication: "clinics", sources: 1, columns: 1 }]);
+    expect(named.publications).toMatchObject([{ publication: "clinics", sources: 1, columns: 4 }]);
     await home.write("none/a.txt", "");
     const none = await home.run("import-manifests", "none");
     expect(none.code).toBe(2);

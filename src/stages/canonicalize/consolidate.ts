@@ -97,10 +97,13 @@ function contractOf(
   const latest = seen.at(-1) ?? first;
   if (!haveColumnsInCommon(seen, findings)) return [];
   tellDifferences(seen, findings);
-  const columns = columnsOf(seen, findings);
   const headers = seen.flatMap((one) => one.source.columns.map((column) => column.header));
   const wide = new Set(headers.filter(isPeriodHeader)).size > 1;
-  if (wide) findings.push(finding("note", latest, "columns headed by periods become rows"));
+  const columns = columnsOf(seen, findings).map(
+    (column): ContractColumn =>
+      wide && column.headers.every(isPeriodHeader) ? { ...column, role: "period" } : column,
+  );
+  if (wide) findings.push(finding("note", latest, "columns headed by periods: they come and go"));
   if (columns.length === 0) {
     findings.push(
       finding("note", latest, "no columns are told: matched by sheet and file, named by rule"),
@@ -126,7 +129,7 @@ function contractOf(
       },
       grain: [],
       coverage: "period",
-      layout: wide ? "unpivot" : "rows",
+      layout: "rows",
       time: [],
       columns,
       ...(absent.length > 0 ? { optional: true } : {}),
@@ -177,9 +180,7 @@ function isPeriodHeader(header: string): boolean {
 function columnsOf(seen: readonly Seen[], findings: ImportFinding[]): readonly ContractColumn[] {
   const told = seen.filter((one) => one.source.columns.length > 0);
   const all = told.flatMap((one) =>
-    one.source.columns
-      .filter((column) => !isPeriodHeader(column.header))
-      .map((column): SeenColumn => ({ ...one, column })),
+    one.source.columns.map((column): SeenColumn => ({ ...one, column })),
   );
   const rivals = rivalHeaders(all, findings);
   const names = [...new Set(all.map((one) => one.column.name))];
@@ -223,7 +224,7 @@ function columnOf(
   }
   const since = told.slice(told.findIndex((one) => one.manifest === first.manifest));
   const absent = since.filter((one) => !seen.some(({ manifest }) => manifest === one.manifest));
-  if (absent.length > 0) {
+  if (absent.length > 0 && !isPeriodHeader(first.column.header)) {
     const periods = absent.map((one) => one.manifest.period).join(", ");
     findings.push(
       finding("note", first, `${name} is not in ${periods}: it may be absent`, first.column.line),

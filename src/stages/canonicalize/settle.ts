@@ -26,6 +26,7 @@ export function settled(
     );
   });
   const found = new Set(columns.map((column) => column.name));
+  const absent = contract.columns.filter((one) => one.role !== "period" && !found.has(one.name));
   const { provisional: _settled, ...kept } = contract;
   return {
     ...kept,
@@ -34,7 +35,7 @@ export function settled(
     coverage: fresh.coverage,
     layout: fresh.layout,
     time: fresh.time.map(renamed),
-    columns: [...columns, ...contract.columns.filter((column) => !found.has(column.name))],
+    columns: [...columns, ...absent],
   };
 }
 

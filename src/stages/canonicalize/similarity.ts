@@ -57,7 +57,10 @@ const WEIGHT = { headers: 0.55, sheet: 0.25, file: 0.12, number: 0.08 } as const
 
 /** How much a region looks like a source: headers in common, sheet, file, place on the sheet. */
 export function similarity(region: Region, fileStem: string, contract: SourceContract): Similarity {
-  const columns = lastingColumns(region);
+  // A manifest of another system tells columns headed by periods: they come and go as well.
+  const columns = lastingColumns(region).filter(
+    (column) => columnFor(contract, column)?.role !== "period",
+  );
   const wide = region.columns.some((column) => column.role === "period");
   // A column without a header is one that the unpivot makes.
   const expected = contract.columns.filter(
