@@ -79,7 +79,10 @@ function workbook(month: "Aug" | "Nov"): Buffer {
       rows: [
         ["Role", "2022-23", "2023-24", "2024-25", ...(late ? ["2025-26"] : [])],
         ...["Nurse", "Doctor", "Clerk"].map((role, at) => [
-          role, 4 + at, 5 + at, 6 + at,
+          role,
+          4 + at,
+          5 + at,
+          6 + at,
           ...(late ? [7 + at] : []),
         ]),
       ],
