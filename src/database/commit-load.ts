@@ -2,6 +2,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
+import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { shapeSource } from "./shape-source.ts";
@@ -137,22 +138,13 @@ async function settleGrain(
     [loadId],
   );
   if (twice === undefined) return contract;
-  if (await isCandidate(transaction, load)) return { ...contract, grain: [] };
+  const version = load.base_version;
+  const first = version === 0 || (await isProvisional(transaction, load.source, version));
+  if (first) return { ...contract, grain: [] };
   throw new CanonryError(
     "GRAIN_BROKEN",
     `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
   );
-}
-
-/** The grain is seen for the first time: of a new source, or of one that no release had settled. */
-async function isCandidate(transaction: Transaction, load: LoadCommit): Promise<boolean> {
-  if (load.base_version === 0) return true;
-  const [row] = await transaction.rows<{ provisional: boolean }>(
-    `select coalesce((document->>'provisional')::boolean, false) as provisional
-       from ops.contract where source = $1 and version = $2`,
-    [load.source, load.base_version],
-  );
-  return row?.provisional === true;
 }
 
 /** The contract's next version, and the manifest's with it; the version in force if nothing changed. */

@@ -131,6 +131,50 @@ describe.each(SHAPES)("a cumulative source, %s", (_what, ending, content, source
   });
 });
 
+test("a series whose first release had one month waits at the second, and is summed once after a person's word", async () => {
+  home = await makeHome(CONFIG);
+  await home.write("inbox/beds-2025-01.csv", series(1));
+  await home.write("inbox/beds-2025-02.csv", series(2));
+  const first = await backfill();
+  expect(first.releases.map((one) => one.status)).toEqual(["loaded", "held"]);
+  expect(first.releases[1]?.sources[0]?.reason).toContain(
+    'coverage_changed: "Month" of beds-2025-02.csv holds 2 periods, 2025-01 to 2025-02: set coverage: cumulative and time: [month]',
+  );
+  const sums = "select period, sum(beds)::int as n from silver.beds group by 1 order by 1";
+  expect(await rows(sums)).toEqual([{ period: "2025-01", n: 102 }]);
+  const manifest = await home.read(MANIFEST);
+  const edited = manifest
+    .replace("coverage: period", "coverage: cumulative")
+    .replace("time: []", "time: [month]");
+  await home.write(MANIFEST, edited);
+  expect((await backfill()).exit).toBe(0);
+  expect(await rows(sums)).toEqual([
+    { period: "2025-01", n: 103 },
+    { period: "2025-02", n: 203 },
+  ]);
+});
+
+test("what a person writes of coverage and of columns is in silver at once, though no row is loaded again", async () => {
+  home = await makeHome(CONFIG);
+  await home.write("inbox/beds-2025-02.csv", series(2));
+  await home.write("inbox/beds-2025-03.csv", series(3));
+  await backfill();
+  const count = "select count(*)::int as n from silver.beds";
+  expect(await rows(count)).toEqual([{ n: 6 }]);
+  const manifest = await home.read(MANIFEST);
+  await home.write(
+    MANIFEST,
+    manifest
+      .replace("coverage: cumulative", "coverage: period")
+      .replace("title: beds", "title: Beds open"),
+  );
+  await backfill("-p", "beds", "--period", "2024-01");
+  expect(await rows(count)).toEqual([{ n: 10 }]);
+  expect(await rows("select obj_description('silver.beds'::regclass) as said")).toEqual([
+    { said: expect.stringMatching(/^Beds open/) as unknown },
+  ]);
+});
+
 describe("what appears in April only", () => {
   const book = (april: boolean): Buffer =>
     gridXlsx([

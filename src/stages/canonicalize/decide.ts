@@ -5,6 +5,7 @@ import type { Region, ReleaseManifest, SourceContract } from "../../model/manife
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { Assignment } from "./assign.ts";
 import { newContract } from "./contract.ts";
+import { coverageDrift } from "./coverage-drift.ts";
 import { evolve, firstSeenAfter } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
 import { sourceCode } from "./naming.ts";
@@ -122,6 +123,7 @@ function changed(
     contract = next.contract;
     drift.push(...next.drift);
   }
+  drift.push(...coverageDrift(contract, regions, period));
   if (assignment.ambiguous !== null) {
     drift.push({ kind: "match_ambiguous", evidence: assignment.ambiguous, breaking: true });
   }
