@@ -7,9 +7,12 @@ import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { configCommand } from "./commands/config.ts";
 import { databaseCommand } from "./commands/db.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { historyCommand } from "./commands/history.ts";
+import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -54,6 +57,9 @@ function program(context: Context): Command {
     rejectCommand,
     statusCommand,
     explainCommand,
+    historyCommand,
+    diffCommand,
+    importManifestsCommand,
     inspectCommand,
     exportCommand,
     catalogCommand,

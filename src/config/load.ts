@@ -218,7 +218,7 @@ function scheduleOf(
   return {
     from,
     ...(periods.to === undefined ? {} : { to: read(periods.to, ["periods", "to"], follows) }),
-    lag_days: periods.lag_days ?? 0,
+    ...(periods.lag_days === undefined ? {} : { lag_days: periods.lag_days }),
   };
 }
 

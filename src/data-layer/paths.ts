@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CanonryError } from "../model/errors.ts";
 
 /**
@@ -69,6 +69,11 @@ export class Paths {
   /** A path that configuration names: relative ones start at the home. */
   fromHome(path: string): string {
     return isAbsolute(path) ? resolve(path) : resolve(this.home, path);
+  }
+
+  /** A file in the folder of another, given as configuration names that one. */
+  beside(path: string, name: string): string {
+    return join(dirname(path), safeName(name));
   }
 
   /** The key of a path inside the home. */

@@ -1,6 +1,7 @@
 import { stableJson } from "../model/hash.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Transaction } from "./database.ts";
+import { reshapeView } from "./shape-source.ts";
 
 /** The file's text takes the place of the database's: they say the same. */
 export async function adoptManifestText(
@@ -74,5 +75,6 @@ async function adoptContracts(
       "insert into ops.contract (source, version, document) values ($1, $2, $3)",
       [source.code, version, JSON.stringify(source)],
     );
+    await reshapeView(transaction, source);
   }
 }

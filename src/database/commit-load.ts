@@ -2,6 +2,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
+import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { shapeSource } from "./shape-source.ts";
@@ -137,7 +138,9 @@ async function settleGrain(
     [loadId],
   );
   if (twice === undefined) return contract;
-  if (load.base_version === 0) return { ...contract, grain: [] };
+  const version = load.base_version;
+  const first = version === 0 || (await isProvisional(transaction, load.source, version));
+  if (first) return { ...contract, grain: [] };
   throw new CanonryError(
     "GRAIN_BROKEN",
     `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,

@@ -42,11 +42,17 @@ export async function shapeSource(
     for (const statement of changeSql(contract.code, change)) await executor.rows(statement);
   }
   if (changes.length === 0 && !commentsToo) return changes;
-  const columns = (await liveColumns(executor, contract.code)) ?? [];
-  await executor.rows(viewSql(contract, columns));
+  await reshapeView(executor, contract);
   for (const grant of grants) await executor.rows(grant);
-  for (const statement of commentSql(contract, columns)) await executor.rows(statement);
   return changes;
+}
+
+/** Brings view and comments to the contract over the table as it stands; nothing where there is none. */
+export async function reshapeView(executor: Executor, contract: SourceContract): Promise<void> {
+  const columns = await liveColumns(executor, contract.code);
+  if (columns === null) return;
+  await executor.rows(viewSql(contract, columns));
+  for (const statement of commentSql(contract, columns)) await executor.rows(statement);
 }
 
 /** Drops the view so that a column below it can be widened, and gives the statements that grant it anew. */

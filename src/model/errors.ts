@@ -26,6 +26,7 @@ export const ERRORS = {
   NAME_INVALID: config("Use a-z, 0-9 and _, beginning with a letter, at most 40 characters."),
   PUBLICATION_UNKNOWN: config("`canonry config` lists the publications that are defined."),
   SOURCE_UNKNOWN: config("`canonry status` lists the sources that were loaded."),
+  VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
   ),
@@ -42,6 +43,7 @@ export const ERRORS = {
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
   DECISION_UNKNOWN: config("`canonry review` lists the decisions that wait."),
+  MANIFEST_EXISTS: config("Look at both; `--force` adds what is new, and keeps what was loaded."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
   DOWNLOAD_FAILED: source("The publisher's server did not deliver; run again later."),

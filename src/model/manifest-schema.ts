@@ -145,6 +145,11 @@ export const MANIFEST_SCHEMA: object = {
           description: "May be absent from a release without that being drift.",
           type: "boolean",
         },
+        provisional: {
+          description:
+            "Taken from another system: the first release that it matches settles how it is read.",
+          const: true,
+        },
         columns: {
           type: "array",
           items: {
@@ -266,7 +271,7 @@ export const MANIFEST_SCHEMA: object = {
           type: "string",
         },
         by: {
-          enum: ["backfill", "person"],
+          enum: ["backfill", "person", "import"],
         },
         changes: {
           type: "array",

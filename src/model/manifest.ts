@@ -266,13 +266,15 @@ export interface SourceContract {
   readonly columns: readonly ContractColumn[];
   /** May be absent from a release without that being drift. */
   readonly optional?: boolean;
+  /** Taken from another system's manifest: the first release that it matches settles how it is read. */
+  readonly provisional?: true;
   readonly first_period: string;
 }
 
 export interface HistoryEntry {
   readonly version: number;
   readonly period: string;
-  readonly by: "backfill" | "person";
+  readonly by: "backfill" | "person" | "import";
   readonly changes: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { DriftPolicies } from "./drift.ts";
+export type Frequency = "weekly" | "monthly" | "quarterly" | "annual";
 
 /** What config/publications.yaml says of one publication, validated. Keys are those of the YAML. */
 export interface PublicationConfig {
@@ -8,7 +9,7 @@ export interface PublicationConfig {
   readonly canonical_manifest: string;
   readonly landing_page?: string;
   readonly domain?: string;
-  readonly frequency?: "weekly" | "monthly" | "quarterly" | "annual";
+  readonly frequency?: Frequency;
   /** Explicit links, in the order written. */
   readonly urls: readonly { readonly period: string; readonly url: string }[];
   /** A folder of files; the period comes from file and folder names unless `periods` narrows it. Relative to the home. */
@@ -18,8 +19,8 @@ export interface PublicationConfig {
   readonly periods?: {
     readonly from: string;
     readonly to?: string;
-    /** Days after the end of a period until its release is expected. */
-    readonly lag_days: number;
+    /** Days after the end of a period until its release is expected; absent: nobody said. */
+    readonly lag_days?: number;
   };
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */

@@ -7,6 +7,7 @@ import type { CanonicalManifest } from "../model/manifest.ts";
 import { MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import { type ManifestDecision, nextVersion, planManifest } from "../stages/canonicalize/index.ts";
+import { projectHistory } from "./history-file.ts";
 import type { World } from "./world.ts";
 
 /** Stands above every manifest; people may change it. */
@@ -32,6 +33,8 @@ export async function syncManifests(world: World): Promise<readonly SyncedManife
   for (const publication of world.config.publications) {
     const one = await syncManifest(world, publication);
     if (one !== null) synced.push(one);
+    const history = await projectHistory(world, publication);
+    if (history !== null) synced.push({ ...history, edited: false });
   }
   return synced;
 }
@@ -94,7 +97,8 @@ const check = new Ajv({ strict: true, strictRequired: false, allErrors: false })
   MANIFEST_SCHEMA,
 );
 
-function readManifest(
+/** The manifest of a publication from its text. Throws MANIFEST_UNSAFE, MANIFEST_INVALID with line and key. */
+export function readManifest(
   world: World,
   publication: PublicationConfig,
   text: string,

@@ -53,7 +53,7 @@ function scheduledLinks(publication: PublicationConfig, today: string): readonly
   const stated = periods.to === undefined ? null : parsePeriod(periods.to);
   const last = stated ?? { ...from, start: today };
   return periodsBetween(from, last)
-    .filter((period) => dueDay(period, periods.lag_days) <= today)
+    .filter((period) => dueDay(period, periods.lag_days ?? 0) <= today)
     .map((period) => ({
       period: period.text,
       url: fillTemplate(url, period),

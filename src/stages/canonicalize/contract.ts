@@ -104,7 +104,7 @@ const TIME_HEADER =
  * The column that gives each row its data period, if the table repeats history: its cells are several
  * periods, the last of which belongs to the release. A table of one period needs none.
  */
-export function timeColumns(region: Region, period: string): readonly string[] {
+function timeColumns(region: Region, period: string): readonly string[] {
   const release = parsePeriod(period);
   const several = region.columns.filter((column) => {
     const [, last, count] = column.periods ?? ["", "", 0];

@@ -5,12 +5,14 @@ import type { Region, ReleaseManifest, SourceContract } from "../../model/manife
 import { FreeNames } from "../../model/names.ts";
 import { type Assignment, placeOf } from "./assign.ts";
 import { newContract } from "./contract.ts";
+import { coverageDrift } from "./coverage-drift.ts";
 import { evolve } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
 import { leftOutFile, leftOutRegion, quarantinedSheets, withoutDuplicates } from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
+import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 
 export interface KnownSource {
@@ -209,7 +211,7 @@ function evolveOver(
       firstSeenAfter(one, last.period) &&
       firstSeenAfter(period, one),
   );
-  let contract = known;
+  let contract = settled(known, regions, period);
   const drift: Drift[] = [];
   for (const region of regions) {
     const next = evolve({
@@ -225,6 +227,7 @@ function evolveOver(
     contract = next.contract;
     drift.push(...next.drift);
   }
+  drift.push(...coverageDrift(contract, regions, period));
   return { contract, drift };
 }
 

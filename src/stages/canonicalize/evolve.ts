@@ -3,7 +3,7 @@ import type { ContractColumn, RegionColumn, SourceContract } from "../../model/m
 import { FreeNames } from "../../model/names.ts";
 import { columnFor } from "./bind-columns.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
-import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
+import { contractColumn, DATA_PERIOD, VALUE } from "./contract.ts";
 import { fileStem } from "./file-stem.ts";
 import { headerText } from "./header-key.ts";
 import { earlier } from "./period-order.ts";
@@ -89,7 +89,7 @@ function placeDrift({ contract, region, last, absent }: Sight): readonly Drift[]
   return found;
 }
 
-function layoutDrift({ contract, region, period }: Sight): readonly Drift[] {
+function layoutDrift({ contract, region }: Sight): readonly Drift[] {
   const wide = region.columns.some((column) => column.role === "period");
   if (wide !== (contract.layout === "unpivot")) {
     return [
@@ -102,17 +102,7 @@ function layoutDrift({ contract, region, period }: Sight): readonly Drift[] {
       },
     ];
   }
-  const time = wide || contract.coverage === "cumulative" ? [] : timeColumns(region, period);
-  if (time.length === 0) return [];
-  return [
-    {
-      kind: "coverage_changed",
-      before: "period",
-      after: "cumulative",
-      evidence: `${time.join(", ")} of ${region.file} names several periods: the release may repeat history`,
-      breaking: true,
-    },
-  ];
+  return [];
 }
 
 /** Columns of the contract that the region lacks, and columns of the region that the contract lacks. */

@@ -13,13 +13,16 @@ import type { RivalFacts } from "./issues.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
 import { overlaps } from "./overlap.ts";
 import { underRulings } from "./rulings.ts";
+import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 import { isSuspicious } from "./value-drift.ts";
 
+export { type Consolidated, consolidate } from "./consolidate.ts";
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
 export { emptyManifest, nextVersion, withContract, withRulings } from "./manifest-document.ts";
 export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
+export { placeManifest, readPeriodManifest } from "./read-period-manifest.ts";
 export type { LastLoad } from "./sight.ts";
 
 export interface CanonicalizeInput {
@@ -83,7 +86,10 @@ async function rivalsOf(
   for (const { contract, regions } of assignments) {
     const [first, ...rest] = regions.filter((region) => !region.quarantined);
     if (first === undefined || rest.length === 0) continue;
-    const reading = contract ?? newContract("candidate", [first, ...rest], period);
+    const reading =
+      contract === null
+        ? newContract("candidate", [first, ...rest], period)
+        : settled(contract, [first, ...rest], period);
     const facts = await overlaps(reading, [first, ...rest], needs.rowsOf);
     overlapping.push(...facts.overlapping);
     unclear.push(...facts.unclear);

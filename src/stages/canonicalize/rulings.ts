@@ -20,30 +20,34 @@ export function underRulings(contract: SourceContract, rulings: readonly Ruling[
     .reduce((before, ruling) => underRuling(before, ruling), contract);
 }
 
+type Effect = (contract: SourceContract, ruling: Ruling) => SourceContract;
+
+const optionalSource: Effect = (contract) => ({ ...contract, optional: true });
+const optionalColumn: Effect = (contract, { before }) =>
+  withColumn(contract, before, (column) => ({ ...column, optional: true }));
+
+/** What an answer changes in the contract; what is not here lets the release in, or keeps it out. */
+const EFFECTS: Readonly<Record<Ruling["verdict"], Partial<Record<Drift["kind"], Effect>>>> = {
+  approved: {
+    source_missing: optionalSource,
+    layout_changed: optionalSource,
+    column_missing: optionalColumn,
+    column_renamed: renamed,
+    column_retyped: retyped,
+    unit_changed: unitSplit,
+    coverage_changed: repeatsHistory,
+    grain_broken: (contract) => ({ ...contract, grain: [] }),
+  },
+  rejected: { column_renamed: optionalColumn },
+};
+
 function underRuling(contract: SourceContract, ruling: Ruling): SourceContract {
-  const approved = ruling.verdict === "approved";
-  switch (ruling.kind) {
-    case "source_missing":
-      return approved ? { ...contract, optional: true } : contract;
-    case "layout_changed":
-      return approved ? { ...contract, optional: true } : contract;
-    case "column_missing":
-      return approved
-        ? withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }))
-        : contract;
-    case "column_renamed":
-      return approved
-        ? renamed(contract, ruling)
-        : withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }));
-    case "column_retyped":
-      return approved ? retyped(contract, ruling) : contract;
-    case "unit_changed":
-      return approved ? unitSplit(contract, ruling) : contract;
-    case "grain_broken":
-      return approved ? { ...contract, grain: [] } : contract;
-    default:
-      return contract;
-  }
+  return EFFECTS[ruling.verdict][ruling.kind]?.(contract, ruling) ?? contract;
+}
+
+function repeatsHistory(contract: SourceContract, { column }: Ruling): SourceContract {
+  if (contract.coverage === "cumulative") return contract;
+  return { ...contract, coverage: "cumulative", time: column === undefined ? [] : [column] };
 }
 
 function hasHeader(column: ContractColumn, header: string | undefined): boolean {

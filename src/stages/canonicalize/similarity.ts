@@ -56,7 +56,10 @@ const CONTAINED = 0.9;
 
 /** How much a region looks like a source: headers in common, sheet, file, place on the sheet. */
 export function similarity(region: Region, fileStem: string, contract: SourceContract): Similarity {
-  const columns = lastingColumns(region);
+  // A manifest of another system tells columns headed by periods: they come and go as well.
+  const columns = lastingColumns(region).filter(
+    (column) => columnFor(contract, region, column)?.role !== "period",
+  );
   const wide = region.columns.some((column) => column.role === "period");
   // A column without a header is one that the unpivot makes.
   const expected = contract.columns.filter(
@@ -65,10 +68,11 @@ export function similarity(region: Region, fileStem: string, contract: SourceCon
   const found = foundColumns(region, columns, contract, expected);
   const optional = expected.filter((column) => column.optional === true && !found.has(column.name));
   const union = expected.length - optional.length + columns.length - found.size;
-  const share = union === 0 ? 0 : found.size / union;
-  const layoutAgrees = wide === (contract.layout === "unpivot");
   const sheet = contract.match.sheets.some((name) => nameKey(name) === nameKey(region.sheet));
   const file = contract.match.files.includes(fileStem);
+  const untold = contract.provisional === true && contract.columns.length === 0;
+  const share = untold ? Number(sheet && file) : union === 0 ? 0 : found.size / union;
+  const layoutAgrees = contract.provisional === true || wide === (contract.layout === "unpivot");
   const number = region.number === contract.match.number;
   // In its old place a table may gain or lose any number of columns.
   const smaller = Math.min(expected.length - optional.length, columns.length);
