@@ -1,11 +1,11 @@
 import type { Drift } from "../../model/drift.ts";
+import { headerKey, headerText } from "../../model/header-key.ts";
 import type { ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
+import { isGhost } from "../../model/similarity.ts";
 import { retype } from "./column-type.ts";
 import { valueType } from "./contract.ts";
-import { headerKey, headerText } from "./header-key.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import type { Sight } from "./sight.ts";
-import { isGhost } from "./similarity.ts";
 
 /** Up to this many categories are told by name. */
 const MOST_NAMED = 8;

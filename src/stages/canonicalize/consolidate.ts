@@ -1,3 +1,5 @@
+import { fileStem } from "../../model/file-stem.ts";
+import { headerKey } from "../../model/header-key.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
 import type {
   ImportFinding,
@@ -6,8 +8,6 @@ import type {
   PeriodSource,
 } from "../../model/period-manifest.ts";
 import { configPeriod } from "../../model/read-periods.ts";
-import { fileStem } from "./file-stem.ts";
-import { headerKey } from "./header-key.ts";
 
 /** A source of one manifest. */
 interface Seen {

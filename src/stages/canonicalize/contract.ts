@@ -1,3 +1,5 @@
+import { fileStem } from "../../model/file-stem.ts";
+import { headerText } from "../../model/header-key.ts";
 import type {
   ColumnType,
   ContractColumn,
@@ -6,9 +8,7 @@ import type {
   SourceContract,
 } from "../../model/manifest.ts";
 import { contains, parsePeriod } from "../../model/period.ts";
-import { fileStem } from "./file-stem.ts";
-import { headerText } from "./header-key.ts";
-import { isGhost, lastingColumns } from "./similarity.ts";
+import { isGhost, lastingColumns } from "../../model/similarity.ts";
 
 /** The columns that stand for the columns of an unpivoted table. */
 export const DATA_PERIOD = "data_period";

@@ -1,9 +1,9 @@
+import { type Assignment, placeOf } from "../../model/assign.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
 import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
-import { type Assignment, placeOf } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
 import { evolve } from "./evolve.ts";

@@ -1,16 +1,16 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
+import { fileStem } from "../../model/file-stem.ts";
+import { headerText } from "../../model/header-key.ts";
 import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
-import { columnFor } from "./bind-columns.ts";
+import { isGhost, nameKey } from "../../model/similarity.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
 import { contractColumn, DATA_PERIOD, VALUE } from "./contract.ts";
-import { fileStem } from "./file-stem.ts";
-import { headerText } from "./header-key.ts";
 import { earlier } from "./period-order.ts";
 import { pairRenames } from "./renames.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
 import type { Sight } from "./sight.ts";
-import { isGhost, nameKey } from "./similarity.ts";
 import { valueDrift } from "./value-drift.ts";
 
 export interface Evolution {

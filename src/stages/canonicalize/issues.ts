@@ -1,9 +1,9 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
+import { headerKey, headerText } from "../../model/header-key.ts";
 import type { DraftArtifact, Region, SourceContract } from "../../model/manifest.ts";
-import { columnFor } from "./bind-columns.ts";
-import { headerKey, headerText } from "./header-key.ts";
-import { isGhost } from "./similarity.ts";
+import { isGhost } from "../../model/similarity.ts";
 
 /** What the files of one source say of their order and of the rows that they share. */
 export interface RivalFacts {

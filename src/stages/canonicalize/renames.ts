@@ -1,11 +1,11 @@
 import type { Drift } from "../../model/drift.ts";
+import { headerText } from "../../model/header-key.ts";
 import type { ContractColumn, RegionColumn } from "../../model/manifest.ts";
 import { nameOf } from "../../model/names.ts";
-import { headerText } from "./header-key.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
+import { isGhost } from "../../model/similarity.ts";
 import { firstSeenAfter } from "./period-order.ts";
-import { ANOTHER_DATE, rollingKeys } from "./rolling.ts";
 import type { Sight } from "./sight.ts";
-import { isGhost } from "./similarity.ts";
 
 /** Below this a new column is none that was there before under another name. */
 const PROPOSE = 0.5;

@@ -1,8 +1,8 @@
 import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
+import { headerKey } from "../../model/header-key.ts";
 import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
 import { FreeNames, nameOf } from "../../model/names.ts";
-import { headerKey } from "./header-key.ts";
-import { ANOTHER_DATE, rollingKeys } from "./rolling.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
 
 /** What a person decided about a drift of this source; null if nobody was asked or nobody answered. */
 export function rulingOn(source: string, drift: Drift, rulings: readonly Ruling[]): Ruling | null {

@@ -1,8 +1,8 @@
+import { columnFor } from "../../model/bind-columns.ts";
+import { headerKey } from "../../model/header-key.ts";
 import type { ContractColumn, Region, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
-import { columnFor } from "./bind-columns.ts";
 import { newContract } from "./contract.ts";
-import { headerKey } from "./header-key.ts";
 
 /**
  * A contract that came from another system says what a table is called and what its columns are called,

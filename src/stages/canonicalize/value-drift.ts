@@ -1,8 +1,8 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
-import { columnFor } from "./bind-columns.ts";
+import { isGhost } from "../../model/similarity.ts";
 import type { LastLoad, Sight } from "./sight.ts";
-import { isGhost } from "./similarity.ts";
 
 /** Values that are this much more like those of another column stand under the wrong header. */
 const MARGIN = 0.15;

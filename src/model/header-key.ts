@@ -1,4 +1,4 @@
-import type { RegionColumn } from "../../model/manifest.ts";
+import type { RegionColumn } from "./manifest.ts";
 
 /** Header levels as one text, as a contract keeps it. */
 export function headerText(column: RegionColumn): string {

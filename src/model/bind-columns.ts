@@ -1,5 +1,5 @@
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { headerKey, headerText } from "./header-key.ts";
+import type { ContractColumn, Region, RegionColumn, SourceContract } from "./manifest.ts";
 import { rollingKeys, rollingPattern } from "./rolling.ts";
 
 type Bound = ReadonlyMap<RegionColumn, ContractColumn>;

@@ -1,6 +1,6 @@
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { columnFor } from "./bind-columns.ts";
 import { headerText } from "./header-key.ts";
+import type { ContractColumn, Region, RegionColumn, SourceContract } from "./manifest.ts";
 import { rollingKeys } from "./rolling.ts";
 
 /** A sheet's or file's name without spelling: "PCN Details" and "PCNDetails" are one. */
