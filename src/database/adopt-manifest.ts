@@ -1,6 +1,7 @@
 import { stableJson } from "../model/hash.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Transaction } from "./database.ts";
+import { keepAdopted } from "./generations.ts";
 
 /** The file's text takes the place of the database's: they say the same. */
 export async function adoptManifestText(
@@ -39,6 +40,7 @@ export function adoptManifest(
       [document.publication, document.version, text, JSON.stringify(document), document.digest, by],
     );
     await adoptContracts(transaction, document);
+    await keepAdopted(transaction, manifest, by);
   });
 }
 

@@ -41,6 +41,13 @@ export const ERRORS = {
   MANIFEST_CONFLICT: drift(
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
+  GENERATION_MISSING: config("`canonry generations list` lists them."),
+  GENERATION_MALFORMED: data("Run the release again: the file is written anew."),
+  GENERATION_INVALID: data("Correct the metadata, or run the release again."),
+  GENERATION_MODE_INVALID: config("The modes are `llm` and `copy`."),
+  GENERATION_PARENT_MISSING: config("Load a release in mode `llm` first: a copy needs a parent."),
+  GENERATION_NEEDED: config("Delete what was made of it first, if you mean it."),
+  TEMPLATE_INVALID: config("Correct the template in config/templates."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
   DOWNLOAD_FAILED: source("The publisher's server did not deliver; run again later."),

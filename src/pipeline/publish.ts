@@ -9,19 +9,20 @@ import {
   recordQuarantine,
   resolveQuarantine,
 } from "../database/ledger.ts";
-import { mergeYaml, renderYaml } from "../formats/yaml.ts";
 import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
-import type { LoadCommit } from "../model/load-commit.ts";
+import type { Unplaced } from "../model/generation.ts";
 import type { ReleaseManifest } from "../model/manifest.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
-import { decide, emptyManifest, survey, withContract } from "../stages/canonicalize/index.ts";
+import { decide, survey } from "../stages/canonicalize/index.ts";
 import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
-import { MANIFEST_HEADING } from "./manifests.ts";
+import type { EnrichedRelease } from "./enrich-release.ts";
+import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
+import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
 export interface PublishScope {
@@ -32,6 +33,8 @@ export interface PublishScope {
   readonly complete: boolean;
   readonly dryRun: boolean;
 }
+
+type LoadingScope = PublishScope & CanonicalScope;
 
 export interface Published {
   readonly sources: readonly SourceReport[];
@@ -50,18 +53,23 @@ const MOST_ROUNDS = 50;
 export async function publishRelease(
   world: World,
   scope: PublishScope,
-  document: ReleaseManifest,
+  enriched: EnrichedRelease,
   files: ReleaseFiles,
 ): Promise<Published> {
+  const { document } = enriched;
   const done = new Map<string, SourceReport>();
+  const canonical = {
+    enrichedId: enriched.id,
+    template: await templateOf(world.data, "canonical"),
+  };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const decision = await decideRelease(world, scope, document, files);
-    const again = await applyPlan(world, scope, decision, files, done);
+    const again = await applyPlan(world, { ...scope, ...canonical }, decision, files, done);
     if (again) continue;
     return {
       sources: sourcesOf(decision, done),
       leftOut: decision.left_out,
-      remarks: remarksOf(document),
+      remarks: [...remarksOf(document), ...unplacedRemarks(enriched.unplaced)],
     };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
@@ -73,6 +81,13 @@ function remarksOf(document: ReleaseManifest): readonly string[] {
     const place = [file, sheet.member, sheet.sheet].filter((part) => part !== null).join(" ");
     return sheet.quarantined ? [] : sheet.reasons.map((reason) => `${place}: ${reason}`);
   });
+}
+
+function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {
+  return [
+    ...regions.map((place) => `a table that the canonical manifest does not know: ${place}`),
+    ...columns.map((place) => `a column that the canonical manifest does not know: ${place}`),
+  ];
 }
 
 async function decideRelease(
@@ -95,7 +110,7 @@ async function decideRelease(
 /** True if what was left of the plan has to be decided again. */
 async function applyPlan(
   world: World,
-  scope: PublishScope,
+  scope: LoadingScope,
   decision: ReleaseDecision,
   files: ReleaseFiles,
   done: Map<string, SourceReport>,
@@ -128,7 +143,7 @@ function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boo
 
 async function applyAction(
   world: World,
-  scope: PublishScope,
+  scope: LoadingScope,
   action: LoadAction,
   reason: string,
   files: ReleaseFiles,
@@ -155,6 +170,8 @@ async function applyAction(
       textOf: (region) => files.textOf(region),
       commit: (load) => commitLoad(world.database, load),
     });
+    const { generation } = receipt;
+    if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
     const rows = receipt.rows_data + receipt.rows_total;
     scope.events.emit({ event: "source.loaded", ...place, source, rows, reason });
     const { vintage, rows_data, rows_total } = receipt;
@@ -176,24 +193,6 @@ async function applyAction(
     done.set(source, reportOf(source, "quarantined", why));
     return false;
   }
-}
-
-function loadScope(scope: PublishScope, drift: readonly Drift[]): Parameters<typeof loadIssue>[2] {
-  const { publication, period } = scope;
-  const next: LoadCommit["manifest"] = (current, contract) => {
-    const before = current?.document ?? emptyManifest(publication.code, publication.name);
-    const document = withContract(before, contract, { period, drift });
-    const text =
-      current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
-    return { text, document };
-  };
-  return {
-    publication: publication.code,
-    publication_name: publication.name,
-    period,
-    run_id: scope.runId,
-    manifest: next,
-  };
 }
 
 function noteSkipped(

@@ -14,6 +14,7 @@ import { jsonlSink } from "../events/jsonl.ts";
 import { readYaml } from "../formats/yaml.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
+import type { Describer } from "../model/generation.ts";
 import { LIMITS } from "../model/limits.ts";
 
 /** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
@@ -22,6 +23,8 @@ export interface World {
   readonly paths: Paths;
   readonly data: DataLayer;
   readonly database: Database;
+  /** Null: tables are described by rules alone. */
+  readonly describer: Describer | null;
   readonly signal: AbortSignal;
   now(): Date;
   /** Sortable by time, unique. */
@@ -106,6 +109,7 @@ export async function openWorld(outside: Outside): Promise<World> {
     paths,
     data,
     database,
+    describer: null,
     signal: outside.signal,
     now,
     newId,

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { GENERATION_MODES, type GenerationMode } from "../../model/generation.ts";
 import type { BackfillReport } from "../../model/report.ts";
 import { backfill } from "../../pipeline/backfill.ts";
 import type { BackfillOptions } from "../../pipeline/backfill-options.ts";
@@ -10,6 +11,7 @@ import { positiveInteger, type Selection, withSelection } from "./options.ts";
 
 interface BackfillFlags extends Selection {
   readonly reprocess: BackfillOptions["reprocess"];
+  readonly mode?: GenerationMode;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly concurrency?: number;
@@ -23,6 +25,12 @@ export function backfillCommand(context: Context): Command {
       new Option("--reprocess <what>", "look again at releases that are done")
         .choices(["none", "failed", "changed", "all"])
         .default("none"),
+    )
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "how drafts get their meaning: llm (a model, or rules) or copy (of the last canonical manifest; default if there is one)",
+      ).choices([...GENERATION_MODES]),
     )
     .option("-n, --dry-run", "fetch and draft, but load nothing")
     .option("--force", "fetch again what is outside its recheck window")
@@ -53,6 +61,7 @@ export async function runBackfill(
     from: flags.from ?? null,
     to: flags.to ?? null,
     reprocess: flags.reprocess,
+    mode: flags.mode ?? null,
     dryRun: flags.dryRun === true,
     force: flags.force === true,
     concurrency: flags.concurrency ?? world.config.settings.run.concurrency,

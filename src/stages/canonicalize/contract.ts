@@ -1,3 +1,4 @@
+import { fileStem } from "../../model/file-stem.ts";
 import type {
   ColumnType,
   ContractColumn,
@@ -6,8 +7,7 @@ import type {
   SourceContract,
 } from "../../model/manifest.ts";
 import { contains, parsePeriod } from "../../model/period.ts";
-import { fileStem } from "./file-stem.ts";
-import { headerText, isGhost, lastingColumns } from "./similarity.ts";
+import { headerText, isGhost, lastingColumns } from "../../model/similarity.ts";
 
 /** The columns that stand for the columns of an unpivoted table. */
 export const DATA_PERIOD = "data_period";

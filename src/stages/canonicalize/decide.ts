@@ -1,9 +1,9 @@
+import type { Assignment } from "../../model/assign.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
 import type { Drift } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
-import type { Assignment } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import { evolve, firstSeenAfter } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";

@@ -1,11 +1,11 @@
 import type { Drift } from "../../model/drift.ts";
+import { fileStem } from "../../model/file-stem.ts";
 import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { freeName } from "../../model/names.ts";
 import { comparePeriods, parsePeriod } from "../../model/period.ts";
+import { columnFor, headerKey, headerText, isGhost, nameKey } from "../../model/similarity.ts";
 import { retype } from "./column-type.ts";
 import { contractColumn, DATA_PERIOD, VALUE, valueType } from "./contract.ts";
-import { fileStem } from "./file-stem.ts";
-import { columnFor, headerKey, headerText, isGhost, nameKey } from "./similarity.ts";
 
 export interface Evolution {
   readonly contract: SourceContract;

@@ -2,17 +2,18 @@
 // Writes: nothing; its decision is committed by the load, together with the rows
 // Key:    the facts: equal facts give an equal decision
 // Errors: MANIFEST_CONFLICT; what cannot be decided is a decision to hold or to quarantine
+
+import { type Assignment, assign } from "../../model/assign.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { type Assignment, assign } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
 import { overlaps } from "./overlap.ts";
 
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
-export { emptyManifest, nextVersion, withContract } from "./manifest-document.ts";
+export { changeLines, emptyManifest, nextVersion, withContract } from "./manifest-document.ts";
 export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
 
 export interface CanonicalizeInput {

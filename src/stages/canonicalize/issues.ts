@@ -1,7 +1,7 @@
 import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import type { DraftArtifact, Region, SourceContract } from "../../model/manifest.ts";
-import { columnFor, headerKey, headerText, isGhost } from "./similarity.ts";
+import { columnFor, headerKey, headerText, isGhost } from "../../model/similarity.ts";
 
 /** What the files of one source say of their order and of the rows that they share. */
 export interface RivalFacts {

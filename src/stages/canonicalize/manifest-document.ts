@@ -45,7 +45,8 @@ export function nextVersion(
   return sealed({ ...manifest, version, history: [...manifest.history, entry] });
 }
 
-function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
+/** Differences of a source in words, as the history keeps them. */
+export function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
   const lines = drift
     .filter((one) => one.kind !== "column_empty")
     .map((one) =>

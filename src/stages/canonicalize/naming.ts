@@ -1,6 +1,6 @@
+import { fileStem, withoutPeriods } from "../../model/file-stem.ts";
 import type { Region } from "../../model/manifest.ts";
 import { freeName, LONGEST_NAME, nameOf, shorten } from "../../model/names.ts";
-import { fileStem, withoutPeriods } from "./file-stem.ts";
 
 /**
  * The code of a new source: `<publication>_<name>`, the name from the sheet, or from the file where

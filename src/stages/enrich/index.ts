@@ -1,63 +1,58 @@
-// Reads:  the draft manifest of a release, the contracts of the publication's known sources
-// Writes: nothing (the pipeline keeps the document in the run's folder)
-// Key:    the draft itself: equal drafts and contracts give equal documents
+// Reads:  the draft manifest of a release; in mode copy the publication's last canonical manifest
+// Writes: nothing (the pipeline keeps the generation)
+// Key:    the draft and the canonical manifest: equal inputs give equal documents
 // Errors: none
+import type { Unplaced } from "../../model/generation.ts";
 import type {
-  ContractColumn,
+  CanonicalManifest,
   Region,
   RegionColumn,
   ReleaseManifest,
-  SourceContract,
 } from "../../model/manifest.ts";
+import { applyCanonical } from "./apply-canonical.ts";
 import { describeHeader, unitInHeader } from "./glossary.ts";
 
+export { promptVariables } from "./prompt-variables.ts";
+
+/** Version of the rules that give meaning: part of the id of what they make. */
+export const ENRICH_VERSION = 1;
+
+export interface Enriched {
+  readonly document: ReleaseManifest;
+  readonly unplaced: Unplaced;
+}
+
 /**
- * Gives the regions of a draft their meaning: what the workbook says of itself counts first, then
- * what the canonical manifest already says of a column of that name, then the rules of the field.
- * Every fact says who said it. Names are never touched.
+ * Gives the regions of a draft their meaning: what a person said, then what the workbook says of itself, then
+ * what the canonical manifest says of the source and column that they are, then the rules of the field. Every
+ * fact says who said it. What the draft holds already, from a model, stays. Without a canonical manifest names
+ * are those of the headers.
  */
-export function enrich(
-  draft: ReleaseManifest,
-  contracts: readonly SourceContract[],
-): ReleaseManifest {
-  const known = new Map<string, ContractColumn>();
-  for (const contract of contracts) {
-    for (const column of contract.columns) {
-      if (column.description !== undefined) known.set(column.name, column);
-    }
-  }
+export function enrich(draft: ReleaseManifest, canonical: CanonicalManifest | null): Enriched {
+  const { document, unplaced } =
+    canonical === null
+      ? { document: draft, unplaced: { regions: [], columns: [], sources: [] } }
+      : applyCanonical(draft, canonical);
   return {
-    ...draft,
-    state: "enriched",
-    regions: draft.regions.map((region) => enrichRegion(region, known)),
+    document: { ...document, state: "enriched", regions: document.regions.map(enrichRegion) },
+    unplaced,
   };
 }
 
-function enrichRegion(region: Region, known: ReadonlyMap<string, ContractColumn>): Region {
+function enrichRegion(region: Region): Region {
   const described: Region =
     region.title === undefined || region.description !== undefined
       ? region
       : { ...region, description: region.title, said_by: "publisher" };
-  return { ...described, columns: region.columns.map((column) => enrichColumn(column, known)) };
+  return { ...described, columns: region.columns.map(enrichColumn) };
 }
 
-function enrichColumn(
-  column: RegionColumn,
-  known: ReadonlyMap<string, ContractColumn>,
-): RegionColumn {
+function enrichColumn(column: RegionColumn): RegionColumn {
   const header = column.header.join(" ");
   const unit =
     column.unit ?? (column.role === "measure" ? (unitInHeader(header) ?? undefined) : undefined);
   const withUnit = unit === undefined ? column : { ...column, unit };
   if (column.description !== undefined) return withUnit;
-  const earlier = known.get(column.name);
-  if (earlier?.description !== undefined) {
-    return {
-      ...withUnit,
-      description: earlier.description,
-      said_by: earlier.said_by ?? "canonical",
-    };
-  }
   const description =
     column.role === "dimension" || column.role === "time" ? describeHeader(header) : null;
   return description === null ? withUnit : { ...withUnit, description, said_by: "rule" };

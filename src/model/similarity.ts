@@ -1,4 +1,4 @@
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
+import type { ContractColumn, Region, RegionColumn, SourceContract } from "./manifest.ts";
 
 /** Header levels as one text, as a contract keeps it. */
 export function headerText(column: RegionColumn): string {

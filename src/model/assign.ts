@@ -1,5 +1,5 @@
-import type { Region, SourceContract } from "../../model/manifest.ts";
 import { fileStem } from "./file-stem.ts";
+import type { Region, SourceContract } from "./manifest.ts";
 import {
   headerKey,
   headerText,
