@@ -4,8 +4,8 @@ import { manifestInForce } from "../database/ledger.ts";
 import { mergeYaml, readYaml } from "../formats/yaml.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
-import type { CanonicalManifest, ReleaseManifest } from "../model/manifest.ts";
-import { MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
+import type { CanonicalManifest } from "../model/manifest.ts";
+import { MANIFEST_ID, MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import { type ManifestDecision, nextVersion, planManifest } from "../stages/canonicalize/index.ts";
 import type { World } from "./world.ts";
@@ -92,9 +92,9 @@ async function applyDecision(
   }
 }
 
-const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(
-  MANIFEST_SCHEMA,
-);
+const check = new Ajv({ strict: true, strictRequired: false, allErrors: false })
+  .addSchema(MANIFEST_SCHEMA)
+  .compile({ $ref: `${MANIFEST_ID}#/definitions/canonical` });
 
 /** A canonical manifest of a publication. Throws MANIFEST_UNSAFE, MANIFEST_INVALID. */
 export function readCanonical(
@@ -121,10 +121,7 @@ export function readCanonical(
       yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
     );
   }
-  const document = yaml.value as CanonicalManifest | ReleaseManifest;
-  if (document.state !== "canonical") {
-    throw invalid(`it is ${document.state}, not canonical`, "/state", yaml.lineOf(["state"]));
-  }
+  const document = yaml.value as CanonicalManifest;
   if (document.publication !== publication) {
     throw invalid(`it speaks of ${document.publication}, not of ${publication}`, "/publication");
   }

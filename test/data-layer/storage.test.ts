@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
+import { closeBytes } from "../../src/data-layer/file-bytes.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
+import { PROJECT } from "../support/home.ts";
+
+const check = new Ajv({ strict: true, strictRequired: false }).compile(MANIFEST_SCHEMA);
+const RELEASE = {
+  schema: "canonry/manifest@1",
+  publication: "p",
+  period: "2025-11",
+  reader_version: 1,
+  artifacts: [],
+  period_evidence: [],
+  regions: [],
+  sheets: [],
+};
+const CANONICAL = {
+  schema: "canonry/manifest@1",
+  state: "canonical",
+  publication: "p",
+  name: "P",
+  version: 1,
+  digest: "0".repeat(64),
+  sources: [],
+  history: [],
+};
+
+describe("one schema for three states", () => {
+  test.each([
+    ["draft", { ...RELEASE, state: "draft" }],
+    ["enriched", { ...RELEASE, state: "enriched" }],
+    ["canonical", CANONICAL],
+  ])("%s", (_state, document) => {
+    expect(check(document), JSON.stringify(check.errors)).toBe(true);
+  });
+
+  test.each([
+    ["no state", RELEASE],
+    ["another state", { ...RELEASE, state: "final" }],
+    ["the fields of one state under the name of another", { ...RELEASE, state: "canonical" }],
+    ["a field that there is not", { ...CANONICAL, owner: "me" }],
+    ["a field that is missing", { ...RELEASE, state: "draft", sheets: undefined }],
+  ])("refused: %s", (_what, document) => {
+    expect(check(JSON.parse(JSON.stringify(document)))).toBe(false);
+  });
+});
+
+test("every field has a description, and the page of the manifest is that of the schema", async () => {
+  const open: unknown[] = [MANIFEST_SCHEMA];
+  const bare: string[] = [];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node === null || typeof node !== "object") continue;
+    const { properties } = node as { properties?: Record<string, Record<string, unknown>> };
+    for (const [name, field] of Object.entries(properties ?? {})) {
+      if (field["description"] === undefined && field["$ref"] === undefined) bare.push(name);
+    }
+    open.push(...Object.values(node));
+  }
+  expect(bare).toEqual([]);
+  const { manifestPage } = (await import(join(PROJECT, "scripts/manifest-page.mjs"))) as {
+    manifestPage: (schema: object) => string;
+  };
+  const page = await readFile(join(PROJECT, "docs/manifest.md"), "utf8");
+  expect(page).toBe(manifestPage(MANIFEST_SCHEMA));
+  for (const field of ["regions", "said_by", "digest"]) expect(page).toContain(`\`${field}\``);
+});
