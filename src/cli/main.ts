@@ -10,6 +10,7 @@ import { databaseCommand } from "./commands/db.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { generationsCommand } from "./commands/generations.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -53,6 +54,7 @@ function program(context: Context): Command {
     inspectCommand,
     exportCommand,
     catalogCommand,
+    generationsCommand,
     stateCommand,
     databaseCommand,
     doctorCommand,
