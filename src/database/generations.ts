@@ -76,15 +76,23 @@ export async function findGeneration(executor: Executor, id: string): Promise<Ge
   return row ?? null;
 }
 
-/** The canonical generation of a publication that counts now; null if it has none. */
+/**
+ * The last canonical generation of a publication, by version; null if it has none. For a release that is not
+ * loaded whole those that its own attempts made do not count, so that another attempt copies what the first
+ * copied, or asks what the first asked.
+ */
 export async function lastCanonical(
   executor: Executor,
   publication: string,
+  release: string | null = null,
 ): Promise<Generation | null> {
   const [row] = await executor.rows<Generation>(
     `${SELECT} where g.stage = 'canonical' and g.publication = $1
+        and (g.period is distinct from $2 or g.metadata ? 'by' or exists (
+          select 1 from ops.release r
+           where r.publication = $1 and r.period = $2 and r.status = 'loaded'))
       order by (g.metadata->>'manifest_version')::int desc, g.created_at desc limit 1`,
-    [publication],
+    [publication, release],
   );
   return row ?? null;
 }

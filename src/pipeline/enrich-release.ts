@@ -48,7 +48,9 @@ export async function enrichRelease(
   scope: EnrichScope,
   draft: DraftedRelease,
 ): Promise<EnrichedRelease> {
-  const last = scope.mode === "llm" ? null : await lastCanonical(world.database, scope.publication);
+  const { publication, period } = scope;
+  const last =
+    scope.mode === "llm" ? null : await lastCanonical(world.database, publication, period);
   const mode = modeOf(scope.mode ?? (last === null ? "llm" : "copy"));
   if (mode === "llm") return byOwnWork(world, scope, draft);
   if (last?.parsed !== undefined && last.parsed !== null) {
