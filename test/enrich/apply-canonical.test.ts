@@ -157,7 +157,7 @@ describe("names and meaning of a canonical manifest on a new draft", () => {
     );
     expect(unplaced).toEqual({
       regions: ["beds_2025_02.xlsx Staff A1:C3"],
-      columns: ["p_beds: Cots (column C of beds_2025_02.xlsx Beds A1:C3)"],
+      columns: ["p_beds: Cots (column C)"],
       sources: ["p_gone"],
     });
     expect(document.regions[1]?.columns.map((one) => one.name)).toEqual(["grade", "staff"]);

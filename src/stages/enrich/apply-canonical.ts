@@ -44,7 +44,11 @@ export function applyCanonical(
   unplaced.sources.unshift(...lost.map((source) => source.code));
   return {
     document: { ...draft, regions: draft.regions.map((region) => given.get(region) ?? region) },
-    unplaced: { ...unplaced, sources: [...new Set(unplaced.sources)] },
+    unplaced: {
+      regions: unplaced.regions,
+      columns: [...new Set(unplaced.columns)],
+      sources: [...new Set(unplaced.sources)],
+    },
   };
 }
 
@@ -127,10 +131,7 @@ function withoutMeaning(
 ): readonly string[] {
   return region.columns
     .filter((column) => column.role !== "period" && !isGhost(column) && !meanings.has(column))
-    .map(
-      (column) =>
-        `${contract.code}: ${headerText(column)} (column ${column.letter} of ${placeOf(region, null)})`,
-    );
+    .map((column) => `${contract.code}: ${headerText(column)} (column ${column.letter})`);
 }
 
 /** Columns that no header makes, such as those of an unpivoted table, are never looked for. */
