@@ -1,15 +1,21 @@
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import { readYaml } from "../../src/formats/yaml.ts";
-import type { GenerationLine, ShownGeneration } from "../../src/inquiry/generations.ts";
+import {
+  type GenerationLine,
+  generations,
+  type ShownGeneration,
+  showGeneration,
+} from "../../src/inquiry/generations.ts";
 import type { Describer, Unplaced } from "../../src/model/generation.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import type { CanonicalManifest, ReleaseManifest } from "../../src/model/manifest.ts";
 import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
+import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
+import { removeGeneration } from "../../src/pipeline/delete-generation.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
 import { demoHome, type Home, makeHome, PROJECT } from "../support/home.ts";
 
@@ -28,7 +34,7 @@ const OPTIONS = {
   force: false,
   concurrency: 2,
   watch: { emit: () => undefined, flush: () => Promise.resolve() },
-} as const;
+} as const satisfies BackfillOptions;
 
 const check = new Ajv({ strict: true, strictRequired: false }).compile(MANIFEST_SCHEMA);
 const read = <Document>(text: string): Document =>
@@ -39,21 +45,51 @@ const keep = (home: Home): Home => {
   homes.push(home);
   return home;
 };
+const worlds = new Map<Home, World>();
 afterEach(async () => {
+  for (const world of worlds.values()) await world.close();
+  worlds.clear();
   for (const home of homes.splice(0)) await home.close();
 });
 
-const list = (home: Home, ...args: string[]): Promise<GenerationLine[]> =>
-  home.json("generations", "list", ...args);
-const show = (home: Home, id: string): Promise<ShownGeneration> =>
-  home.json("generations", "show", id);
+/** The world of a home, open until the test ends: a server that every command shares. */
+async function worldOf(home: Home): Promise<World> {
+  const open = worlds.get(home);
+  if (open !== undefined) return open;
+  const { signal } = new AbortController();
+  const world = await openWorld({ env: {}, cwd: home.path, signal, flags: { home: home.path } });
+  worlds.set(home, world);
+  return world;
+}
+
+const run = async (
+  home: Home,
+  options: Partial<BackfillOptions> = {},
+  describer: Describer | null = null,
+): Promise<BackfillReport> =>
+  backfill({ ...(await worldOf(home)), describer }, { ...OPTIONS, ...options });
+
+const list = async (
+  home: Home,
+  stage?: string,
+  period?: string,
+): Promise<readonly GenerationLine[]> =>
+  generations((await worldOf(home)).database, {
+    publications: [],
+    periods: period === undefined ? [] : [period],
+    stages: stage === undefined ? [] : [stage],
+  });
+const show = async (home: Home, id: string): Promise<ShownGeneration> => {
+  const { database, data } = await worldOf(home);
+  return showGeneration(database, data, id);
+};
 const only = <Item>(items: readonly Item[]): Item => {
   const [item, ...more] = items;
   if (item === undefined || more.length > 0) throw new Error(`not one: ${JSON.stringify(items)}`);
   return item;
 };
 const find = async (home: Home, stage: string, period: string): Promise<ShownGeneration> =>
-  show(home, only(await list(home, "--stage", stage, "--period", period)).id);
+  show(home, only(await list(home, stage, period)).id);
 const idsOf = async (home: Home): Promise<string[]> =>
   (await list(home)).map((one) => `${one.stage} ${one.metadata.period} ${one.id}`).sort();
 
@@ -61,8 +97,7 @@ const idsOf = async (home: Home): Promise<string[]> =>
 async function january(): Promise<Home> {
   const home = keep(await makeHome(CONFIG));
   await home.write("inbox/counts-2025-01.csv", JANUARY);
-  const ran = await home.run("backfill");
-  expect(ran.code, ran.stderr).toBe(0);
+  expect(await run(home)).toMatchObject({ exit: 0 });
   return home;
 }
 
@@ -97,7 +132,7 @@ describe("two periods", () => {
     });
     expect(canonical.parsed).toBe(manifest);
 
-    const report = await home.json<BackfillReport>("backfill");
+    const report = await run(home);
     const copy = await find(home, "enriched", "2025-02");
     expect(copy.metadata).toMatchObject({
       mode: "copy",
@@ -127,19 +162,14 @@ describe("two periods", () => {
 
   test("equal inputs give equal ids in another home; a rerun makes none", async () => {
     const [one, other] = [await withFebruary(), await withFebruary()];
-    for (const home of [one, other]) expect((await home.run("backfill")).code).toBe(0);
+    for (const home of [one, other]) expect((await run(home)).exit).toBe(0);
     const ids = await idsOf(one);
     expect(ids).toHaveLength(6);
     expect(await idsOf(other)).toEqual(ids);
     const before = await list(one);
-    for (const mode of ["llm", "copy"]) {
-      const again = ["backfill", "--reprocess", "all", "--mode", mode, "--from", "2025-02"];
-      expect(
-        (await one.run("backfill", "--reprocess", "all", "--period", "2025-01", "--mode", "llm"))
-          .code,
-      ).toBe(0);
-      expect((await one.run(...again, "-n")).code).toBe(0);
-    }
+    const again = { reprocess: "all", periods: ["2025-01"], mode: "llm" } as const;
+    expect((await run(one, again)).exit).toBe(0);
+    expect((await run(one, { reprocess: "all", mode: "llm", dryRun: true })).exit).toBe(0);
     expect(await list(one)).toEqual(before);
   });
 
@@ -148,10 +178,10 @@ describe("two periods", () => {
     const text = await home.read(MANIFEST);
     await home.write(MANIFEST, `# ours\n${text.replace("title: counts", "title: Beds by region")}`);
     await home.write("inbox/counts-2025-02.csv", FEBRUARY);
-    expect((await home.run("backfill")).code).toBe(0);
-    const [, edited] = await list(home, "--stage", "canonical");
+    expect((await run(home)).exit).toBe(0);
+    const [, edited] = await list(home, "canonical");
     expect(edited?.metadata).toMatchObject({ by: "person", manifest_version: 2 });
-    const copies = await list(home, "--stage", "enriched", "--period", "2025-02");
+    const copies = await list(home, "enriched", "2025-02");
     const copy = await show(home, only(copies).id);
     expect(copy.metadata.parent_gen_id).toBe(edited?.id);
     expect(copy.parsed).toContain("# ours");
@@ -164,7 +194,7 @@ describe("two periods", () => {
     await clone.write(MANIFEST, await home.read(MANIFEST));
     await clone.write("inbox/counts-2025-01.csv", JANUARY);
     await clone.write("inbox/counts-2025-02.csv", FEBRUARY);
-    expect((await clone.run("backfill")).code).toBe(0);
+    expect((await run(clone)).exit).toBe(0);
     const canonical = await find(clone, "canonical", "2025-01");
     expect(canonical.parsed).toBe(await home.read(MANIFEST));
     const copy = await find(clone, "enriched", "2025-02");
@@ -178,8 +208,8 @@ describe("modes", () => {
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const ran = await home.run("backfill", "--mode", "copy");
     expect(ran.code).toBe(2);
-    expect(ran.stdout).toContain("GENERATION_PARENT_MISSING");
-    expect((await home.run("backfill", "--mode", "llm")).code).toBe(0);
+    expect(ran.stdout).toContain("failed: GENERATION_PARENT_MISSING: mode copy, and counts has no");
+    expect((await run(home, { mode: "llm" })).exit).toBe(0);
     expect(await list(home)).toHaveLength(3);
   });
 
@@ -196,24 +226,24 @@ describe("modes", () => {
 test("the folder of a run that was held shows every generation, and the documents at its root", async () => {
   const home = await january();
   await home.write("inbox/counts-2025-02.csv", "Code,Region\n001,North\n002,South\n");
-  expect((await home.run("backfill")).code).toBe(4);
+  expect((await run(home)).exit).toBe(4);
   const files = await home.snapshot("tmp/manifests");
-  const [draft] = await list(home, "--stage", "draft", "--period", "2025-02");
-  const [enriched] = await list(home, "--stage", "enriched", "--period", "2025-02");
-  const run = `tmp/manifests/${draft?.metadata.run_id ?? ""}`;
+  const [draft] = await list(home, "draft", "2025-02");
+  const [enriched] = await list(home, "enriched", "2025-02");
+  const folder = `tmp/manifests/${draft?.metadata.run_id ?? ""}`;
   const names = ["metadata.json", "parsed.txt", "parsed_metadata.json", "prompt.txt", "raw.txt"];
   expect(Object.keys(files)).toEqual(
     [
       ...[...names, "raw_metadata.json"].flatMap((name) => [
-        `${run}/draft/${draft?.id ?? ""}/${name}`,
-        `${run}/enriched/${enriched?.id ?? ""}/${name}`,
+        `${folder}/draft/${draft?.id ?? ""}/${name}`,
+        `${folder}/enriched/${enriched?.id ?? ""}/${name}`,
       ]),
-      `${run}/draft.yaml`,
-      `${run}/enriched.yaml`,
+      `${folder}/draft.yaml`,
+      `${folder}/enriched.yaml`,
     ].sort(),
   );
   for (const state of ["draft", "enriched"]) {
-    const document = read<ReleaseManifest>(await home.read(`${run}/${state}.yaml`));
+    const document = read<ReleaseManifest>(await home.read(`${folder}/${state}.yaml`));
     expect(document.state).toBe(state);
     expect(check(document), JSON.stringify(check.errors)).toBe(true);
   }
@@ -229,12 +259,12 @@ describe("a template of the home", () => {
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const path = "config/templates/enriched/prompt.md";
     await home.write(path, "{{ publication }} {{ periods }} {{ tables }}");
-    const ran = await home.run("backfill");
-    expect(ran.code).toBe(2);
-    expect(ran.stdout).toContain("TEMPLATE_INVALID: {{ periods }} is not defined");
-    expect(ran.stdout).toContain("enriched/prompt.md, line 1");
+    const report = await run(home);
+    expect(report.exit).toBe(2);
+    expect(report.releases[0]?.reason).toMatch(/^TEMPLATE_INVALID: {{ periods }} is not defined/);
+    expect(report.releases[0]?.reason).toContain("enriched/prompt.md, line 1");
     await home.write(path, "Ours: {{ publication }} {{ period }} {{ tables }}");
-    expect((await home.run("backfill")).code).toBe(0);
+    expect((await run(home)).exit).toBe(0);
     const enriched = await find(home, "enriched", "2025-01");
     expect(enriched.prompt).toMatch(/^Ours: counts 2025-01/);
     const plain = await january();
@@ -246,33 +276,42 @@ describe("a template of the home", () => {
 describe("generations delete", () => {
   test("refuses what is needed, says what would go, and forgets the rest", async () => {
     const home = await withFebruary();
-    await home.run("backfill");
-    const of = (stage: string, period: string) => find(home, stage, period);
+    await run(home);
+    const world = await worldOf(home);
     for (const [stage, period, why] of [
-      ["draft", "2025-01", "made of it"],
-      ["draft", "2025-02", "made of it"],
-      ["enriched", "2025-01", "made of it"],
-      ["canonical", "2025-01", "made of it"],
-      ["canonical", "2025-02", "the last canonical one"],
+      ["draft", "2025-01", /made of it/],
+      ["draft", "2025-02", /made of it/],
+      ["enriched", "2025-01", /made of it/],
+      ["canonical", "2025-01", /made of it/],
+      ["canonical", "2025-02", /the last canonical one/],
     ] as const) {
-      const refused = await home.run("generations", "delete", (await of(stage, period)).id);
-      expect(refused.code).toBe(2);
-      expect(refused.stderr).toContain("GENERATION_NEEDED");
-      expect(refused.stderr).toContain(why);
+      const { id } = await find(home, stage, period);
+      const refused = removeGeneration(world, id, { dryRun: false });
+      await expect(refused).rejects.toThrow(why);
+      await expect(refused).rejects.toThrow(expect.objectContaining({ code: "GENERATION_NEEDED" }));
     }
-    await home.run("backfill", "--reprocess", "all", "--mode", "llm", "--period", "2025-02");
+    await run(home, { reprocess: "all", mode: "llm", periods: ["2025-02"] });
     const { id } = only(
-      (await list(home, "--stage", "enriched", "--period", "2025-02")).filter(
-        (one) => one.metadata.mode === "llm",
-      ),
+      (await list(home, "enriched", "2025-02")).filter((one) => one.metadata.mode === "llm"),
     );
+    const listed = await home.run(
+      "generations",
+      "list",
+      "--stage",
+      "enriched",
+      "--period",
+      "feb25",
+    );
+    expect(listed.stdout).toContain(id);
     const would = await home.run("generations", "delete", id, "--dry-run");
     expect(would.stdout).toContain(`would delete enriched ${id}`);
     expect((await show(home, id)).id).toBe(id);
-    expect((await home.run("generations", "delete", id)).stdout).toContain(
-      `deleted enriched ${id}`,
-    );
-    expect((await home.run("generations", "show", id)).stderr).toContain("GENERATION_MISSING");
+    const printed = await home.run("generations", "show", id, "--prompt");
+    expect(printed.stdout).toContain("name: patients");
+    const deleted = await home.run("generations", "delete", id);
+    expect(deleted.stdout).toContain(`deleted enriched ${id}`);
+    const gone = await home.run("generations", "show", id);
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining("GENERATION_MISSING")]);
   });
 });
 
@@ -304,31 +343,14 @@ describe("a model", () => {
     };
   }
 
-  const inWorld = async <Result>(
-    home: Home,
-    describer: Describer,
-    work: (world: World) => Promise<Result>,
-  ): Promise<Result> => {
-    const { signal } = new AbortController();
-    const outside = { env: {}, cwd: home.path, signal, flags: { home: home.path } };
-    const world = await openWorld(outside);
-    try {
-      return await work({ ...world, describer });
-    } finally {
-      await world.close();
-    }
-  };
-
   test("is asked once: its answer is kept before it is parsed, and the next release copies it", async () => {
     const home = keep(await makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const model = new Scripted();
     model.broken = true;
-    await inWorld(home, model, async (world) => {
-      expect((await backfill(world, { ...OPTIONS, dryRun: true })).exit).toBe(0);
-      expect(model.prompts).toEqual([]);
-      expect((await backfill(world, OPTIONS)).exit).toBe(1);
-    });
+    expect((await run(home, { dryRun: true }, model)).exit).toBe(0);
+    expect(model.prompts).toEqual([]);
+    expect((await run(home, {}, model)).exit).toBe(1);
     const paid = await find(home, "enriched", "2025-01");
     expect(paid).toMatchObject({ raw: '{"beds": "Beds that are open"}', parsed: null });
     expect(paid.metadata.model).toBe("scripted-1");
@@ -337,12 +359,10 @@ describe("a model", () => {
       paid.raw,
     );
     model.broken = false;
-    await inWorld(home, model, async (world) => {
-      expect((await backfill(world, OPTIONS)).exit).toBe(0);
-      await home.write("inbox/counts-2025-02.csv", FEBRUARY);
-      expect((await backfill(world, OPTIONS)).exit).toBe(0);
-      expect(model.prompts).toHaveLength(1);
-    });
+    expect((await run(home, {}, model)).exit).toBe(0);
+    await home.write("inbox/counts-2025-02.csv", FEBRUARY);
+    expect((await run(home, {}, model)).exit).toBe(0);
+    expect(model.prompts).toHaveLength(1);
     const enriched = await find(home, "enriched", "2025-01");
     expect(enriched.id).toBe(paid.id);
     expect(enriched.raw).toBe(paid.raw);
@@ -356,16 +376,8 @@ describe("a model", () => {
 describe("the demo", () => {
   const DIE_AT = join(PROJECT, "test/support/die-at.mjs");
 
-  async function rows<Row>(home: Home, sql: string): Promise<Row[]> {
-    const url = (await home.run("db", "start")).stdout.trim();
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows as Row[];
-    } finally {
-      await client.end();
-    }
-  }
+  const rows = async <Row extends object>(home: Home, sql: string): Promise<Row[]> =>
+    (await worldOf(home)).database.rows<Row>(sql);
 
   const chain = (home: Home): Promise<object[]> =>
     rows(
@@ -377,7 +389,7 @@ describe("the demo", () => {
 
   test("every document is valid; killed between stages, the next run ends with the same generations", async () => {
     const home = keep(await demoHome());
-    expect((await home.run("backfill")).code).toBe(0);
+    expect((await run(home)).exit).toBe(0);
     const expected = await chain(home);
     expect(expected.length).toBeGreaterThan(30);
     expect(expected.filter((one) => !("whole" in one && one.whole === true))).toEqual([]);
@@ -399,7 +411,7 @@ describe("the demo", () => {
       const hurt = keep(await demoHome());
       const killed = await hurt.spawn([DIE_AT, moment, String(count)], { CANONRY_HOME: hurt.path });
       expect(killed.signal, `${killed.stdout}${killed.stderr}`).toBe("SIGKILL");
-      expect((await hurt.run("backfill")).code).toBe(0);
+      expect((await run(hurt)).exit).toBe(0);
       expect(await chain(hurt), `${moment} ${count}`).toEqual(expected);
     }
   }, 180_000);
