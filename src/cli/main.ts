@@ -11,6 +11,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { generationsCommand } from "./commands/generations.ts";
 import { historyCommand } from "./commands/history.ts";
 import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
@@ -26,6 +27,29 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
 lock, 130 interrupted.`;
+
+/** In the order of the help. */
+const COMMANDS = [
+  initCommand,
+  configCommand,
+  backfillCommand,
+  planCommand,
+  reviewCommand,
+  approveCommand,
+  rejectCommand,
+  statusCommand,
+  explainCommand,
+  historyCommand,
+  diffCommand,
+  importManifestsCommand,
+  inspectCommand,
+  exportCommand,
+  catalogCommand,
+  generationsCommand,
+  stateCommand,
+  databaseCommand,
+  doctorCommand,
+];
 
 function program(context: Context): Command {
   const root = new Command("canonry")
@@ -47,28 +71,7 @@ function program(context: Context): Command {
       writeErr: (text) => context.terminal.note(text.trimEnd()),
     })
     .addHelpText("after", EXIT_CODES);
-  for (const make of [
-    initCommand,
-    configCommand,
-    backfillCommand,
-    planCommand,
-    reviewCommand,
-    approveCommand,
-    rejectCommand,
-    statusCommand,
-    explainCommand,
-    historyCommand,
-    diffCommand,
-    importManifestsCommand,
-    inspectCommand,
-    exportCommand,
-    catalogCommand,
-    stateCommand,
-    databaseCommand,
-    doctorCommand,
-  ]) {
-    root.addCommand(make(context).copyInheritedSettings(root));
-  }
+  for (const make of COMMANDS) root.addCommand(make(context).copyInheritedSettings(root));
   return root;
 }
 

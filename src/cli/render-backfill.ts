@@ -59,6 +59,9 @@ function lineOf(release: ReleaseReport): Line {
 
 function problems(report: BackfillReport): string {
   const lines = report.releases.flatMap((release) => [
+    ...(release.status === "failed" && release.sources.length === 0
+      ? [`  ${release.period} ${release.publication}: failed: ${release.reason}`]
+      : []),
     ...release.sources
       .filter(
         (one) => one.status === "held" || one.status === "quarantined" || one.status === "failed",

@@ -59,6 +59,12 @@ export class Paths {
     runFile: (runId: string, name: string): string =>
       `tmp/manifests/${safeName(runId)}/${safeName(name)}`,
     runs: "tmp/manifests/",
+    generation: (runId: string, stage: string, id: string): string =>
+      `tmp/manifests/${safeName(runId)}/${safeName(stage)}/${safeName(id)}/`,
+    generations: (runId: string, stage: string): string =>
+      `tmp/manifests/${safeName(runId)}/${safeName(stage)}/`,
+    template: (stage: string, name: string): string =>
+      `config/templates/${safeName(stage)}/${safeName(name)}.md`,
     state: "data/state/state.json",
     export: (name: string): string => `data/exports/${safeName(name)}`,
     exports: "data/exports/",

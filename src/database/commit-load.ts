@@ -1,10 +1,11 @@
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
-import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
+import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
+import { keepContract } from "./keep-contract.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -36,7 +37,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     const counts = load.counts();
     await checkRows(transaction, load, loadId, copied, counts);
     const contract = await settleGrain(transaction, load, loadId);
-    const version = await keepContract(transaction, load, contract, loadId);
+    const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
@@ -46,6 +47,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
       contract_version: version,
+      generation,
     };
   });
 }
@@ -145,49 +147,6 @@ async function settleGrain(
     "GRAIN_BROKEN",
     `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
   );
-}
-
-/** The contract's next version, and the manifest's with it; the version in force if nothing changed. */
-async function keepContract(
-  transaction: Transaction,
-  load: LoadCommit,
-  contract: SourceContract,
-  loadId: number,
-): Promise<number> {
-  if (!load.changed) return load.base_version;
-  const version = load.base_version + 1;
-  await transaction.rows(
-    `insert into ops.source (code, publication, position, version)
-     select $1, $2, count(*), $3 from ops.source where publication = $2
-     on conflict (code) do update set version = excluded.version`,
-    [load.source, load.publication, version],
-  );
-  await transaction.rows(
-    "insert into ops.contract (source, version, document, load_id) values ($1, $2, $3, $4)",
-    [load.source, version, JSON.stringify(contract), loadId],
-  );
-  const [current] = await transaction.rows<{ text: string; document: CanonicalManifest }>(
-    "select text, document from ops.manifest where publication = $1 order by version desc limit 1",
-    [load.publication],
-  );
-  const next = load.manifest(current ?? null, contract);
-  await transaction.rows(
-    `insert into ops.manifest (publication, version, text, document, digest, by, run_id)
-     values ($1, $2, $3, $4, $5, 'backfill', $6)`,
-    [
-      load.publication,
-      next.document.version,
-      next.text,
-      JSON.stringify(next.document),
-      next.document.digest,
-      load.run_id,
-    ],
-  );
-  await transaction.rows(
-    "update ops.publication set manifest_version = $2, updated_at = now() where code = $1",
-    [load.publication, next.document.version],
-  );
-  return version;
 }
 
 async function closeLoad(

@@ -13,7 +13,7 @@ import {
   placeManifest,
   readPeriodManifest,
 } from "../stages/canonicalize/index.ts";
-import { MANIFEST_HEADING, readManifest } from "./manifests.ts";
+import { MANIFEST_HEADING, readCanonical } from "./manifests.ts";
 import type { World } from "./world.ts";
 
 export interface ImportOptions {
@@ -239,7 +239,14 @@ async function standingManifest(
 ): Promise<CanonicalManifest | null> {
   const path = publication.canonical_manifest;
   const text = await world.data.readText(path);
-  const file = text === null ? null : readManifest(world, publication, text);
+  const file =
+    text === null
+      ? null
+      : readCanonical(text, {
+          file: publication.canonical_manifest,
+          limits: world.config.settings.limits,
+          publication: publication.code,
+        });
   const database = await manifestInForce(world.database, publication.code);
   const later = database !== null && (file === null || file.version <= database.document.version);
   return later ? database.document : file;

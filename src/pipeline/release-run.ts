@@ -14,7 +14,7 @@ import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
-import { acquireRelease, draftAndEnrich } from "./prepare.ts";
+import { acquireRelease, draftStage, enrichStage } from "./prepare.ts";
 import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publication-survey.ts";
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
@@ -33,8 +33,8 @@ export interface ReleaseContext {
 }
 
 /**
- * Runs the releases of one publication. Fetching and drafting overlap; deciding and loading go in the order
- * of time, so that the same files always give the same contract.
+ * Runs the releases of one publication. Fetching and drafting overlap; enriching, deciding and loading go in
+ * the order of time, so that the same files always give the same contract.
  */
 export async function runReleases(
   survey: PublicationSurvey,
@@ -207,13 +207,14 @@ class ReleaseWork {
     });
     this.runStarted = true;
     const files = new ReleaseFiles(world);
-    const scope = { publication, period, runId: this.runId, events };
+    const { dryRun, mode } = options;
+    const scope = { publication, period, runId: this.runId, events, dryRun };
     try {
-      const document = await draftAndEnrich(world, scope, links, files);
+      const draft = await draftStage(world, scope, links, files);
       await this.before;
-      const whole = { ...scope, complete, dryRun: options.dryRun };
+      const enriched = await enrichStage(world, { ...scope, mode }, draft);
       return await inStage("load", this.place(), () =>
-        publishRelease(world, whole, document, files),
+        publishRelease(world, { ...scope, complete }, enriched, files),
       );
     } finally {
       await files.close();

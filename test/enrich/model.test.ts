@@ -6,14 +6,13 @@ import { readAnswer } from "../../src/stages/enrich/answer.ts";
 import { wrongWith } from "../../src/stages/enrich/description.ts";
 import {
   describeByModel,
-  enrich,
   type ModelEnrichment,
-  promptOf,
   questionsOf,
 } from "../../src/stages/enrich/index.ts";
 import { type Behaviour, completion, json, modelServer } from "../support/model-server.ts";
 import { ModelWorld } from "../support/model-world.ts";
-import { column, region, release } from "../support/region.ts";
+import { promptOf } from "../support/prompt.ts";
+import { column, meant, region, release } from "../support/region.ts";
 import { closeServers } from "../support/serve.ts";
 
 afterEach(closeServers);
@@ -401,6 +400,6 @@ describe("without its model a release is whole", () => {
 
 test("who spoke before counts more: publisher, canonical and rule are not asked about", () => {
   const draft = release([region([column("Region code"), column("Beds open")])]);
-  const enriched = enrich(draft, []);
+  const enriched = meant(draft);
   expect(questionsOf(enriched).flatMap((one) => one.columns)).toEqual(["beds_open"]);
 });

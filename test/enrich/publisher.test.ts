@@ -3,9 +3,8 @@ import { DEFAULTS } from "../../src/config/defaults.ts";
 import { bytesOf } from "../../src/model/bytes.ts";
 import type { ReleaseManifest, SourceContract } from "../../src/model/manifest.ts";
 import { draftRelease } from "../../src/stages/draft/index.ts";
-import { enrich } from "../../src/stages/enrich/index.ts";
 import { type Grid, type GridRow, gridXlsx } from "../support/grid.ts";
-import { column, region, release } from "../support/region.ts";
+import { column, meant, region, release } from "../support/region.ts";
 import { rawZip } from "../support/zip.ts";
 
 const REGIONS = ["North East", "North West", "Yorkshire", "East Midlands", "West Midlands"];
@@ -34,7 +33,7 @@ async function enriched(content: Buffer, file: string): Promise<ReleaseManifest>
     periodEvidence: [],
     guides: [],
   });
-  return enrich(draft, []);
+  return meant(draft);
 }
 
 const workbook = (...grids: readonly Grid[]): Promise<ReleaseManifest> =>
@@ -294,7 +293,7 @@ describe("markers that a sheet of notes explains", () => {
     const marked = region([column("x", { role: "measure", markers: { "*": 1, "#": 1 } })], {
       marker_meanings: { "*": "its own" },
     });
-    const [found] = enrich(release([marked], { documents: [document] }), []).regions;
+    const [found] = meant(release([marked], { documents: [document] })).regions;
     expect(found?.marker_meanings).toEqual({ "*": "its own", "#": "of the file" });
   });
 });
@@ -303,7 +302,7 @@ describe("units", () => {
   const measure = (header: string): ReturnType<typeof column> =>
     column(header, { role: "measure", type: "numeric" });
   const unitsOf = (headers: readonly string[], more: Parameters<typeof region>[1]): unknown[] => {
-    const [found] = enrich(release([region(headers.map(measure), more)]), []).regions;
+    const [found] = meant(release([region(headers.map(measure), more)])).regions;
     return found?.columns.map((one) => one.unit) ?? [];
   };
 
@@ -333,7 +332,7 @@ describe("units", () => {
       ["Costs, £ million", "Drugs"],
     ];
     const columns = levels.map((header) => ({ ...measure(header.join(" ")), header }));
-    const [found] = enrich(release([region(columns)]), []).regions;
+    const [found] = meant(release([region(columns)])).regions;
     expect(found?.columns.map((one) => one.unit)).toEqual(["%", "%", "£ million"]);
   });
 
@@ -397,7 +396,7 @@ describe("who counts more", () => {
     contracts: readonly SourceContract[],
     documents: ReleaseManifest["documents"] = [],
   ): unknown => {
-    const [found] = enrich(release([region([column("Region")])], { documents }), contracts).regions;
+    const [found] = meant(release([region([column("Region")])], { documents }), contracts).regions;
     return [found?.columns[0]?.said_by, found?.columns[0]?.description];
   };
 
@@ -434,7 +433,7 @@ test.each([
   ["Income by region, 2020", null],
   ["Area team name", null],
 ])("the glossary says of %j: %j", (header, description) => {
-  const [found] = enrich(release([region([column(header)])]), []).regions;
+  const [found] = meant(release([region([column(header)])])).regions;
   expect(found?.columns[0]?.description ?? null).toBe(description);
 });
 
@@ -446,6 +445,6 @@ test.each([
   ["Patients waiting", null],
 ])("the glossary says of the measure %j: %j", (header, description) => {
   const measure = column(header, { role: "measure", type: "numeric" });
-  const [found] = enrich(release([region([measure])]), []).regions;
+  const [found] = meant(release([region([measure])])).regions;
   expect(found?.columns[0]?.description ?? null).toBe(description);
 });

@@ -28,7 +28,7 @@ async function enriched(path: string): Promise<ReleaseManifest> {
     periodEvidence: [],
     guides: [],
   });
-  return enrich(draft, []);
+  return enrich(draft, null).document;
 }
 
 test("real workbooks: who describes how many of their columns, without a model", async () => {

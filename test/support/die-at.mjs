@@ -49,6 +49,7 @@ await backfill(world, {
   from: null,
   to: null,
   reprocess: "none",
+  mode: null,
   dryRun: false,
   force: false,
   concurrency: 2,

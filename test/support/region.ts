@@ -1,5 +1,12 @@
-import type { Region, RegionColumn, ReleaseManifest } from "../../src/model/manifest.ts";
+import type {
+  Region,
+  RegionColumn,
+  ReleaseManifest,
+  SourceContract,
+} from "../../src/model/manifest.ts";
 import { nameOf } from "../../src/model/names.ts";
+import { emptyManifest } from "../../src/stages/canonicalize/index.ts";
+import { enrich } from "../../src/stages/enrich/index.ts";
 
 /** A column of a table, by its header. */
 export function column(header: string, more: Partial<RegionColumn> = {}): RegionColumn {
@@ -60,4 +67,13 @@ export function release(
     sheets: [],
     ...more,
   };
+}
+
+/** The draft with its meaning, as the publication's contracts of earlier periods have it. */
+export function meant(
+  draft: ReleaseManifest,
+  contracts: readonly SourceContract[] = [],
+): ReleaseManifest {
+  const known = { ...emptyManifest("p", "P"), sources: contracts };
+  return enrich(draft, contracts.length === 0 ? null : known).document;
 }

@@ -76,18 +76,6 @@ export const run = ops.table("run", {
   finishedAt: at("finished_at"),
 });
 
-/** The documents of a run that outlive its folder. */
-export const lineage = ops.table(
-  "lineage",
-  {
-    runId: text("run_id").notNull(),
-    kind: text("kind").notNull(),
-    document: jsonb("document").notNull(),
-    createdAt: now("created_at"),
-  },
-  (table) => [primaryKey({ columns: [table.runId, table.kind] })],
-);
-
 export const load = ops.table(
   "load",
   {

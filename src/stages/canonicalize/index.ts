@@ -21,7 +21,13 @@ import { isSuspicious } from "./value-drift.ts";
 export { type Consolidated, consolidate } from "./consolidate.ts";
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
-export { emptyManifest, nextVersion, withContract, withRulings } from "./manifest-document.ts";
+export {
+  changeLines,
+  emptyManifest,
+  nextVersion,
+  withContract,
+  withRulings,
+} from "./manifest-document.ts";
 export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
 export { placeManifest, readPeriodManifest } from "./read-period-manifest.ts";
 export type { LastLoad } from "./sight.ts";

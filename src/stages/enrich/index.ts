@@ -1,14 +1,15 @@
-// Reads:  the draft manifest of a release, the contracts of the publication's known sources
-// Writes: nothing (the pipeline keeps the document in the run's folder)
-// Key:    the draft, the contracts and the recorded answers: equal ones give equal documents
+// Reads:  the draft manifest of a release; in mode copy the publication's last canonical manifest
+// Writes: nothing (the pipeline keeps the generation)
+// Key:    the draft, the canonical manifest and the recorded answers: equal ones give equal documents
 // Errors: of the rules none; of the model INTERRUPTED and what its record throws, see `describeByModel`
+import type { Unplaced } from "../../model/generation.ts";
 import type {
+  CanonicalManifest,
   Region,
   RegionColumn,
   ReleaseManifest,
-  SourceContract,
 } from "../../model/manifest.ts";
-import { describedByEarlier } from "./canonical.ts";
+import { applyCanonical } from "./apply-canonical.ts";
 import { listedTitles, titledByContents } from "./contents.ts";
 import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";
 import { describedByRule } from "./glossary.ts";
@@ -16,34 +17,49 @@ import { releaseFacts } from "./release-facts.ts";
 import { unitOfTable, withUnit } from "./units.ts";
 
 export { describeByModel, type ModelEnrichment, type ModelNeeds } from "./model.ts";
-export { type ColumnQuestion, ENRICH_TEMPLATE, promptOf, questionsOf } from "./question.ts";
+export { type ColumnQuestion, questionsOf } from "./question.ts";
 
-/** What is known before a region is looked at. */
+/** Version of the rules that give meaning: part of the id of what they make. */
+export const ENRICH_VERSION = 1;
+
+export interface Enriched {
+  readonly document: ReleaseManifest;
+  readonly unplaced: Unplaced;
+}
+
+/**
+ * Gives the regions of a draft their meaning: what the workbook says of itself counts first (unless a
+ * person said otherwise), then what the canonical manifest says of the source and column that they are,
+ * then the rules of the field. What is still open a model may be asked: `describeByModel`. Every fact says
+ * who said it. Without a canonical manifest names are those of the headers.
+ */
+export function enrich(draft: ReleaseManifest, canonical: CanonicalManifest | null): Enriched {
+  const published = asPublished(draft);
+  const { document, unplaced } =
+    canonical === null
+      ? { document: published, unplaced: { regions: [], columns: [], sources: [] } }
+      : applyCanonical(published, canonical);
+  return {
+    document: { ...document, state: "enriched", regions: document.regions.map(byRule) },
+    unplaced,
+  };
+}
+
+/** What the sheets of a workbook say of its tables. */
 interface Known {
-  readonly contracts: readonly SourceContract[];
   readonly dictionary: ReadonlyMap<string, DictionaryEntry>;
   readonly titles: ReturnType<typeof listedTitles>;
   readonly markers: Readonly<Record<string, string>>;
 }
 
-/**
- * Gives the regions of a draft their meaning: what the workbook says of itself counts first (unless a
- * person said otherwise), then what the canonical manifest already says, then the rules of the field. What
- * is still open a model may be asked: `describeByModel`. Every fact says who said it. Names are never
- * touched.
- */
-export function enrich(
-  draft: ReleaseManifest,
-  contracts: readonly SourceContract[],
-): ReleaseManifest {
+function asPublished(draft: ReleaseManifest): ReleaseManifest {
   const documents = draft.documents ?? [];
   const about = releaseFacts(documents);
   const sheets = draft.regions.flatMap((region) => region.sheet ?? []);
-  const enrichFile = (artifact: string): Known => {
+  const knownOf = (artifact: string): Known => {
     const own = documents.filter((one) => one.artifact === artifact);
     const entries = dictionaryOf(own.some((one) => one.kind === "dictionary") ? own : documents);
     return {
-      contracts,
       dictionary: new Map(entries.map((entry) => [entry.field, entry])),
       titles: listedTitles(own, sheets),
       markers: Object.assign({}, ...own.map((one) => one.marker_meanings)) as Known["markers"],
@@ -51,16 +67,11 @@ export function enrich(
   };
   const files = new Map<string, Known>();
   const regions = draft.regions.map((region) => {
-    const known = files.get(region.artifact) ?? enrichFile(region.artifact);
+    const known = files.get(region.artifact) ?? knownOf(region.artifact);
     files.set(region.artifact, known);
-    return enrichRegion(region, known, tablesOn(draft, region));
+    return publishedRegion(region, known, tablesOn(draft, region));
   });
-  return {
-    ...draft,
-    state: "enriched",
-    ...(Object.keys(about).length === 0 ? {} : { about }),
-    regions,
-  };
+  return { ...draft, ...(Object.keys(about).length === 0 ? {} : { about }), regions };
 }
 
 function tablesOn(draft: ReleaseManifest, { artifact, member, sheet }: Region): number {
@@ -69,26 +80,13 @@ function tablesOn(draft: ReleaseManifest, { artifact, member, sheet }: Region): 
   ).length;
 }
 
-function enrichRegion(region: Region, known: Known, tablesOfSheet: number): Region {
+function publishedRegion(region: Region, known: Known, tablesOfSheet: number): Region {
   const titled = titledByContents(region, known.titles, tablesOfSheet);
-  const described: Region =
-    titled.title === undefined || titled.description !== undefined
-      ? titled
-      : { ...titled, description: titled.title, said_by: "publisher" };
-  const unit = unitOfTable(described);
-  const columns = region.columns.map((column) => enrichColumn(described, column, unit, known));
-  return { ...described, columns, marker_meanings: markerMeanings(region, known.markers) };
-}
-
-function enrichColumn(
-  region: Region,
-  column: RegionColumn,
-  unit: string | null,
-  known: Known,
-): RegionColumn {
-  const said = describedByPublisher(withUnit(column, unit), known.dictionary);
-  const kept = describedByEarlier(region, said, known.contracts);
-  return describedByRule(kept);
+  const unit = unitOfTable(titled);
+  const columns = region.columns.map(
+    (column): RegionColumn => describedByPublisher(withUnit(column, unit), known.dictionary),
+  );
+  return { ...titled, columns, marker_meanings: markerMeanings(region, known.markers) };
 }
 
 /** Of the tokens that stand in the table: what its own notes say, else what those of its file say. */
@@ -99,4 +97,13 @@ function markerMeanings(
   const tokens = new Set(region.columns.flatMap((column) => Object.keys(column.markers)));
   const said = Object.entries(ofFile).filter(([token]) => tokens.has(token));
   return { ...Object.fromEntries(said), ...region.marker_meanings };
+}
+
+/** What is still without words: a table is what its title says, a column what the field calls it. */
+function byRule(region: Region): Region {
+  const described: Region =
+    region.title === undefined || region.description !== undefined
+      ? region
+      : { ...region, description: region.title, said_by: "publisher" };
+  return { ...described, columns: described.columns.map((column) => describedByRule(column)) };
 }
