@@ -6,17 +6,26 @@ const rows = (description: string): Schema => list(description, ref("row_range")
 
 /** Drafts and enriched manifests have the same fields. */
 const release = (state: "draft" | "enriched", description: string): Schema =>
-  record(description, {
-    schema: { description: "Name and version of this schema.", const: "canonry/manifest@1" },
-    state: { description: "The state of the document.", const: state },
-    publication: text("Code of the publication."),
-    period: text("Canonical period of the release."),
-    reader_version: count("Version of the code that sees tables; a later one may see more."),
-    artifacts: list("The files of the release.", ref("artifact")),
-    period_evidence: list("What says of which period the release is.", ref("period_evidence")),
-    regions: list("The tables that were found.", ref("region")),
-    sheets: list("What every non-empty cell was taken for, sheet by sheet.", ref("sheet")),
-  });
+  record(
+    description,
+    {
+      schema: { description: "Name and version of this schema.", const: "canonry/manifest@1" },
+      state: { description: "The state of the document.", const: state },
+      publication: text("Code of the publication."),
+      period: text("Canonical period of the release."),
+      reader_version: count("Version of the code that sees tables; a later one may see more."),
+      artifacts: list("The files of the release.", ref("artifact")),
+      period_evidence: list("What says of which period the release is.", ref("period_evidence")),
+      regions: list("The tables that were found.", ref("region")),
+      sheets: list("What every non-empty cell was taken for, sheet by sheet.", ref("sheet")),
+      documents: list("Sheets of words that document the tables.", ref("document")),
+      about: mapOf(
+        "What the release says of itself: title, published, next_release, status, contact, source.",
+        ref("said_fact"),
+      ),
+    },
+    ["documents", "about"],
+  );
 
 /** The states draft and enriched: definitions of the manifest's schema. */
 export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
@@ -105,8 +114,9 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       plain: flag("Every record was seen to be plain: it is loaded byte by byte."),
       description: text("What the table holds."),
       said_by: ref("said_by"),
+      said_in: text("Sheet and row in which the publisher says it."),
     },
-    ["title", "assertions", "plain", "description", "said_by"],
+    ["title", "assertions", "plain", "description", "said_by", "said_in"],
   ),
   region_column: record(
     "One column of a table, as it stands in the file.",
@@ -127,6 +137,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
         description: "Distinct values, exact up to 1,000, then null.",
         type: ["integer", "null"],
       },
+      categories: list("Role dimension, few distinct values: all of them.", text("One value.")),
       sum: { description: "Sum over data rows, for people and checks.", type: "number" },
       periods: {
         description: "Role time: first and last period among data rows, and how many.",
@@ -138,8 +149,13 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       ascending: flag("Every data row has an integer, greater than the one before."),
       description: text("What the column holds."),
       said_by: ref("said_by"),
+      said_in: text("Sheet and row in which the publisher says it."),
+      unit_by: ref("said_by"),
     },
     [
+      "categories",
+      "said_in",
+      "unit_by",
       "unit",
       "period",
       "percent",
@@ -151,6 +167,25 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       "said_by",
     ],
   ),
+  document: record("The words of a sheet that documents the tables.", {
+    artifact: text("sha256 of its file.", SHA256),
+    member: orNull("Path within an archive; null outside one."),
+    sheet: orNull("Name of the sheet; null for a CSV."),
+    kind: oneOf("What it is.", ["cover", "contents", "dictionary", "notes"]),
+    lines: list(
+      "Its rows, at most 1,000.",
+      record("One row.", {
+        row: count("Number of the row.", { minimum: 1 }),
+        cells: list("Its texts by column, at most 500 characters each.", text("One text.")),
+      }),
+    ),
+    marker_meanings: mapOf("Meanings that it gives to tokens.", text("Meaning of a token.")),
+  }),
+  said_fact: record("A fact about a release, and where it stands.", {
+    text: text("The fact in the publisher's words."),
+    said_by: ref("said_by"),
+    said_in: text("Sheet and row."),
+  }),
   assertion: record("A total row that is the sum of others, exactly.", {
     row: count("Number of the total row.", { minimum: 1 }),
     of: rows("The rows that add up to it."),

@@ -125,7 +125,7 @@ describe("two periods", () => {
       parent_gen_id: draft.id,
       template_id: "enriched/prompt",
     });
-    expect(enriched.prompt).toContain("name: region");
+    expect(enriched.prompt).toContain('"name":"beds"');
     expect(canonical.metadata).toMatchObject({
       parent_stage: "enriched",
       parent_gen_id: enriched.id,
@@ -259,15 +259,15 @@ describe("a template of the home", () => {
     const home = keep(await makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const path = "config/templates/enriched/prompt.md";
-    await home.write(path, "{{ publication }} {{ periods }} {{ tables }}");
+    await home.write(path, "{{ table }} {{ notes }} {{ described }} {{ headers }}");
     const report = await run(home);
     expect(report.exit).toBe(2);
-    expect(report.releases[0]?.reason).toMatch(/^TEMPLATE_INVALID: {{ periods }} is not defined/);
+    expect(report.releases[0]?.reason).toMatch(/^TEMPLATE_INVALID: {{ headers }} is not defined/);
     expect(report.releases[0]?.reason).toContain("enriched/prompt.md, line 1");
-    await home.write(path, "Ours: {{ publication }} {{ period }} {{ tables }}");
+    await home.write(path, "Ours: {{ table }} {{ notes }} {{ described }} {{ columns }}");
     expect((await run(home)).exit).toBe(0);
     const enriched = await find(home, "enriched", "2025-01");
-    expect(enriched.prompt).toMatch(/^Ours: counts 2025-01/);
+    expect(enriched.prompt).toMatch(/^Ours: {"title"/);
     const plain = await january();
     expect((await find(plain, "enriched", "2025-01")).id).not.toBe(enriched.id);
     expect((await find(plain, "draft", "2025-01")).id).toBe(enriched.metadata.parent_gen_id);
@@ -308,7 +308,7 @@ describe("generations delete", () => {
     expect(would.stdout).toContain(`would delete enriched ${id}`);
     expect((await show(home, id)).id).toBe(id);
     const printed = await home.run("generations", "show", id, "--prompt");
-    expect(printed.stdout).toContain("name: patients");
+    expect(printed.stdout).toContain('"name":"patients"');
     const deleted = await home.run("generations", "delete", id);
     expect(deleted.stdout).toContain(`deleted enriched ${id}`);
     const gone = await home.run("generations", "show", id);

@@ -410,17 +410,13 @@ describe("who counts more", () => {
     expect(who([])).toEqual(["rule", "Region"]);
   });
 
-  test("the source of the same sheet before others; others only where they agree", () => {
+  test("the source of the same sheet before others", () => {
     const other = { match: { sheets: ["Table 9"], files: ["a"], number: 1 } };
     expect(who([contract("model", other), contract("canonical")])).toEqual([
       "canonical",
       "As canonical says",
     ]);
     expect(who([contract("canonical", other)])).toEqual(["canonical", "As canonical says"]);
-    expect(who([contract("canonical", other), contract("model", other)])).toEqual([
-      "rule",
-      "Region",
-    ]);
   });
 });
 
