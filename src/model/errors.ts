@@ -48,6 +48,10 @@ export const ERRORS = {
   DOWNLOAD_TRUNCATED: source("The connection ended early; run again."),
   DOWNLOAD_TOO_LARGE: source("Raise `fetch.max_bytes` if the file is right.", false),
   DOWNLOAD_REDIRECT: source("Correct the address in config/publications.yaml.", false),
+  PAGE_UNREADABLE: source(
+    "Name a page that lists files, or the files themselves under `urls`.",
+    false,
+  ),
   FORMAT_MISMATCH: data("The bytes are not what the name says: look at the file; a login page?"),
   FORMAT_UNKNOWN: data("Formats read: csv, tsv, xlsx, xlsm, xls, xlsb, ods, and zip of these."),
   ARCHIVE_TOO_LARGE: data("Raise the limit in config/settings.yaml if the file is right."),
