@@ -2,8 +2,8 @@ import { posix } from "node:path";
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
 import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
-import { isLike } from "../../model/wildcard.ts";
 import { localPathOf } from "./apply.ts";
+import { isChosen } from "./chosen.ts";
 import { placeFile } from "./place-file.ts";
 import { linkKey } from "./plan.ts";
 
@@ -37,12 +37,6 @@ export function wantedLinks(
     if (!links.has(key)) links.set(key, link);
   }
   return { wanted: [...links.values()], unplaced };
-}
-
-function isChosen(path: string, { include, exclude }: PublicationConfig["files"]): boolean {
-  const name = path.split("/").at(-1) ?? path;
-  const matches = (pattern: string): boolean => isLike(name, pattern) || isLike(path, pattern);
-  return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
 }
 
 /** One link a period of the schedule, up to the last one that is due today. */
