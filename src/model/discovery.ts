@@ -36,7 +36,7 @@ export interface SeenPage {
   readonly title: string;
   /** Links from the landing page to it; 0 is the landing page. */
   readonly depth: number;
-  /** Null if it was read; else the code and message of the failure. */
+  /** Null if it was read; else code and message. An earlier copy serves where there is one. */
   readonly failure: string | null;
   /** Why it was looked at. */
   readonly reason: string;

@@ -24,6 +24,7 @@ export const ERRORS = {
   CONFIG_MISSING: config("Run `canonry init` to write a commented one."),
   CONFIG_INVALID: config("Correct the key that is named; docs/configuration.md lists them all."),
   NAME_INVALID: config("Use a-z, 0-9 and _, beginning with a letter, at most 40 characters."),
+  PUBLICATION_EXISTS: config("Edit the entry that is there, or choose another code with --pub."),
   PUBLICATION_UNKNOWN: config("`canonry config` lists the publications that are defined."),
   SOURCE_UNKNOWN: config("`canonry status` lists the sources that were loaded."),
   PERIOD_INVALID: config(

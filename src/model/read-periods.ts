@@ -193,10 +193,7 @@ const RULES: readonly Rule[] = [
   rule(`(?<from>${YEAR})(?<till>\\d\\d)`, financial, 0.7),
 ];
 
-const YEARS = new RegExp(
-  `${START}(?<y>${YEAR})(?:\\s*-\\s*|${UNTIL})(?<y2>${YEAR})${END}`,
-  "gi",
-);
+const YEARS = new RegExp(`${START}(?<y>${YEAR})(?:\\s*-\\s*|${UNTIL})(?<y2>${YEAR})${END}`, "gi");
 const MISSPELT = new RegExp(`${START}(?<word>[a-z]{5,10})${GAP}(?<y>${YEAR}|${SHORT})${END}`, "gi");
 const BARE_YEAR = new RegExp(`${START}(?<y>${YEAR})${END}`, "gi");
 

@@ -54,7 +54,8 @@ export class Outline {
     if (PARTS.has(name)) this.parts.push({ name, start: at, led: false });
     if (/^h[1-6]$/.test(name) || TERMS.has(name)) this.heading = { name, start: at };
     if (name === "p") this.paragraph = at;
-    if ((name === "strong" || name === "b") && this.bold.from < 0) this.bold = { from: at, words: "" };
+    if ((name === "strong" || name === "b") && this.bold.from < 0)
+      this.bold = { from: at, words: "" };
   }
 
   close(name: string, _at: number, words: Words): void {

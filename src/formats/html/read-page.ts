@@ -38,7 +38,8 @@ const SILENT = new Set(["script", "style", "template", "noscript", "svg"]);
 const MENUS = new Set(["nav", "footer", "header"]);
 const MENU_ROLES = new Set(["navigation", "banner", "contentinfo", "search"]);
 /** Inline elements in the sense of HTML: their words join those beside them. */
-const INLINE = /^(?:a|abbr|b|bdi|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|time|u|wbr)$/;
+const INLINE =
+  /^(?:a|abbr|b|bdi|cite|code|em|font|i|mark|q|s|small|span|strong|sub|sup|time|u|wbr)$/;
 /** Words of an item that are kept. */
 const MOST_WORDS = 600;
 

@@ -12,7 +12,7 @@ export interface DiscoverInput {
   readonly landingPage: string;
   /** As the publisher calls the publication; empty if it is not known yet. */
   readonly name: string;
-  readonly files: FilePatterns & { readonly prefer: readonly string[] };
+  readonly files: FilePatterns & { readonly prefer?: readonly string[] };
   /** Pages that are looked at. */
   readonly mostPages: number;
 }
@@ -21,6 +21,8 @@ export interface DiscoverInput {
 export interface FetchedPage {
   readonly url: string;
   readonly page: Page;
+  /** Why the page is the one of an earlier day; null if it is as it was asked for now. */
+  readonly failure: string | null;
 }
 
 export interface DiscoverNeeds {
@@ -62,20 +64,25 @@ export async function discover(input: DiscoverInput, needs: DiscoverNeeds): Prom
     const from: From = { url: new URL(fetched.url), kind: stop.kind, period: stop.period, subject };
     const findings = findLinks(page, from, input.files);
     found.push(findings);
-    for (const { url, follow } of findings.follow) {
-      if (met.has(url.href)) continue;
-      met.add(url.href);
-      const goesOn = follow.kind === "next";
-      open.push({
-        url,
-        kind: follow.kind === "next" ? stop.kind : follow.kind,
-        period: follow.period,
-        depth: goesOn ? Math.max(1, stop.depth) : stop.depth + 1,
-        reason: follow.reason,
-      });
-    }
+    open.push(...stopsOf(findings, stop, met));
   }
-  return { links: settle(found, input.files.prefer), pages, unseen: open.map(({ url }) => url.href) };
+  return {
+    links: settle(found, input.files.prefer ?? []),
+    pages,
+    unseen: open.map(({ url }) => url.href),
+  };
+}
+
+/** The pages that a page leads to, each once. */
+function stopsOf(findings: PageFindings, from: Stop, met: Set<string>): readonly Stop[] {
+  return findings.follow.flatMap(({ url, follow }): readonly Stop[] => {
+    if (met.has(url.href)) return [];
+    met.add(url.href);
+    const { kind, period, reason } = follow;
+    return kind === "next"
+      ? [{ url, kind: from.kind, period, depth: Math.max(1, from.depth), reason }]
+      : [{ url, kind, period, depth: from.depth + 1, reason }];
+  });
 }
 
 /** Throws URL_SCHEME. */
@@ -88,9 +95,11 @@ export function webAddress(text: string): URL {
   return url;
 }
 
-/** The name of the page without that of the site. */
-export function subjectOf(page: Page): string {
-  return page.heading === "" ? (page.title.split(/\s[|–—-]\s/)[0] ?? "") : page.heading;
+/** The name of the page without that of the site: its first heading, if its title knows it. */
+export function subjectOf({ heading, title }: Page): string {
+  const words = new Set(significant(title));
+  const known = title === "" || significant(heading).some((word) => words.has(word));
+  return heading !== "" && known ? heading : (title.split(/\s[|–—-]\s/)[0] ?? "");
 }
 
 /** Pages that list others first, then the newest. */
@@ -109,7 +118,8 @@ async function look(
   const seen = { url: url.href, title: "", depth, failure: null, reason };
   try {
     const fetched = await needs.readPage(url.href, stop.period);
-    return { seen: { ...seen, title: subjectOf(fetched.page) }, fetched };
+    const { failure, page } = fetched;
+    return { seen: { ...seen, title: subjectOf(page), failure }, fetched };
   } catch (error) {
     if (!(error instanceof CanonryError) || error.code === "INTERRUPTED" || error.exit === 7)
       throw error;
@@ -122,7 +132,10 @@ function settle(found: readonly PageFindings[], prefer: readonly string[]): read
   const files = new Map<string, Twinnable>();
   for (const { identity, ...file } of found.flatMap((one) => one.files)) {
     const before = files.get(identity);
-    files.set(identity, before === undefined ? file : { ...before, link: both(before.link, file.link) });
+    files.set(
+      identity,
+      before === undefined ? file : { ...before, link: both(before.link, file.link) },
+    );
   }
   const all = [...files.values()];
   const placed = all.filter(({ link }) => link.state === "found");
@@ -148,4 +161,3 @@ function verdictOf({ state, period, reason }: FoundLink): Verdict {
   if (state === "found" && period !== null) return { state, period, reason };
   return { state: state === "conflict" ? "conflict" : "no_period", reason };
 }
-

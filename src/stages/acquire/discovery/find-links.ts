@@ -4,7 +4,7 @@ import { isChosen } from "../chosen.ts";
 import { agree, narrower, withoutExtension } from "../period-evidence.ts";
 import { type Follow, type From, followed, significant } from "./follow.ts";
 import { type FileAddress, fileOf, identityOf, isTable, resolveLink } from "./link-address.ts";
-import { type Evidence, placeLink, type Verdict } from "./place-link.ts";
+import { type Evidence, type OwnWords, placeLink, type Verdict } from "./place-link.ts";
 import { supportingKind } from "./supporting.ts";
 import type { Twinnable } from "./twins.ts";
 import { expectedOn, isUpcoming, withoutExpected } from "./upcoming.ts";
@@ -30,7 +30,7 @@ interface Seen {
 
 /** Pure: the files, announcements and further pages of a page, each with its period and its reason. */
 export function findLinks(page: Page, from: From, patterns: FilePatterns): PageFindings {
-  const base = (page.base === null ? null : URL.parse(page.base, from.url)) ?? from.url;
+  const base = (page.base === null ? null : URL.parse(page.base, from.url.href)) ?? from.url;
   const seen = page.links.flatMap((link): readonly Seen[] => {
     const url = resolveLink(link.href, base);
     if (url === null) return [];
@@ -47,35 +47,39 @@ export function findLinks(page: Page, from: From, patterns: FilePatterns): PageF
       groups.set(key, [...(groups.get(key) ?? []), { ...one, file: one.file }]);
       continue;
     }
-    const announcement = upcoming(one.link.text, one.link, one.url.href, page, from);
+    const announcement = upcoming(one.link.text, one.link, one.url.href, from);
     if (announcement !== null) announced.push(announcement);
     else {
       const found = followed(one.link, one.url, one.verdict, from);
       if (found !== null) follow.push({ url: one.url, follow: found });
     }
   }
-  const told = page.items.map((item) => upcoming(item.text, item, "", page, from));
+  const told = page.items.map((item) => upcoming(item.text, item, "", from));
   return {
-    files: [...groups].map(([identity, group]) => ({ identity, ...fileLink(group, from, patterns) })),
+    files: [...groups].map(([identity, group]) => ({
+      identity,
+      ...fileLink(group, from, patterns),
+    })),
     follow,
     upcoming: [...announced, ...told.filter((one) => one !== null)],
   };
 }
 
 /** Of a page the last step of its address serves as its name. */
-function ownWords(link: PageLink, url: URL, file: FileAddress | null): Evidence {
+function ownWords(link: PageLink, url: URL, file: FileAddress | null): OwnWords {
   const step = url.pathname.split("/").findLast((one) => one !== "") ?? "";
-  const name = file === null ? step : withoutExtension(file.name);
-  return { where: "own words", texts: [link.text, link.label, name] };
+  const name = withoutExtension(file?.name ?? step);
+  const own = { where: "its own words", texts: [link.text, link.label, name] };
+  return file === null ? own : { ...own, name };
 }
 
 function around(link: PageLink, page: Page, from: From): readonly Evidence[] {
   return [
-    { where: "row", texts: link.cell },
-    { where: "words beside it", texts: [link.item] },
-    ...link.headings.map((heading) => ({ where: "heading", texts: [heading] })),
-    { where: "page", texts: [page.heading, page.title] },
-    ...(from.period === null ? [] : [{ where: "link to the page", texts: [from.period] }]),
+    { where: "the row", texts: link.cell },
+    { where: "the words beside it", texts: [link.item] },
+    ...link.headings.map((heading) => ({ where: "the heading", texts: [heading] })),
+    { where: "the page", texts: [page.heading, page.title] },
+    ...(from.period === null ? [] : [{ where: "the link to the page", texts: [from.period] }]),
   ];
 }
 
@@ -107,10 +111,13 @@ function fileLink(
 
 /** Two places of one file: what they say must agree. */
 export function merged(a: Verdict, b: Verdict): Verdict {
-  if (a.state === "conflict" || b.state === "no_period") return a;
-  if (b.state === "conflict" || a.state === "no_period") return b;
+  if (a.state !== "found") return a.state === "conflict" ? a : b;
+  if (b.state !== "found") return b.state === "conflict" ? b : a;
   if (!agree(a.period, b.period)) {
-    return { state: "conflict", reason: `one link to it speaks of ${a.period}, another of ${b.period}` };
+    return {
+      state: "conflict",
+      reason: `one link to it speaks of ${a.period}, another of ${b.period}`,
+    };
   }
   return narrower(a.period, b.period) === a.period ? a : b;
 }
@@ -126,13 +133,22 @@ function leftOut(
   const path = `${url.pathname.split("/").slice(1, -1).join("/")}/${name}`;
   if (!isChosen(path, patterns)) {
     const matched = isChosen(path, { ...patterns, exclude: [] });
-    const reason = matched ? "a pattern of `exclude` is like it" : "no pattern of `include` is like it";
+    const reason = matched
+      ? "a pattern of `exclude` is like it"
+      : "no pattern of `include` is like it";
     return { state: "excluded", reason };
   }
-  if (patterns.include.length > 0) return null;
-  if (!isTable(format)) return { state: "document", reason: `a ${format} file holds no table to load` };
+  if (patterns.include.length > 0 && isNamed(path, patterns)) return null;
+  if (!isTable(format))
+    return { state: "document", reason: `a ${format} file holds no table to load` };
   const kind = supportingKind(`${words} ${withoutExtension(name)}`);
   return kind === null ? null : { state: "supporting", reason: `its words say ${kind}` };
+}
+
+/** Whether a pattern names the file by more than its format. */
+function isNamed(path: string, { include }: FilePatterns): boolean {
+  const named = include.filter((pattern) => !/^\*(?:\.\w+)?$/.test(pattern));
+  return named.length > 0 && isChosen(path, { include: named, exclude: [] });
 }
 
 /** An announcement of a release of this publication; null for anything else. */
@@ -140,7 +156,6 @@ function upcoming(
   text: string,
   place: PageLink | PageItem,
   url: string,
-  page: Page,
   from: From,
 ): FoundLink | null {
   const item = "item" in place ? place.item : text;
@@ -149,9 +164,9 @@ function upcoming(
   if (from.kind === "release" || !isUpcoming(words)) return null;
   const others = significant(text);
   if (others.length > 3 && !others.some((word) => from.subject.has(word))) return null;
-  const verdict = placeLink({ where: "own words", texts: [withoutExpected(text)] }, [
-    { where: "words beside it", texts: [withoutExpected(item)] },
-    ...headings.map((heading) => ({ where: "heading", texts: [heading] })),
+  const verdict = placeLink({ where: "its own words", texts: [withoutExpected(text)] }, [
+    { where: "the words beside it", texts: [withoutExpected(item)] },
+    ...headings.map((heading) => ({ where: "the heading", texts: [heading] })),
   ]);
   if (verdict.state !== "found") return null;
   const on = expectedOn(`${text} ${item}`);

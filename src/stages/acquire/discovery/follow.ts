@@ -1,7 +1,7 @@
 import type { PageLink } from "../../../formats/html/page.ts";
 import { parsePeriod } from "../../../model/period.ts";
 import { readPeriods } from "../../../model/read-periods.ts";
-import { agree } from "../period-evidence.ts";
+import { agree, withoutExtension } from "../period-evidence.ts";
 import { isSameHost } from "./link-address.ts";
 import type { Verdict } from "./place-link.ts";
 
@@ -22,7 +22,7 @@ export interface Follow {
 }
 
 const ARCHIVE =
-  /\b(?:archived?|previous|earlier|past|historic(?:al)?|back series|all)\b.{0,30}\b(?:releases?|editions?|versions?|publications?|data|statistics|years?|issues?)\b|^(?:archived?|previous versions?)$/i;
+  /\b(?:archived?|previous|earlier|past|historic(?:al)?|back series|all)\s+(?:\w+\s+){0,2}\b(?:releases?|editions?|versions?|publications?|years?|issues?|archive)\b|^(?:archived?|previous versions?)$/i;
 
 /**
  * Why a link to a page is followed, or null. It must be of the same host and in the page's content, and
@@ -34,31 +34,42 @@ export function followed(link: PageLink, url: URL, verdict: Verdict, from: From)
   if (link.navigation && !link.next) return null;
   if (!isSameHost(url, from.url) || from.kind === "release") return null;
   if (url.href === from.url.href) return null;
-  const words = `${link.text} ${link.label}`;
   if (link.next || /^next(?: page)?\W*$/i.test(link.text)) {
     return { kind: "next", period: from.period, reason: "the list goes on there" };
   }
-  const period = verdict.state === "found" ? verdict.period : null;
-  const shared = significant(words).filter((word) => from.subject.has(word)).length;
-  if (period !== null && isOwn(words, url)) {
-    const related = shared > 0 || isBare(words) || isBelow(url, from.url);
-    if (!related) return null;
-    if (from.period !== null && !agree(from.period, period)) return null;
-    const isYear = ["year", "financial_year"].includes(parsePeriod(period)?.kind ?? "");
-    const series = isYear && from.kind === "landing";
-    return { kind: series ? "series" : "release", period, reason: `it speaks of ${period}` };
-  }
+  return byTime(link, url, verdict, from) ?? byWords(link, verdict, from);
+}
+
+function byTime(link: PageLink, url: URL, verdict: Verdict, from: From): Follow | null {
+  const words = `${link.text} ${link.label}`;
+  if (verdict.state !== "found" || !isOwn(words, url)) return null;
+  const { period } = verdict;
+  const related = shared(words, from) > 0 || isBare(words) || isBelow(url, from.url);
+  if (!related || (from.period !== null && !agree(from.period, period))) return null;
+  const kind = parsePeriod(period)?.kind;
+  const isSeries = from.kind === "landing" && (kind === "year" || kind === "financial_year");
+  return { kind: isSeries ? "series" : "release", period, reason: `it speaks of ${period}` };
+}
+
+function byWords(link: PageLink, verdict: Verdict, from: From): Follow | null {
   if (from.kind === "landing" && ARCHIVE.test(link.text)) {
     return { kind: "series", period: null, reason: "it leads to earlier releases" };
   }
+  const period = verdict.state === "found" ? verdict.period : null;
+  if (from.period !== null && period !== null && !agree(from.period, period)) return null;
   const enough = Math.max(2, Math.ceil(from.subject.size / 2));
-  if (shared < enough) return null;
-  return { kind: "release", period, reason: "it speaks of the publication" };
+  return shared(`${link.text} ${link.label}`, from) < enough
+    ? null
+    : { kind: "release", period, reason: "it speaks of the publication" };
+}
+
+function shared(words: string, { subject }: From): number {
+  return significant(words).filter((word) => subject.has(word)).length;
 }
 
 /** Whether the link itself, or its address, speaks of a time, rather than what stands around. */
 function isOwn(words: string, url: URL): boolean {
-  const step = url.pathname.split("/").findLast((one) => one !== "") ?? "";
+  const step = withoutExtension(url.pathname.split("/").findLast((one) => one !== "") ?? "");
   return readPeriods(words).length > 0 || readPeriods(step).length > 0 || isBare(words);
 }
 
@@ -80,7 +91,9 @@ const COMMON = new Set(
 /** Words that tell one publication from another: letters alone, small, without endings of number. */
 export function significant(text: string): readonly string[] {
   const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
-  return [...new Set(words.filter((word) => !COMMON.has(word)).map((word) => word.replace(/s$/, "")))];
+  return [
+    ...new Set(words.filter((word) => !COMMON.has(word)).map((word) => word.replace(/s$/, ""))),
+  ];
 }
 
 /** Nothing but a time and words that every publisher uses. */

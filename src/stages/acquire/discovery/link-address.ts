@@ -1,14 +1,5 @@
 /** Formats that are read as tables, in the order in which one of several twins is taken. */
-export const TABLE_FORMATS = [
-  "xlsx",
-  "xlsm",
-  "xlsb",
-  "ods",
-  "xls",
-  "csv",
-  "tsv",
-  "zip",
-] as const;
+export const TABLE_FORMATS = ["xlsx", "xlsm", "xlsb", "ods", "xls", "csv", "tsv", "zip"] as const;
 
 const DOCUMENTS = new Set(
   `pdf doc docx docm odt rtf ppt pptx odp txt md json xml rdf ttl png jpg jpeg gif svg webp bmp mp3 mp4
@@ -30,7 +21,7 @@ export interface FileAddress {
 export function resolveLink(href: string, base: URL): URL | null {
   const bare = href.replace(/[\t\n\r]/g, "").trim();
   if (bare === "" || bare.startsWith("#")) return null;
-  const url = URL.parse(bare, base);
+  const url = URL.parse(bare, base.href);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return null;
   url.hash = "";
   url.username = "";
@@ -50,12 +41,16 @@ export function fileOf(url: URL, words: string): FileAddress | null {
     if (TABLES.has(format) || DOCUMENTS.has(format)) return { name, format };
   }
   const said = saidFormat(words);
-  if (said === null || !/download|attachment|\bfiles?\b|media|export/i.test(url.pathname)) return null;
+  if (said === null || !/download|attachment|\bfiles?\b|media|export/i.test(url.pathname))
+    return null;
   return { name: unescaped(step) || "download", format: said };
 }
 
 function saidFormat(words: string): string | null {
-  const match = /\b(xlsx|xlsm|xlsb|xls|ods|csv|tsv|zip|pdf|excel|opendocument)\b/i.exec(words);
+  const match =
+    /\b(xlsx|xlsm|xlsb|xls|ods|csv|tsv|zip|pdf|excel|opendocument)\b(?! (?:viewer|reader))/i.exec(
+      words,
+    );
   const word = match?.[1]?.toLowerCase();
   return word === "excel" ? "xlsx" : word === "opendocument" ? "ods" : (word ?? null);
 }

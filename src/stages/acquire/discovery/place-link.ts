@@ -8,6 +8,11 @@ export interface Evidence {
   readonly texts: readonly string[];
 }
 
+export interface OwnWords extends Evidence {
+  /** Name of the file, without its extension; absent for a page. */
+  readonly name?: string;
+}
+
 export type Verdict =
   | { readonly state: "found"; readonly period: string; readonly reason: string }
   | { readonly state: "conflict" | "no_period"; readonly reason: string };
@@ -20,20 +25,20 @@ const LONGEST_LABEL = 160;
  * around. The nearest that speaks of a period is believed unless one farther away speaks of another time,
  * or it speaks of two itself: then it refuses. A month without a year takes the year from farther away.
  */
-export function placeLink(own: Evidence, around: readonly Evidence[]): Verdict {
+export function placeLink(own: OwnWords, around: readonly Evidence[]): Verdict {
   const levels = around.map((one) => ({ ...one, periods: contextPeriods(one.texts) }));
   const mine = reduced(bestPeriods(own.texts.map(cleaned)));
-  if (mine.length > 1) return conflict(`its ${own.where} speaks of ${mine.join(" and of ")}`);
+  if (mine.length > 1) return conflict(`${own.where}: ${mine.join(" and ")}`);
   const [first] = mine;
   if (first !== undefined) return checked(first, own.where, levels);
   const joined = withYear(own.texts, levels);
   if (joined !== null) return checked(joined.period, joined.where, levels);
   const at = levels.findIndex((one) => one.periods.length > 0);
   const near = levels[at];
-  if (near === undefined) return glued(own);
+  if (near === undefined) return glued(own.name ?? "");
   const [period] = near.periods;
   if (near.periods.length > 1 || period === undefined)
-    return conflict(`the ${near.where} speaks of ${near.periods.join(" and of ")}`);
+    return conflict(`${seenIn(near)}: ${near.periods.join(" and ")}`);
   const completed = withYear(near.texts, levels.slice(at + 1));
   return checked(completed?.period ?? period, near.where, levels.slice(at + 1));
 }
@@ -45,11 +50,17 @@ function checked(period: string, where: string, levels: readonly Level[]): Verdi
   for (const level of levels) {
     const [theirs] = level.periods;
     if (theirs === undefined || level.periods.length > 1) continue;
-    if (!agree(found, theirs))
-      return conflict(`the ${where} speaks of ${found}, the ${level.where} of ${theirs}`);
+    if (!agree(found, theirs)) return conflict(`${where}: ${found}; ${seenIn(level)}: ${theirs}`);
     found = narrower(found, theirs);
   }
-  return { state: "found", period: found, reason: `by its ${where}` };
+  return { state: "found", period: found, reason: `by ${where}` };
+}
+
+function seenIn({ where, texts }: Evidence): string {
+  return `${where} "${texts
+    .filter((text) => text !== "")
+    .join(" ")
+    .slice(0, 80)}"`;
 }
 
 function conflict(reason: string): Verdict {
@@ -65,7 +76,8 @@ function reduced(periods: readonly string[]): readonly string[] {
 }
 
 /** A bare day around a link says when it was published, unless the words say what the day is. */
-const DAY_OF_DATA = /\b(?:week|period|month|quarter|year)?\s*(?:ending|ended|commencing|beginning)\b|\bas (?:at|of)\b|\b(?:up )?to\b|\bfor\b/i;
+const DAY_OF_DATA =
+  /\b(?:week|period|month|quarter|year)?\s*(?:ending|ended|commencing|beginning)\b|\bas (?:at|of)\b|\b(?:up )?to\b|\bfor\b/i;
 
 function contextPeriods(texts: readonly string[]): readonly string[] {
   const short = texts.map(cleaned).filter((text) => text.length <= LONGEST_LABEL);
@@ -75,7 +87,8 @@ function contextPeriods(texts: readonly string[]): readonly string[] {
   return [];
 }
 
-const DATE = "(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\\s+)?[\\w\\s,./-]{4,24}?(?:19|20)\\d\\d(?:-\\d\\d-\\d\\d)?";
+const DATE =
+  "(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\\s+)?[\\w\\s,./-]{4,24}?(?:19|20)\\d\\d(?:-\\d\\d-\\d\\d)?";
 const SAID =
   "publi(?:shed|cation date)|date of publication|updated(?!\\s+to\\b)|last update|next update|modified|released|release date|issued|uploaded|added|available from|expected";
 const PUBLISHED = new RegExp(`\\b(?:${SAID})(?:\\s+(?:on|at|in|by))?\\s*:?\\s*${DATE}`, "gi");
@@ -123,22 +136,16 @@ function wordsOf(text: string, size: number): readonly string[] {
     .split(/[^\p{L}\p{N}'’]+/u)
     .filter((word) => word !== "");
   if (words.length > MOST_WORDS) return [];
-  return words.map((_word, at) => words.slice(at, at + size)).flatMap((some) =>
-    some.length === size ? [some.join(" ")] : [],
-  );
+  return words
+    .map((_word, at) => words.slice(at, at + size))
+    .flatMap((some) => (some.length === size ? [some.join(" ")] : []));
 }
 
-/** A year at the end of letters, "deaths2018", where nothing else speaks; none behind a month or a quarter. */
-function glued(own: Evidence): Verdict {
-  const years = own.texts.flatMap((text) => {
-    const match = /([a-z]{3,})((?:19|20)\d\d)$/i.exec(text.replace(/\.[a-z0-9]{2,5}$/i, ""));
-    const [, letters = "", year = ""] = match ?? [];
-    const ends = readPeriods(`${letters.slice(-9)}${year}`).length > 0;
-    const abbreviated = /(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}$/i;
-    return year === "" || ends || abbreviated.test(letters.slice(-9)) ? [] : [year];
-  });
-  const [year] = new Set(years);
-  return year === undefined || new Set(years).size > 1
+/** A year at the end of letters, "deaths2018", where nothing else speaks; none behind a month. */
+function glued(name: string): Verdict {
+  const [, letters = "", year = ""] = /([a-z]{3,})((?:19|20)\d\d)$/i.exec(name) ?? [];
+  const month = /(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}$/i;
+  return year === "" || month.test(letters.slice(-9))
     ? { state: "no_period", reason: "nothing about it names a period" }
     : { state: "found", period: year, reason: `by the end of its name, ${year}` };
 }
