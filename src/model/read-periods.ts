@@ -52,6 +52,9 @@ const TO = "\\s*(?:-|–|—|_|to|until|through|and)\\s*";
 const UNTIL = "[\\s_-]*(?:to|until|through|–|—)[\\s_-]*";
 const FIN = `(?:(?<fy>fy|financial year|fiscal year)?${GAP}(?<from>${YEAR})(?:\\s*[-–/_\\s]\\s*|${UNTIL})(?<till>\\d{4}|\\d\\d)|fy${GAP}(?<short>\\d\\d)\\s*[-–/_]\\s*(?<shortTill>\\d\\d)|fy${GAP}(?<one>${YEAR}|\\d\\d))`;
 
+const DAY = "(?<d>\\d{1,2})(?:st|nd|rd|th)?";
+const LAST_DAY = `(?<d2>\\d{1,2})(?:st|nd|rd|th)?${GAP}(?<mon2>${MONTH})${GAP}(?<y2>${YEAR})`;
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 interface Rule {
@@ -142,10 +145,11 @@ const RULES: readonly Rule[] = [
   rule(`(?<from>${YEAR})[-–/](?<till>\\d\\d)${GAP}(?<mon>${MONTH})`, monthOfFinancialYear, 0.9),
   rule(`(?<mon>${MONTH})${GAP}(?<from>${YEAR})[-–/](?<till>\\d\\d)`, monthOfFinancialYear, 0.9),
   rule(
-    `(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:${GAP}(?<mon>${MONTH})(?:${GAP}(?<y>${YEAR}))?)?${UNTIL}(?<d2>\\d{1,2})(?:st|nd|rd|th)?${GAP}(?<mon2>${MONTH})${GAP}(?<y2>${YEAR})`,
+    `${DAY}(?:${GAP}(?<mon>${MONTH})(?:${GAP}(?<y>${YEAR}))?)?${UNTIL}${LAST_DAY}`,
     dayRange,
     0.95,
   ),
+  rule(`${DAY}${GAP}(?<mon>${MONTH})[\\s_-]+${LAST_DAY}`, dayRange, 0.95),
   rule(FIN, financial, ({ fy, one, till }) =>
     fy !== undefined || one !== undefined ? 1 : Number(till) > 12 ? 0.95 : 0.6,
   ),
