@@ -109,6 +109,16 @@ describe("where the period of a file is read", () => {
     });
   });
 
+  test("the year of a page is no period of a list beside files of months", async () => {
+    const found = await look({
+      "/waits": html(
+        "Clinic waits 2025",
+        `${file("codes.csv", "Codes")} ${file("waits-2025-11.csv")}`,
+      ),
+    });
+    expect(shown(found)).toEqual(["found 2025-11 waits-2025-11.csv", "no_period - codes.csv"]);
+  });
+
   test("headings hold within their part of the page", async () => {
     const content = `<section><h2>October 2025</h2><p>Text.</p></section>${file("a.csv")}`;
     expect(await only(content)).toMatchObject({ state: "no_period" });

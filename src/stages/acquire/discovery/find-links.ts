@@ -1,5 +1,6 @@
 import type { Page, PageItem, PageLink } from "../../../formats/html/page.ts";
 import type { FoundLink, FoundState } from "../../../model/discovery.ts";
+import { contains, parsePeriod } from "../../../model/period.ts";
 import { isChosen } from "../chosen.ts";
 import { agree, narrower, withoutExtension } from "../period-evidence.ts";
 import { type Follow, type From, followed, significant } from "./follow.ts";
@@ -54,15 +55,37 @@ export function findLinks(page: Page, from: From, patterns: FilePatterns): PageF
       if (found !== null) follow.push({ url: one.url, follow: found });
     }
   }
+  const files = [...groups].map(([identity, group]) => ({
+    identity,
+    ...fileLink(group, from, patterns),
+    far: group.every(({ verdict }) => verdict.state === "found" && verdict.far === true),
+  }));
   const told = page.items.map((item) => upcoming(item.text, item, "", from));
   return {
-    files: [...groups].map(([identity, group]) => ({
-      identity,
-      ...fileLink(group, from, patterns),
-    })),
+    files: files.map(({ far, ...file }) => (far ? ofItsOwn(file, files) : file)),
     follow,
     upcoming: [...announced, ...told.filter((one) => one !== null)],
   };
+}
+
+/**
+ * The year of a page is the period of a file only if no other file there is of a time within that year:
+ * beside files of months a list of codes is of no period.
+ */
+function ofItsOwn<File extends Twinnable>(file: File, all: readonly Twinnable[]): File {
+  const { period, state } = file.link;
+  const own = parsePeriod(period ?? "");
+  const isYear = own?.kind === "year" || own?.kind === "financial_year";
+  if (state !== "found" || !isYear) return file;
+  const inner = all.find(({ link }) => {
+    const other = parsePeriod(link.period ?? "");
+    return (
+      link.state === "found" && other !== null && other.text !== period && contains(own, other)
+    );
+  });
+  if (inner === undefined) return file;
+  const reason = `the page speaks of ${own.text}, and ${inner.link.name} on it of ${inner.link.period ?? ""}`;
+  return { ...file, link: { ...file.link, state: "no_period", period: null, reason } };
 }
 
 /** Of a page the last step of its address serves as its name. */
@@ -77,9 +100,11 @@ function around(link: PageLink, page: Page, from: From): readonly Evidence[] {
   return [
     { where: "the row", texts: link.cell },
     { where: "the words beside it", texts: [link.item] },
-    ...link.headings.map((heading) => ({ where: "the heading", texts: [heading] })),
-    { where: "the page", texts: [page.heading, page.title] },
-    ...(from.period === null ? [] : [{ where: "the link to the page", texts: [from.period] }]),
+    ...link.headings.map((heading) => ({ where: "the heading", texts: [heading], far: true })),
+    { where: "the page", texts: [page.heading, page.title], far: true },
+    ...(from.period === null
+      ? []
+      : [{ where: "the link to the page", texts: [from.period], far: true }]),
   ];
 }
 

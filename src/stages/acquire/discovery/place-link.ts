@@ -6,6 +6,8 @@ import { agree, bestPeriods, narrower } from "../period-evidence.ts";
 export interface Evidence {
   readonly where: string;
   readonly texts: readonly string[];
+  /** A heading or the page. */
+  readonly far?: boolean;
 }
 
 export interface OwnWords extends Evidence {
@@ -14,7 +16,13 @@ export interface OwnWords extends Evidence {
 }
 
 export type Verdict =
-  | { readonly state: "found"; readonly period: string; readonly reason: string }
+  | {
+      readonly state: "found";
+      readonly period: string;
+      readonly reason: string;
+      /** Whether only a heading or the page says it, and neither the link nor its row. */
+      readonly far?: boolean;
+    }
   | { readonly state: "conflict" | "no_period"; readonly reason: string };
 
 /** A sentence around a link is no label of it. */
@@ -40,7 +48,8 @@ export function placeLink(own: OwnWords, around: readonly Evidence[]): Verdict {
   if (near.periods.length > 1 || period === undefined)
     return conflict(`${seenIn(near)}: ${near.periods.join(" and ")}`);
   const completed = withYear(near.texts, levels.slice(at + 1));
-  return checked(completed?.period ?? period, near.where, levels.slice(at + 1));
+  const verdict = checked(completed?.period ?? period, near.where, levels.slice(at + 1));
+  return verdict.state === "found" ? { ...verdict, far: near.far === true } : verdict;
 }
 
 type Level = Evidence & { readonly periods: readonly string[] };
