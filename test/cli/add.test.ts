@@ -55,11 +55,11 @@ describe("canonry add", () => {
       /^1 pages looked at, 3 files or announcements, 5 links left out\.$/m,
       /^2025-10 +found +waits-2025-10.xlsx +October 2025 +by its own words$/m,
       /^2025-11 +found +waits-2025-11.xlsx /m,
-      /^2025-12 +not published +Clinic waits December 2025: not yet publi… +announced, not yet published$/m,
-      /^2025-11 +twin +waits-2025-11.csv .* the same table as waits-2025-11.xlsx/m,
-      / no period +lookup.csv +Lookup of clinics +the page speaks of 2025, and /m,
-      / supporting +metadata-2025-11.xlsx +Metadata +its words say metadata$/m,
-      / document +notes-2025-11.pdf +Notes +a pdf file holds no table to load$/m,
+      /^2025-12 +not published +Clinic w.* announced, not yet published$/m,
+      /^ {2}2025-11 waits-2025-11.csv "November 2025 .CSV.": twin: the same table as waits-2025-11.xlsx, which is taken$/m,
+      /^ {2}lookup.csv "Lookup of clinics": no period: the page speaks of 2025, and waits-2025-11.xlsx on it of 2025-11$/m,
+      /^ {2}2025-11 metadata-2025-11.xlsx "Metadata": supporting: its words say metadata$/m,
+      /^ {2}2025-11 notes-2025-11.pdf "Notes": document: a pdf file holds no table to load$/m,
     ]) {
       expect(ran.stderr).toMatch(line);
     }
