@@ -194,7 +194,7 @@ function upcoming(
     ...headings.map((heading) => ({ where: "the heading", texts: [heading] })),
   ]);
   if (verdict.state !== "found") return null;
-  const on = expectedOn(`${text} ${item}`);
+  const on = expectedOn(`${text}. ${item}`);
   return {
     state: "not_published",
     period: verdict.period,
