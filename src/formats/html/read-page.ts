@@ -62,7 +62,9 @@ class PageReader {
   private readonly blocks: Block[] = [];
   private readonly openBlocks: Block[] = [];
   private readonly links: OpenLink[] = [];
-  private readonly menus: string[] = [];
+  /** Depths of the menus and, beside `<main>`, of the main parts that are open. */
+  private readonly menus: number[] = [];
+  private readonly roleMains: number[] = [];
   private text = "";
   private title = "";
   private base: string | null = null;
@@ -118,16 +120,14 @@ class PageReader {
     if (name === "main" || role === "main") this.hasMain = true;
     this.mains += name === "main" || role === "main" ? 1 : 0;
     const ofPart = name === "header" && this.parts > 0;
-    if ((MENUS.has(name) && !ofPart) || MENU_ROLES.has(role)) this.menus.push(`${this.depth}`);
+    if ((MENUS.has(name) && !ofPart) || MENU_ROLES.has(role)) this.menus.push(this.depth);
     if (name === "article" || name === "section" || name === "main") this.parts++;
     if (role === "main" && name !== "main") this.roleMains.push(this.depth);
   }
 
-  private readonly roleMains: number[] = [];
-
   private leavePart(name: string): void {
     const depth = this.depth + 1;
-    if (this.menus.at(-1) === `${depth}`) this.menus.pop();
+    if (this.menus.at(-1) === depth) this.menus.pop();
     if (name === "article" || name === "section" || name === "main") this.parts--;
     if (name === "main") this.mains--;
     else if (this.roleMains.at(-1) === depth) {
@@ -177,6 +177,7 @@ class PageReader {
     if (this.link === null) return;
     this.link.end = this.text.length;
     this.link.block?.linked.push([this.link.start, this.link.end]);
+    // Nor is it a word of the item or row that its paragraph stands in.
     for (const block of this.openBlocks.slice(-3)) {
       if (block !== this.link.block) block.linked.push([this.link.start, this.link.end]);
     }

@@ -34,7 +34,7 @@ export function keptPages(needs: KeptPagesNeeds): DiscoverNeeds["readPage"] {
   return async (url, period) => {
     const record = known.get(url) ?? null;
     const kept = record === null ? null : await keptBytes(record, needs);
-    if (record === null || kept === null) return fresh(url, null, needs);
+    if (record === null || kept === null) return fresh(url, needs);
     const copy = (): FetchedPage =>
       pageOf(
         { bytes: kept, contentType: record.content_type, finalUrl: record.final_url },
@@ -62,10 +62,10 @@ function isFresh(record: PageRecord, period: string | null, needs: KeptPagesNeed
   return period !== null && now - Date.parse(record.changed_at) >= needs.recheckDays * DAY_MS;
 }
 
-async function fresh(url: string, record: null, needs: KeptPagesNeeds): Promise<FetchedPage> {
-  const found = await fetchPage(url, record, needs);
+async function fresh(url: string, needs: KeptPagesNeeds): Promise<FetchedPage> {
+  const found = await fetchPage(url, null, needs);
   if (found === null) throw new CanonryError("DOWNLOAD_FAILED", "the server answered 304 unasked");
-  return keep(url, record, found, needs);
+  return keep(url, null, found, needs);
 }
 
 /** What is no page is not kept. */
