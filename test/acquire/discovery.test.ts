@@ -489,6 +489,11 @@ describe("what is no page", () => {
     expect(await failure(page)).toMatch(reason);
   });
 
+  test("a page at its limit of bytes is read in one walk, however many its paragraphs", async () => {
+    const body = `<html>${"<p>x</p>".repeat(900_000)}<a href="a-2025-11.csv">x</a>`;
+    expect(shown(await look({ "/waits": { body } }))).toEqual(["found 2025-11 a-2025-11.csv"]);
+  });
+
   test("broken markup is read as far as it goes", async () => {
     const found = await look({
       "/waits": `<title>Clinic waits<h1>x</title><ul><li>November 2025 <b><a href=a.csv>Data</b><li>October 2025 <a href='b.csv'>Data<table><td>`,

@@ -3,6 +3,7 @@ import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import { Outline } from "./outline.ts";
 import type { Page, PageItem, PageLink } from "./page.ts";
+import { PageText } from "./page-text.ts";
 import { TableCells } from "./table-cells.ts";
 
 type PageLimits = Pick<Limits, "page_depth" | "page_links">;
@@ -48,7 +49,7 @@ const MOST_WORDS = 600;
  * are not run. Linear in the page; memory: its text. Throws PAGE_UNREADABLE beyond the limits.
  */
 export function readPage(html: string, limits: PageLimits): Page {
-  const reader = new PageReader(limits);
+  const reader = new PageReader(limits, html.length);
   const parser = new Parser(reader, { decodeEntities: true });
   parser.write(html);
   parser.end();
@@ -65,7 +66,7 @@ class PageReader {
   /** Depths of the menus and, beside `<main>`, of the main parts that are open. */
   private readonly menus: number[] = [];
   private readonly roleMains: number[] = [];
-  private text = "";
+  private readonly text: PageText;
   private title = "";
   private base: string | null = null;
   private link: OpenLink | null = null;
@@ -76,8 +77,9 @@ class PageReader {
   private hasMain = false;
   private inTitle = false;
 
-  constructor(limits: PageLimits) {
+  constructor(limits: PageLimits, characters: number) {
     this.limits = limits;
+    this.text = new PageText(characters);
   }
 
   onopentag(name: string, attributes: Attributes): void {
@@ -85,10 +87,10 @@ class PageReader {
       throw unreadable(`its elements nest deeper than ${this.limits.page_depth}`);
     }
     if (SILENT.has(name)) this.silent++;
-    if (!INLINE.test(name)) this.text += " ";
+    if (!INLINE.test(name)) this.text.add(" ");
     if (name === "title" && this.silent === 0 && this.title === "") this.inTitle = true;
     if (name === "base") this.base ??= attributes["href"]?.trim() ?? null;
-    if (name === "img" && this.link !== null) this.text += ` ${attributes["alt"] ?? ""} `;
+    if (name === "img" && this.link !== null) this.text.add(` ${attributes["alt"] ?? ""} `);
     this.enterPart(name, attributes);
     this.outline.open(name, this.text.length, (from) => this.words(from));
     this.cells.open(name, attributes, this.text.length);
@@ -100,7 +102,7 @@ class PageReader {
 
   ontext(text: string): void {
     if (this.inTitle) this.title += text;
-    else if (this.silent === 0) this.text += text;
+    else if (this.silent === 0) this.text.add(text);
   }
 
   onclosetag(name: string): void {
@@ -111,7 +113,7 @@ class PageReader {
     if (ITEMS.has(name)) this.closeBlock();
     this.outline.close(name, this.text.length, (from) => this.words(from));
     this.cells.close(name, (from) => this.words(from));
-    if (!INLINE.test(name)) this.text += " ";
+    if (!INLINE.test(name)) this.text.add(" ");
     this.leavePart(name);
   }
 
