@@ -3,6 +3,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
+import { addCommand } from "./commands/add.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { configCommand } from "./commands/config.ts";
@@ -32,6 +33,7 @@ lock, 130 interrupted.`;
 const COMMANDS = [
   initCommand,
   configCommand,
+  addCommand,
   backfillCommand,
   planCommand,
   reviewCommand,

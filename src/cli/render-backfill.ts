@@ -70,6 +70,7 @@ function problems(report: BackfillReport): string {
     ...release.left_out.map((text) => `  ${release.period} ${text}`),
   ]);
   lines.push(...report.unplaced.map((one) => `  ${one.url}: of no period: ${one.reason}`));
+  lines.push(...report.unseen.map((one) => `  ${one.url}: not looked at: ${one.reason}`));
   return lines.length === 0 ? "" : ["Not loaded:", ...lines].join("\n");
 }
 

@@ -13,6 +13,7 @@ export const DEFAULTS: Settings = {
     allow_private: false,
     user_agent: "canonry (+https://example.org/canonry; statistics loader)",
     recheck_days: 35,
+    page_pause_ms: 200,
   },
   run: { concurrency: 2 },
   enrichment: {

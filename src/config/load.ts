@@ -140,7 +140,7 @@ interface PublicationYaml {
     readonly to?: string | number;
     readonly lag_days?: number;
   };
-  readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  readonly files?: Partial<PublicationConfig["files"]>;
   readonly tables?: PublicationConfig["tables"];
   readonly drift?: DriftPolicy | Partial<DriftPolicies>;
   readonly recheck_days?: number;
@@ -189,7 +189,11 @@ function publicationOf(
       url: one.url,
     })),
     ...(periods === undefined ? {} : { periods: scheduleOf(periods, period) }),
-    files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
+    files: {
+      include: files?.include ?? [],
+      exclude: files?.exclude ?? [],
+      ...(files?.prefer === undefined ? {} : { prefer: files.prefer }),
+    },
     tables: tables ?? [],
     drift: policiesOf(drift),
     recheck_days: recheck ?? settings.fetch.recheck_days,

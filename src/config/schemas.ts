@@ -58,7 +58,7 @@ export const PUBLICATIONS_SCHEMA: Schema = {
             url: {
               ...text,
               description:
-                "Template with {yyyy} {yy} {mm} {mon} {Mon} {month} {Month} {q} {fy}; needs `periods`.",
+                "`discover`: the files that `landing_page` leads to. Or a template with {yyyy} {yy} {mm} {mon} {Mon} {month} {Month} {q} {fy}; needs `periods`.",
             },
             periods: object(
               {
@@ -72,7 +72,15 @@ export const PUBLICATIONS_SCHEMA: Schema = {
               { required: ["from"] },
             ),
             files: object(
-              { include: patterns, exclude: patterns },
+              {
+                include: patterns,
+                exclude: patterns,
+                prefer: {
+                  type: "array",
+                  items: { enum: ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "zip"] },
+                  description: "Of one table in several formats the first of these is taken.",
+                },
+              },
               {
                 description: "Patterns such as *.xlsx over file names; `exclude` wins.",
               },
@@ -128,7 +136,10 @@ export const PUBLICATIONS_SCHEMA: Schema = {
           {
             required: ["name"],
             anyOf: [{ required: ["urls"] }, { required: ["folder"] }, { required: ["url"] }],
-            dependencies: { url: ["periods"] },
+            if: { properties: { url: { const: "discover" } }, required: ["url"] },
+            // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, never awaited
+            then: { required: ["landing_page"] },
+            else: { dependencies: { url: ["periods"] } },
           },
         ),
       },
@@ -154,6 +165,7 @@ export const SETTINGS_SCHEMA: Schema = {
       allow_private: { type: "boolean", description: "Fetch from private addresses too." },
       user_agent: text,
       recheck_days: natural,
+      page_pause_ms: { ...natural, description: "Between two pages of one host." },
     }),
     enrichment: object(
       {

@@ -24,6 +24,7 @@ export const ERRORS = {
   CONFIG_MISSING: config("Run `canonry init` to write a commented one."),
   CONFIG_INVALID: config("Correct the key that is named; docs/configuration.md lists them all."),
   NAME_INVALID: config("Use a-z, 0-9 and _, beginning with a letter, at most 40 characters."),
+  PUBLICATION_EXISTS: config("Edit the entry that is there, or choose another code with --pub."),
   PUBLICATION_UNKNOWN: config("`canonry config` lists the publications that are defined."),
   SOURCE_UNKNOWN: config("`canonry status` lists the sources that were loaded."),
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
@@ -75,6 +76,10 @@ export const ERRORS = {
   },
   MODEL_RECORDING_MISSING: config(
     "Record it once with a key, or replay a file that holds it; enrichment went on by rules.",
+  ),
+  PAGE_UNREADABLE: source(
+    "Name a page that lists files, or the files themselves under `urls`.",
+    false,
   ),
   FORMAT_MISMATCH: data("The bytes are not what the name says: look at the file; a login page?"),
   FORMAT_UNKNOWN: data("Formats read: csv, tsv, xlsx, xlsm, xls, xlsb, ods, and zip of these."),

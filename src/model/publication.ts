@@ -14,7 +14,7 @@ export interface PublicationConfig {
   readonly urls: readonly { readonly period: string; readonly url: string }[];
   /** A folder of files; the period comes from file and folder names unless `periods` narrows it. Relative to the home. */
   readonly folder?: string;
-  /** An address with {yyyy} {yy} {mm} {mon} {month} {Month} {q} {fy}, one release per scheduled period. */
+  /** `discover`: the files that `landing_page` leads to. Else an address with {yyyy} {yy} {mm} {mon} {month} {Month} {q} {fy}, one release per scheduled period. */
   readonly url?: string;
   readonly periods?: {
     readonly from: string;
@@ -22,7 +22,12 @@ export interface PublicationConfig {
     /** Days after the end of a period until its release is expected; absent: nobody said. */
     readonly lag_days?: number;
   };
-  readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly files: {
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    /** Formats, the first is taken of twins. */
+    readonly prefer?: readonly string[];
+  };
   /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */
   readonly tables: readonly TableGuide[];
   readonly drift: DriftPolicies;
@@ -62,6 +67,8 @@ export interface Settings {
     readonly allow_private: boolean;
     readonly user_agent: string;
     readonly recheck_days: number;
+    /** Between two pages of one host. */
+    readonly page_pause_ms: number;
   };
   readonly run: { readonly concurrency: number };
   readonly enrichment: {

@@ -2,6 +2,7 @@ import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { BackfillReport, ExportReport, ReleaseReport } from "../model/report.ts";
+import { HostTurns } from "../stages/acquire/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
 import { exportSources } from "./exports.ts";
 import { syncManifests } from "./manifests.ts";
@@ -23,8 +24,9 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
   const repaired = options.dryRun
     ? []
     : [...(await syncManifests(world)), ...(await stateRepair(world))];
+  const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const surveys = await Promise.all(
-    publications.map((publication) => surveyPublication(world, publication, options)),
+    publications.map((publication) => surveyPublication(world, publication, options, turns)),
   );
   const events = world.eventsOf(backfillId, options.watch);
   for (const { path, reason } of repaired)
@@ -53,6 +55,7 @@ export async function backfill(world: World, options: BackfillOptions): Promise<
     releases,
     exports,
     unplaced: surveys.flatMap((one) => one.unplaced),
+    unseen: surveys.flatMap((one) => one.unseen),
     repaired: repaired.map(({ path, reason }) => ({ path, reason })),
     exit,
     duration_ms: durationMs,
@@ -92,6 +95,7 @@ function exitsOf(
 ): readonly ExitCode[] {
   return [
     ...surveys.map((one): ExitCode => (one.unplaced.length > 0 ? 6 : 0)),
+    ...surveys.flatMap((one) => one.unseen.map((page) => page.exit)),
     ...releases.map((one) => one.exit),
     ...exports.map((one): ExitCode => (one.status === "failed" ? 7 : 0)),
   ];

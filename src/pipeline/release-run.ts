@@ -98,8 +98,12 @@ function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outco
   const { record, links } = release;
   if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
   const [why] = release.fetches.skipped;
+  if (release.announced !== null && record.status !== "not_published")
+    return asBefore(record, `now only ${release.announced}`);
   if (record.status === "not_published")
-    return outcome("not_published", why?.reason ?? record.detail);
+    return release.announced === null || release.announced === record.detail
+      ? outcome("not_published", why?.reason ?? record.detail)
+      : null;
   const key = releaseKey(links, survey.editEpoch, survey.publication);
   return record.release_key === key ? asBefore(record, why?.reason ?? "nothing new") : null;
 }
@@ -183,7 +187,8 @@ class ReleaseWork {
   }
 
   private async withoutFiles(links: readonly LinkRecord[], exit: ExitCode): Promise<Outcome> {
-    const reason = links.map((link) => link.detail ?? link.status).join("; ");
+    const details = links.map((link) => link.detail ?? link.status);
+    const reason = this.release.announced ?? details.join("; ");
     const status = exit === 0 ? "not_published" : "failed";
     await this.record(status, null, reason, exit);
     return outcome(status, reason, exit);
