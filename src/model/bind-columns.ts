@@ -39,9 +39,10 @@ function bindColumns(contract: SourceContract, region: Region): Bound {
   const rolling = rollingKeys(columns.map(headerText));
   const byHeader = new Map<string, ContractColumn[]>();
   for (const column of contract.columns) {
-    // Of a column whose date moves, the dates of earlier releases say nothing.
+    // Of a header whose date moves, the dates of earlier releases say nothing.
+    const moving = column.rolling?.replace(/ \(\d+\)$/, "");
     const fixed = column.headers.filter(
-      (header) => column.rolling === undefined || rollingPattern(header) === null,
+      (header) => moving === undefined || rollingPattern(header) !== moving,
     );
     for (const key of new Set(fixed.map(headerKey))) {
       if (key !== "") byHeader.set(key, [...(byHeader.get(key) ?? []), column]);

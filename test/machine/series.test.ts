@@ -11,7 +11,9 @@ import type { BackfillReport } from "../../src/model/report.ts";
 import { emptyManifest } from "../../src/stages/canonicalize/index.ts";
 import { CORPUS } from "../support/corpus.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { modelServer } from "../support/model-server.ts";
 import { type Question, SeriesServer } from "../support/series.ts";
+import { closeServers } from "../support/serve.ts";
 
 /** Series of the corpus: its folder, the drift that is there, by eye, and what a person answers to it. */
 const SERIES = {
@@ -66,8 +68,13 @@ interface Ended {
   readonly decisions: readonly Ruling[];
 }
 
-/** Loads the releases in this order, one after the other, and answers what is asked. */
-async function load(code: string, home: Home, order: readonly Release[]): Promise<Ended> {
+/** Loads the releases in this order, one after the other, and answers what is asked; `after` each of them. */
+async function load(
+  code: string,
+  home: Home,
+  order: readonly Release[],
+  after: () => void = () => undefined,
+): Promise<Ended> {
   const asked: Question[] = [];
   const answerAll = async (): Promise<void> => {
     for (let round = 0; round < 20; round++) {
@@ -87,6 +94,7 @@ async function load(code: string, home: Home, order: readonly Release[]): Promis
     const report = await home.json<BackfillReport>("backfill", "--period", period);
     expect(report.exit === 0 || report.exit === 4, JSON.stringify(report.releases)).toBe(true);
     await answerAll();
+    after();
   }
   const report = await home.json<BackfillReport>("backfill");
   expect(report.releases.filter((one) => one.exit !== 0)).toEqual([]);
@@ -136,8 +144,17 @@ test.each(Object.entries(SERIES))(
     const releases = await releasesOf(folder);
     const seed = Number(process.env["CANONRY_SEED"] ?? 20261121);
     const first = await homeOf(code, releases);
-    const inOrder = await load(code, first, releases);
+    const model = await modelServer(() => '{"columns": []}');
+    const calls: number[] = [];
+    await first.write(
+      "config/settings.yaml",
+      `enrichment: { url: ${model.url}, model: counted }\n`,
+    );
+    const inOrder = await load(code, first, releases, () => calls.push(model.asked.length));
     await first.close();
+    await closeServers();
+    expect(calls[0]).toBeGreaterThan(0);
+    expect(new Set(calls).size, "a later period asked the model").toBe(1);
     const [shuffled = []] = fc.sample(
       fc.shuffledSubarray([...releases], { minLength: releases.length }),
       { seed, numRuns: 1 },

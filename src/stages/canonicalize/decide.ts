@@ -117,7 +117,7 @@ function firstSight(
   if (ruling?.verdict === "rejected")
     return { rejected: `not wanted: rejected by ${ruling.by} on ${ruling.on}` };
   const seen = newContract(code, regions, period);
-  const columns = seen.columns.map((column) => namedAsRuled(code, column, facts.rulings));
+  const columns = namedAsRuled(code, seen.columns, facts.rulings);
   const contract = underRulings({ ...seen, columns }, facts.rulings);
   const later = facts.seen.releases.filter((one) => firstSeenAfter(one, period));
   const all = [

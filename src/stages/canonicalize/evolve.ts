@@ -137,7 +137,10 @@ function addColumns(
 ): readonly ContractColumn[] {
   const names = new FreeNames(contract.columns.map((column) => column.name));
   const added: ContractColumn[] = [];
-  for (const column of fresh) {
+  const seen = fresh.map((column) => contractColumn(column, period));
+  for (const [at, own] of namedAsRuled(contract.code, seen, rulings).entries()) {
+    const column = fresh[at];
+    if (column === undefined) continue;
     const header = headerText(column);
     if (isGhost(column)) {
       drift.push({
@@ -148,7 +151,6 @@ function addColumns(
       });
       continue;
     }
-    const own = namedAsRuled(contract.code, contractColumn(column, period), rulings);
     const addition: Drift = {
       kind: "column_added",
       column: own.name,

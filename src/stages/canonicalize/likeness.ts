@@ -44,28 +44,58 @@ export async function likenessOf(
       return name === undefined ? [] : [[name, index] as const];
     }),
   );
-  const keys = contract.columns
-    .filter((one) => one.role === "dimension" && bound.has(one.name) && columns.includes(one.name))
-    .map((one) => one.name)
-    .sort();
+  const keys = keysOf(contract, region, bound).filter((name) => columns.includes(name));
   const request = { source: contract.code, load_id: last.load_id, columns, keys };
   const before = new Map(await sampleOf({ ...request, rows: SAMPLE_ROWS }));
   const indexes = keys.map((name) => bound.get(name) ?? -1);
   const now = await sampleRegion(region, indexes, rowsOf);
   const shared = [...before.keys()].filter((key) => now.has(key));
-  return (name, index) => {
+  const enough = shared.length >= ENOUGH_KEYS;
+  const oldOf = (name: string): ((key: string) => Value) => {
     const at = columns.indexOf(name);
-    if (at < 0) return null;
-    if (shared.length >= ENOUGH_KEYS && !keys.includes(name)) {
-      return rowByRow(
-        shared.map((key) => [before.get(key)?.[at] ?? null, now.get(key)?.[index] ?? null]),
-      );
-    }
-    return distributions(
-      [...before.values()].map((row) => row[at] ?? null),
-      [...now.values()].map((row) => row[index] ?? null),
-    );
+    return (key) => before.get(key)?.[at] ?? null;
   };
+  return {
+    of: (name, index) => {
+      if (!columns.includes(name)) return null;
+      const old = oldOf(name);
+      return enough && !keys.includes(name)
+        ? rowByRow(shared.map((key) => [old(key), now.get(key)?.[index] ?? null]))
+        : distributions(
+            [...before.keys()].map(old),
+            [...now.values()].map((row) => row[index] ?? null),
+          );
+    },
+    prefers: (name, from, to) => {
+      if (!enough || keys.includes(name) || !columns.includes(name)) return null;
+      const old = oldOf(name);
+      const nearer = shared.map((key) => {
+        const row = now.get(key);
+        return closeness(old(key), row?.[to] ?? null) - closeness(old(key), row?.[from] ?? null);
+      });
+      const decided = nearer.filter((one) => one !== 0);
+      if (decided.length < ENOUGH_KEYS) return null;
+      return decided.filter((one) => one > 0).length / decided.length;
+    },
+  };
+}
+
+/** What tells rows apart: one column whose values all differ, else all dimensions that are not the same everywhere. */
+function keysOf(
+  contract: SourceContract,
+  region: Region,
+  bound: ReadonlyMap<string, number>,
+): readonly string[] {
+  const dimensions = contract.columns.flatMap((one) => {
+    const index = bound.get(one.name);
+    const seen = index === undefined ? undefined : region.columns[index];
+    return one.role === "dimension" && seen !== undefined ? [{ name: one.name, seen }] : [];
+  });
+  const distinct = ({ seen }: (typeof dimensions)[number]): number =>
+    seen.distinct ?? region.n_rows;
+  const single = dimensions.find((one) => distinct(one) === region.n_rows);
+  const varied = dimensions.filter((one) => distinct(one) > 1);
+  return (single === undefined ? varied : [single]).map((one) => one.name).sort();
 }
 
 async function sampleRegion(

@@ -130,7 +130,7 @@ function judge(sight: Sight, known: ContractColumn, seen: RegionColumn): Pair | 
     return { known, seen, rolling, score: 1, evidence: "only the date in the header moved" };
   }
   const words = wordsInCommon(headerOf(known), headerText(seen));
-  const values = sight.likeness?.(known.name, sight.region.columns.indexOf(seen)) ?? null;
+  const values = sight.likeness?.of(known.name, sight.region.columns.indexOf(seen)) ?? null;
   const alone = sameNeighbours(sight, known, seen) ? 0.6 : 0;
   const text = Math.max(words, alone);
   const score = values === null ? text : WORDS * text + (1 - WORDS) * values;

@@ -119,26 +119,26 @@ function unitSplit(
 }
 
 /**
- * The name and the headers that an approved rename gives to a column that is met for the first time:
- * the same ones, whichever of its headers comes first.
+ * Columns that are met for the first time, with the names and headers that approved renames give them: the
+ * same ones, whichever header of a column comes first.
  */
 export function namedAsRuled(
   source: string,
-  column: ContractColumn,
+  columns: readonly ContractColumn[],
   rulings: readonly Ruling[],
-): ContractColumn {
-  const ruling = rulings.find(
-    (one) =>
-      one.kind === "column_renamed" &&
-      one.verdict === "approved" &&
-      one.source === source &&
-      one.after !== ANOTHER_DATE &&
-      (hasHeader(column, one.before) || hasHeader(column, one.after)),
+): readonly ContractColumn[] {
+  const renames = rulings.filter(
+    (one) => one.kind === "column_renamed" && one.verdict === "approved" && one.source === source,
   );
-  if (ruling?.column === undefined) return column;
-  return {
-    ...column,
-    name: ruling.column,
-    headers: [ruling.before ?? "", ruling.after ?? ""],
-  };
+  const keys = rollingKeys(columns.map((column) => column.headers[0] ?? ""));
+  return columns.map((column, at) => {
+    const moving = renames.find((one) => one.after === ANOTHER_DATE && one.before === keys[at]);
+    const renamed = renames.find(
+      (one) => hasHeader(column, one.before) || hasHeader(column, one.after),
+    );
+    const name = renamed?.column ?? moving?.column ?? column.name;
+    const headers =
+      renamed === undefined ? column.headers : [renamed.before ?? "", renamed.after ?? ""];
+    return { ...column, name, headers };
+  });
 }

@@ -24,8 +24,16 @@ export interface LastLoad {
   readonly profile: LoadProfile;
 }
 
-/** 0 to 1, or null if there is nothing to compare. `index` counts the region's columns. */
-export type Likeness = (column: string, index: number) => number | null;
+/** How the values of the last load compare with those of a region's columns, by their index. */
+export interface Likeness {
+  /** 0 to 1, or null if there is nothing to compare. */
+  of(column: string, index: number): number | null;
+  /**
+   * The share of rows of one key whose value is nearer to that of `to` than to that of `from`, among those
+   * where one is nearer; null where too few rows have the same key.
+   */
+  prefers(column: string, from: number, to: number): number | null;
+}
 
 export interface Seen {
   /** Periods in which anything of the publication is loaded. */

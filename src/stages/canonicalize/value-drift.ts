@@ -2,10 +2,14 @@ import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import { isGhost } from "../../model/similarity.ts";
-import type { LastLoad, Sight } from "./sight.ts";
+import type { LastLoad, Likeness, Sight } from "./sight.ts";
 
-/** Values that are this much more like those of another column stand under the wrong header. */
+/** Values that are so much more like those of another column stand under the wrong header. */
 const MARGIN = 0.15;
+/** Or those that are nearer there in so many of the rows. */
+const MOST_ROWS = 0.6;
+/** Below this a column's values do not stand where its header does. */
+const AT_HOME = 0.2;
 const ALIKE = 0.5;
 
 /**
@@ -98,27 +102,39 @@ function movesOf({ contract, region, likeness }: Sight): readonly Move[] {
     const column = region.columns[from];
     const name = column === undefined ? undefined : columnFor(contract, region, column)?.name;
     if (name === undefined) return [];
-    const here = likeness(name, from) ?? 1;
     const [best] = places
       .filter((to) => to !== from)
-      .map((to) => ({ to, like: likeness(name, to) ?? 0 }))
+      .map((to) => ({ to, like: likeness.of(name, to) ?? 0 }))
       .sort((a, b) => b.like - a.like);
-    const moved = best !== undefined && best.like >= ALIKE && best.like > here + MARGIN;
+    const moved =
+      best !== undefined && best.like >= ALIKE && fitsBetter(likeness, name, from, best);
     return moved ? [{ name, from, to: best.to }] : [];
   });
 }
 
-/** The moves of which each one makes room for another, or goes where nothing known stood. */
+/** Row by row where keys meet, else by how much the values are alike on the whole. */
+function fitsBetter(
+  likeness: Likeness,
+  name: string,
+  from: number,
+  { to, like }: { readonly to: number; readonly like: number },
+): boolean {
+  const share = likeness.prefers(name, from, to);
+  return share === null ? like > (likeness.of(name, from) ?? 1) + MARGIN : share >= MOST_ROWS;
+}
+
+/** The moves of which each goes where something made room: it moved too, or is nowhere to be seen. */
 function closed(moves: readonly Move[], sight: Sight): readonly Move[] {
-  const { contract, region } = sight;
+  const { contract, region, likeness } = sight;
   const isFree = (index: number): boolean => {
     const column = region.columns[index];
-    return column === undefined || columnFor(contract, region, column) === undefined;
+    const name = column === undefined ? undefined : columnFor(contract, region, column)?.name;
+    return name === undefined || (likeness?.of(name, index) ?? 0) < AT_HOME;
   };
   const kept = moves.filter(
     (move) =>
       moves.every((other) => other === move || other.to !== move.to) &&
-      (isFree(move.to) || moves.some((other) => other.from === move.to)),
+      (moves.some((other) => other.from === move.to) || isFree(move.to)),
   );
   return kept.length === moves.length ? kept : closed(kept, sight);
 }
