@@ -3,6 +3,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
+import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { configCommand } from "./commands/config.ts";
@@ -49,6 +50,7 @@ function program(context: Context): Command {
     configCommand,
     backfillCommand,
     planCommand,
+    applyCommand,
     reviewCommand,
     approveCommand,
     rejectCommand,

@@ -3,6 +3,7 @@ import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.t
 import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { Database, Transaction } from "./database.ts";
+import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { settleQuestions } from "./questions.ts";
 import { shapeSource } from "./shape-source.ts";
@@ -26,7 +27,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       `canonry.load.${load.source}.${load.period}`,
     ]);
     await checkContract(transaction, load);
-    await shapeSource(transaction, load.contract, load.changed);
+    const statements = await shapeSource(transaction, load.contract, load.changed);
     const { load_id: loadId, vintage } = await openLoad(transaction, load);
     const copied = await transaction.copyIn(
       bronzeTable(load.source),
@@ -35,18 +36,20 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     );
     const counts = load.counts();
     await checkRows(transaction, load, loadId, copied, counts);
-    const contract = await settleGrain(transaction, load, loadId);
+    const contract = await settleGrain(transaction, load, bronzeTable(load.source), loadId);
     const version = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
-    return {
+    const receipt = {
       load_id: String(loadId),
       vintage,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
       contract_version: version,
     };
+    load.agree?.(receipt, statements);
+    return receipt;
   });
 }
 
@@ -117,32 +120,6 @@ async function checkRows(
         `${copied} copied, ${rows("data")} + ${rows("total")} are in the table`,
     );
   }
-}
-
-/**
- * A new source keeps its candidate grain if it is a key of its first load, else it has none. Every
- * later load must keep the key.
- */
-async function settleGrain(
-  transaction: Transaction,
-  load: LoadCommit,
-  loadId: number,
-): Promise<SourceContract> {
-  const { contract } = load;
-  if (contract.grain.length === 0 || load.keyed) return contract;
-  const key = contract.grain.map(identifier).join(", ");
-  const [twice] = await transaction.rows<{ first: number; last: number; times: number }>(
-    `select min(_row) as first, max(_row) as last, count(*) as times
-       from ${bronzeTable(load.source)} where _load_id = $1 and _kind = 'data'
-      group by ${key} having count(*) > 1 limit 1`,
-    [loadId],
-  );
-  if (twice === undefined) return contract;
-  if (load.base_version === 0) return { ...contract, grain: [] };
-  throw new CanonryError(
-    "GRAIN_BROKEN",
-    `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
-  );
 }
 
 /** The contract's next version, and the manifest's with it; the version in force if nothing changed. */

@@ -42,6 +42,8 @@ export const ERRORS = {
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
   DECISION_UNKNOWN: config("`canonry review` lists the decisions that wait."),
+  PLAN_STALE: drift("Nothing was done: look at a new one with `canonry plan`."),
+  PLAN_INVALID: config("Make it again with `canonry plan --out`; a plan is never edited."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
   DOWNLOAD_FAILED: source("The publisher's server did not deliver; run again later."),

@@ -65,6 +65,8 @@ export interface LoadCommit {
     current: { readonly text: string; readonly document: CanonicalManifest } | null,
     contract: SourceContract,
   ) => { readonly text: string; readonly document: CanonicalManifest };
+  /** Called last before the commit, with the statements that shaped the table; throws what forbids it. */
+  readonly agree?: (receipt: LoadReceipt, statements: readonly string[]) => void;
 }
 
 export interface LoadReceipt {

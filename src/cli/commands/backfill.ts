@@ -41,8 +41,8 @@ Examples:
     });
 }
 
-/** Runs and prints; also the whole of `canonry plan`. */
-export async function runBackfill(
+/** Runs and prints. */
+async function runBackfill(
   context: Context,
   world: World,
   flags: BackfillFlags,

@@ -18,8 +18,19 @@ import { isSuspicious } from "./value-drift.ts";
 
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
-export { emptyManifest, nextVersion, withContract, withRulings } from "./manifest-document.ts";
-export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
+export {
+  digestOf,
+  emptyManifest,
+  nextVersion,
+  withContract,
+  withRulings,
+} from "./manifest-document.ts";
+export {
+  type ManifestAction,
+  type ManifestDecision,
+  type ManifestFacts,
+  planManifest,
+} from "./manifest-plan.ts";
 export type { LastLoad } from "./sight.ts";
 
 export interface CanonicalizeInput {
