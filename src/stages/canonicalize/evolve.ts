@@ -1,5 +1,5 @@
 import type { Drift } from "../../model/drift.ts";
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
+import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { freeName } from "../../model/names.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
 import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
