@@ -58,7 +58,8 @@ function loaded(
   { rows_data, rows_total, vintage }: NonNullable<PlannedAction["load"]>,
   reason: string,
 ): string {
-  const totals = rows_total === 0 ? "" : ` and ${count(rows_total)} total${rows_total === 1 ? "" : "s"}`;
+  const totals =
+    rows_total === 0 ? "" : ` and ${count(rows_total)} total${rows_total === 1 ? "" : "s"}`;
   const issue = vintage === 1 ? "new" : "a re-issue";
   return `${count(rows_data)} rows${totals}, vintage ${vintage} (${issue}); ${reason}`;
 }
