@@ -83,8 +83,7 @@ function agreeOnDecision(decision: ReleaseDecision, planned: PlannedRelease | nu
 function agreedLoad(load: LoadCommit, actions: readonly PlannedAction[]): LoadCommit {
   const action = actions.find((one) => one.load?.key === load.key);
   const planned = action?.load ?? null;
-  if (action === undefined || planned === null)
-    throw stale(load, `a load of ${load.source} is not in the plan`);
+  if (action === undefined || planned === null) return refusedLoad(load, actions);
   const drift = load.drift.map((one: Drift) => plannedDrift(load.source, one));
   same(load, "drift", action.drift, drift);
   return {
@@ -100,6 +99,18 @@ function agreedLoad(load: LoadCommit, actions: readonly PlannedAction[]): LoadCo
       const { version, digest } = next.document;
       same(load, "manifest", planned.manifest, { version, digest });
       return next;
+    },
+  };
+}
+
+/** A load that the data are planned to forbid may be tried, and is not committed if they allow it. */
+function refusedLoad(load: LoadCommit, actions: readonly PlannedAction[]): LoadCommit {
+  const refused = actions.some((one) => one.verdict !== "load" && one.issues.includes(load.key));
+  if (!refused) throw stale(load, `a load of ${load.source} is not in the plan`);
+  return {
+    ...load,
+    agree: () => {
+      throw stale(load, `${load.source} could be loaded`);
     },
   };
 }
