@@ -42,7 +42,7 @@ export const ERRORS = {
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
   DECISION_UNKNOWN: config("`canonry review` lists the decisions that wait."),
-  PLAN_STALE: drift("Nothing was done: look at a new one with `canonry plan`."),
+  PLAN_STALE: drift("What moved was left as it is: make a new plan with `canonry plan --out`."),
   PLAN_INVALID: config("Make it again with `canonry plan --out`; a plan is never edited."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),

@@ -122,7 +122,10 @@ function compareRelease(
     if (isSame(left, now, done > 0 || !after.decided)) continue;
     if (isSame(left.map(unshaped), now.map(unshaped), false)) {
       tell("table", `table or view of ${source} is not as it was: ${shapeOf(now)}`);
-    } else tell("action", `${source} ${before.period}: planned ${said(left)}, now ${said(now)}`);
+      continue;
+    }
+    const why = after.decided ? "" : ` (${after.reason})`;
+    tell("action", `${source} ${before.period}: planned ${said(left)}, now ${said(now)}${why}`);
   }
 }
 

@@ -39,7 +39,10 @@ export async function readPlan(world: World, path: string): Promise<ReleasePlan>
     if (value === undefined) return refuse("it is no JSON");
     if (!check(value)) {
       const [error] = check.errors ?? [];
-      return refuse(error?.message ?? "it is no plan", error?.instancePath || "/");
+      return refuse(
+        error?.message ?? "it is no plan",
+        error === undefined || error.instancePath === "" ? "/" : error.instancePath,
+      );
     }
     const plan = value as unknown as ReleasePlan;
     if (planDigest(plan) !== plan.digest) return refuse("its digest is another: it was edited");

@@ -106,11 +106,11 @@ function plannedRelease(
 ): PlannedRelease {
   const decision = forecast.decisionOf(report);
   // Why nothing is new may speak of the time of the last look; what the ledger says does not.
-  const idle = decision === null && release.record !== null;
+  const idle = decision === null && release.record !== null && report.run_id === null;
   return {
     period: release.period,
     status: report.status,
-    reason: idle ? (release.record?.detail ?? "") : report.reason,
+    reason: idle ? release.record.detail : report.reason,
     decided: decision !== null,
     links: links
       .filter((link) => link.period === release.period && release.urls.includes(link.url))

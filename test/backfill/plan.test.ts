@@ -1,3 +1,4 @@
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -109,10 +110,7 @@ describe("plan and apply", () => {
     expect(plan.exit).toBe(report.exit);
     expect((await makePlan(planned)).digest).toBe(plan.digest);
     const schema = JSON.parse(
-      await (await import("node:fs/promises")).readFile(
-        join(PROJECT, "schemas/plan.schema.json"),
-        "utf8",
-      ),
+      await readFile(join(PROJECT, "schemas/plan.schema.json"), "utf8"),
     ) as object;
     expect(new Ajv({ strictRequired: false }).validate(schema, plan)).toBe(true);
     const told = actionsOf(plan).map(({ source, verdict, load }) => [
@@ -129,6 +127,36 @@ describe("plan and apply", () => {
     const applied = await apply(planned);
     expect(applied.code, applied.stderr).toBe(report.exit);
     expect(await contentOf(planned)).toEqual(await contentOf(filled));
+  });
+
+  test("a plan of the months around one that is loaded gives what a backfill gives", async () => {
+    const [planned, filled] = [await make(), await make()];
+    for (const series of [planned, filled]) {
+      await publishAll(series);
+      await series.backfill("--period", "2025-03");
+    }
+    await filled.backfill("--to", "2025-04");
+    await makePlan(planned, "--to", "2025-04");
+    await apply(planned);
+    expect(await contentOf(planned)).toEqual(await contentOf(filled));
+    expect((await planned.rows("select 1 from ops.load")).length).toBeGreaterThan(5);
+  });
+
+  test("two publications, with two issues of a table in one release: planned, applied, as a backfill", async () => {
+    const [planned, filled] = [await make(), await make()];
+    for (const { home } of [planned, filled]) {
+      for (const folder of ["config", "published"])
+        await cp(join(PROJECT, "examples/demo", folder), join(home.path, folder), {
+          recursive: true,
+        });
+    }
+    await filled.backfill();
+    const plan = await makePlan(planned);
+    const march = loadsOf(plan).filter((one) => one.vintage === 2);
+    expect(march).toHaveLength(1);
+    expect((await apply(planned)).code).toBe(0);
+    expect(await contentOf(planned)).toEqual(await contentOf(filled));
+    expect((await apply(planned)).stdout).toContain("done already: 22 of 22 loads");
   });
 
   test("the statements that are shown are those that are run, and no others", async () => {
