@@ -3,11 +3,11 @@
  *   roof    cli  service
  *   3rd     pipeline                       (the only place that knows the order)
  *   2nd     stages/<room>  upkeep/<room>   (neighbours meet through data, never imports)
- *   1st     data-layer  database  formats  events  config
+ *   1st     data-layer  database  formats  events  config  language-model
  *   ground  model                          (nouns and pure rules)
  */
 const GROUND = "^src/model/";
-const FIRST = "^src/(data-layer|database|formats|events|config)/";
+const FIRST = "^src/(data-layer|database|formats|events|config|language-model)/";
 const DOORS = "^src/(stages|upkeep)/[^/]+/index[.]ts$";
 const floor = (name, from, allowed, comment) => ({
   name,
@@ -49,7 +49,7 @@ export default {
     floor("model-imports-nothing", GROUND, [GROUND], "Move the rule down or the I/O up."),
     floor(
       "adapters-are-strangers",
-      "^src/(data-layer|database|formats|events|config)/",
+      "^src/(data-layer|database|formats|events|config|language-model)/",
       [GROUND, "^src/$1/"],
       "Adapters know the model and the outside world, never each other.",
     ),

@@ -117,7 +117,7 @@ for (const million of process.argv.length > 2 ? process.argv.slice(2).map(Number
     const startedAt = Date.now();
     const whole = await timed(process.execPath, [MAIN, "--home", home, "backfill"]);
     const load = (committedAt(home) - startedAt) / 1000;
-    const loaded = JSON.parse(run("status", "--json"))[0]?.rows_data;
+    const loaded = JSON.parse(run("status", "--json")).releases[0]?.rows_data;
     if (loaded !== million * 1e6) throw new Error(`${loaded} rows were loaded`);
     process.stdout.write(
       `${JSON.stringify({

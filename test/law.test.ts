@@ -15,6 +15,7 @@ const OPTIONS: BackfillOptions = {
   from: null,
   to: null,
   reprocess: "none",
+  mode: null,
   dryRun: false,
   force: false,
   offline: false,

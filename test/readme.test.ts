@@ -5,11 +5,16 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROJECT } from "./support/home.ts";
+import { closeServers } from "./support/serve.ts";
+import { html, site } from "./support/site.ts";
 
 /** Commands that install or run these very tests: what CI runs, as `.ci/run` says. */
 const BY_CI = ["npm ci", "npm cit"];
 /** Commands for a home of one's own, run in an empty folder with the command on the path. */
-const IN_EMPTY_FOLDER = ["canonry init"];
+const IN_EMPTY_FOLDER = [
+  "canonry init",
+  "canonry add https://example.org/statistics/waits --write",
+];
 
 const readme = await readFile(join(PROJECT, "README.md"), "utf8");
 const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
@@ -37,11 +42,11 @@ afterAll(async () => {
   await rm(clone, { recursive: true, force: true });
 });
 
-async function sh(command: string, cwd = clone): Promise<string> {
+async function sh(command: string, cwd = clone, more: NodeJS.ProcessEnv = {}): Promise<string> {
   const { DATABASE_URL: _url, CANONRY_HOME: _home, ...env } = process.env;
   const { stdout } = await promisify(execFile)("sh", ["-c", command], {
     cwd,
-    env: { ...env, NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "1", ...more },
   });
   return stdout;
 }
@@ -88,6 +93,32 @@ test("every other command of the README is one that CI runs, or is run here", as
   const ci = await readFile(join(PROJECT, ".ci/run"), "utf8");
   expect(ci).toContain("npm cit");
   expect(ci).toContain("npm run test:machine");
+});
+
+test("canonry add writes what the README says, and a backfill accepts it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "canonry-add-"));
+  await chmod(folder, 0o755);
+  const page = '<a href="/f/waits-2025-11.csv">Waits, November 2025</a>';
+  const { base } = await site({
+    "/statistics/waits": html("Waits", page),
+    "/f/waits-2025-11.csv": { body: "Hospital,Waiting\nNorth,5\nSouth,6\n" },
+  });
+  const canonry = `node ${join(clone, "dist/cli/main.js")}`;
+  const command = (IN_EMPTY_FOLDER[1] ?? "").replace("canonry", canonry);
+  const loopback = { CANONRY_FETCH_ALLOW_PRIVATE: "true" };
+  try {
+    await sh(`${canonry} init`, folder);
+    await sh(command.replace("https://example.org", base), folder, loopback);
+    const yaml = await readFile(join(folder, "config/publications.yaml"), "utf8");
+    expect(yaml).toContain(`    landing_page: ${base}/statistics/waits\n`);
+    expect(yaml).toContain("    url: discover\n");
+    const done = await sh(`${canonry} backfill --pub waits`, folder, loopback);
+    expect(done).toMatch(/waits +2025-11 +loaded/);
+  } finally {
+    await sh(`${canonry} db stop`, folder).catch(() => undefined);
+    await closeServers();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("canonry init makes a home that a backfill accepts, from the README's example", async () => {

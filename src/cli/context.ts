@@ -16,6 +16,8 @@ export interface Context {
 export interface GlobalOptions {
   readonly home?: string;
   readonly databaseUrl?: string;
+  /** Of the commands that may ask a model. */
+  readonly maxCost?: number;
 }
 
 /** Opens the world of the home that the options name, runs, and closes it whatever happens. */
@@ -32,6 +34,7 @@ export async function inWorld<Result>(
     flags: {
       ...(options.home === undefined ? {} : { home: options.home }),
       ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+      ...(options.maxCost === undefined ? {} : { maxCost: options.maxCost }),
     },
   });
   try {

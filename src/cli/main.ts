@@ -3,14 +3,19 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
+import { addCommand } from "./commands/add.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { configCommand } from "./commands/config.ts";
 import { databaseCommand } from "./commands/db.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { generationsCommand } from "./commands/generations.ts";
+import { historyCommand } from "./commands/history.ts";
+import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -24,6 +29,31 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
 lock, 130 interrupted.`;
+
+/** In the order of the help. */
+const COMMANDS = [
+  initCommand,
+  configCommand,
+  addCommand,
+  backfillCommand,
+  planCommand,
+  applyCommand,
+  reviewCommand,
+  approveCommand,
+  rejectCommand,
+  statusCommand,
+  explainCommand,
+  historyCommand,
+  diffCommand,
+  importManifestsCommand,
+  inspectCommand,
+  exportCommand,
+  catalogCommand,
+  generationsCommand,
+  stateCommand,
+  databaseCommand,
+  doctorCommand,
+];
 
 function program(context: Context): Command {
   const root = new Command("canonry")
@@ -45,26 +75,7 @@ function program(context: Context): Command {
       writeErr: (text) => context.terminal.note(text.trimEnd()),
     })
     .addHelpText("after", EXIT_CODES);
-  for (const make of [
-    initCommand,
-    configCommand,
-    backfillCommand,
-    planCommand,
-    applyCommand,
-    reviewCommand,
-    approveCommand,
-    rejectCommand,
-    statusCommand,
-    explainCommand,
-    inspectCommand,
-    exportCommand,
-    catalogCommand,
-    stateCommand,
-    databaseCommand,
-    doctorCommand,
-  ]) {
-    root.addCommand(make(context).copyInheritedSettings(root));
-  }
+  for (const make of COMMANDS) root.addCommand(make(context).copyInheritedSettings(root));
   return root;
 }
 

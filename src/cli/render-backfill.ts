@@ -59,6 +59,9 @@ function lineOf(release: ReleaseReport): Line {
 
 function problems(report: BackfillReport): string {
   const lines = report.releases.flatMap((release) => [
+    ...(release.status === "failed" && release.sources.length === 0
+      ? [`  ${release.period} ${release.publication}: failed: ${release.reason}`]
+      : []),
     ...release.sources
       .filter(
         (one) => one.status === "held" || one.status === "quarantined" || one.status === "failed",
@@ -67,6 +70,7 @@ function problems(report: BackfillReport): string {
     ...release.left_out.map((text) => `  ${release.period} ${text}`),
   ]);
   lines.push(...report.unplaced.map((one) => `  ${one.url}: of no period: ${one.reason}`));
+  lines.push(...report.unseen.map((one) => `  ${one.url}: not looked at: ${one.reason}`));
   return lines.length === 0 ? "" : ["Not loaded:", ...lines].join("\n");
 }
 

@@ -19,6 +19,12 @@ publications:
   #     - period: nov25
   #       url: https://example.org/adhd-november-2025.csv
 
+  # A page that lists the releases; \`canonry add URL\` looks at one and proposes its entry.
+  # clinic_waits:
+  #   name: Clinic waits
+  #   landing_page: https://example.org/statistics/clinic-waits
+  #   url: discover
+
   # An address that follows a rule, one release for each period of the schedule.
   # monthly_counts:
   #   name: Monthly counts
@@ -38,7 +44,15 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   retries: 4
 #   max_bytes: 1073741824
 #   allow_private: false      # fetch from private addresses too
+#   page_pause_ms: 200        # between two pages of one host
 #   recheck_days: 35          # how long a release is looked at again for a replaced file
+
+# enrichment:                 # a model (here an example) describes columns that nothing else describes
+#   url: https://example.org/v1 # any OpenAI-compatible endpoint; its key in CANONRY_MODEL_KEY
+#   model: a-model
+#   price_in: 0.15            # of a million tokens, for the record of costs
+#   price_out: 0.60
+#   max_cost: 1               # most that one command may spend
 
 # run:
 #   concurrency: 2            # releases that are fetched and read at once

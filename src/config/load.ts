@@ -4,6 +4,7 @@ import { isCode } from "../model/names.ts";
 import { type Period, parsePeriod } from "../model/period.ts";
 import type { PublicationConfig, Settings } from "../model/publication.ts";
 import { configPeriod } from "../model/read-periods.ts";
+import { Secret } from "../model/secret.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "./schemas.ts";
 import { type ConfigFile, invalid, isValid, validate } from "./validate.ts";
@@ -16,6 +17,8 @@ export interface Config {
   readonly publications: readonly PublicationConfig[];
   /** Dotted keys of the settings, each with who said it. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** From the environment alone, and printed nowhere; null: none is set. */
+  readonly modelKey: Secret | null;
 }
 
 export interface ConfigInput {
@@ -23,7 +26,11 @@ export interface ConfigInput {
   readonly publications: ConfigFile | null;
   readonly settings: ConfigFile | null;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly flags: { readonly databaseUrl?: string | undefined };
+  readonly flags: {
+    readonly databaseUrl?: string | undefined;
+    /** `--max-cost` */
+    readonly maxCost?: number | undefined;
+  };
 }
 
 /**
@@ -32,7 +39,13 @@ export interface ConfigInput {
  */
 export function loadConfig(input: ConfigInput): Config {
   const { settings, origins } = loadSettings(input);
-  return { settings, origins, publications: loadPublications(input, settings) };
+  const key = input.env[settings.enrichment.key_env] ?? "";
+  return {
+    settings,
+    origins,
+    publications: loadPublications(input, settings),
+    modelKey: key === "" ? null : new Secret(key),
+  };
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -56,10 +69,22 @@ function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<st
     return [section, Object.fromEntries(values)] as const;
   });
   const settings = Object.fromEntries(sections) as unknown as Settings;
-  const flag = input.flags.databaseUrl;
-  if (flag === undefined) return { settings, origins };
-  origins.set("database.url", "flag");
-  return { settings: { ...settings, database: { ...settings.database, url: flag } }, origins };
+  return { settings: flagged(settings, input.flags, origins), origins };
+}
+
+function flagged(
+  settings: Settings,
+  { databaseUrl, maxCost }: ConfigInput["flags"],
+  origins: Map<string, Origin>,
+): Settings {
+  const { database, enrichment } = settings;
+  if (databaseUrl !== undefined) origins.set("database.url", "flag");
+  if (maxCost !== undefined) origins.set("enrichment.max_cost", "flag");
+  return {
+    ...settings,
+    database: databaseUrl === undefined ? database : { ...database, url: databaseUrl },
+    enrichment: maxCost === undefined ? enrichment : { ...enrichment, max_cost: maxCost },
+  };
 }
 
 /** Each setting has a variable: `fetch.retries` is CANONRY_FETCH_RETRIES. DATABASE_URL and PG* are those of libpq. */
@@ -69,16 +94,24 @@ function fromEnvironment(name: string, fallback: unknown, env: ConfigInput["env"
   const variable = `CANONRY_${name.replace(".", "_").toUpperCase()}`;
   const text = env[variable];
   if (text === undefined || text === "") return undefined;
-  const value = typedText(text, name === "database.port" ? "number" : typeof fallback);
+  const value = typedText(text, NUMBERS.has(name) ? "number" : typeof fallback);
   const [section = "", key = ""] = name.split(".");
   if (isValid({ [section]: { [key]: value } }, SETTINGS_SCHEMA)) return value;
   throw new CanonryError("CONFIG_INVALID", `${variable} is ${JSON.stringify(text)}`, { key: name });
 }
 
+/** Settings that are numbers and have no default. */
+const NUMBERS = new Set([
+  "database.port",
+  "enrichment.price_in",
+  "enrichment.price_out",
+  "enrichment.max_cost",
+]);
+
 /** The text itself where it is none of that type: then the schema refuses it. */
 function typedText(text: string, type: string): unknown {
   if (type === "boolean" && /^(?:true|false)$/.test(text)) return text === "true";
-  return type === "number" && /^\d+$/.test(text) ? Number(text) : text;
+  return type === "number" && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function libpqUrl(env: ConfigInput["env"]): string | undefined {
@@ -107,7 +140,7 @@ interface PublicationYaml {
     readonly to?: string | number;
     readonly lag_days?: number;
   };
-  readonly files?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
+  readonly files?: Partial<PublicationConfig["files"]>;
   readonly tables?: PublicationConfig["tables"];
   readonly drift?: DriftPolicy | Partial<DriftPolicies>;
   readonly recheck_days?: number;
@@ -156,7 +189,11 @@ function publicationOf(
       url: one.url,
     })),
     ...(periods === undefined ? {} : { periods: scheduleOf(periods, period) }),
-    files: { include: files?.include ?? [], exclude: files?.exclude ?? [] },
+    files: {
+      include: files?.include ?? [],
+      exclude: files?.exclude ?? [],
+      ...(files?.prefer === undefined ? {} : { prefer: files.prefer }),
+    },
     tables: tables ?? [],
     drift: policiesOf(drift),
     recheck_days: recheck ?? settings.fetch.recheck_days,
@@ -185,7 +222,7 @@ function scheduleOf(
   return {
     from,
     ...(periods.to === undefined ? {} : { to: read(periods.to, ["periods", "to"], follows) }),
-    lag_days: periods.lag_days ?? 0,
+    ...(periods.lag_days === undefined ? {} : { lag_days: periods.lag_days }),
   };
 }
 

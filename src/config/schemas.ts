@@ -8,6 +8,7 @@ import { LIMITS } from "../model/limits.ts";
 const text = { type: "string", minLength: 1 } as const;
 const period = { anyOf: [text, { type: "integer" }] } as const;
 const positive = { type: "integer", minimum: 1 } as const;
+const amount = { type: "number", minimum: 0 } as const;
 const natural = { type: "integer", minimum: 0 } as const;
 
 interface Schema {
@@ -57,7 +58,7 @@ export const PUBLICATIONS_SCHEMA: Schema = {
             url: {
               ...text,
               description:
-                "Template with {yyyy} {yy} {mm} {mon} {Mon} {month} {Month} {q} {fy}; needs `periods`.",
+                "`discover`: the files that `landing_page` leads to. Or a template with {yyyy} {yy} {mm} {mon} {Mon} {month} {Month} {q} {fy}; needs `periods`.",
             },
             periods: object(
               {
@@ -71,7 +72,15 @@ export const PUBLICATIONS_SCHEMA: Schema = {
               { required: ["from"] },
             ),
             files: object(
-              { include: patterns, exclude: patterns },
+              {
+                include: patterns,
+                exclude: patterns,
+                prefer: {
+                  type: "array",
+                  items: { enum: ["xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "zip"] },
+                  description: "Of one table in several formats the first of these is taken.",
+                },
+              },
               {
                 description: "Patterns such as *.xlsx over file names; `exclude` wins.",
               },
@@ -127,7 +136,10 @@ export const PUBLICATIONS_SCHEMA: Schema = {
           {
             required: ["name"],
             anyOf: [{ required: ["urls"] }, { required: ["folder"] }, { required: ["url"] }],
-            dependencies: { url: ["periods"] },
+            if: { properties: { url: { const: "discover" } }, required: ["url"] },
+            // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, never awaited
+            then: { required: ["landing_page"] },
+            else: { dependencies: { url: ["periods"] } },
           },
         ),
       },
@@ -153,7 +165,28 @@ export const SETTINGS_SCHEMA: Schema = {
       allow_private: { type: "boolean", description: "Fetch from private addresses too." },
       user_agent: text,
       recheck_days: natural,
+      page_pause_ms: { ...natural, description: "Between two pages of one host." },
     }),
+    enrichment: object(
+      {
+        url: { ...text, description: "An OpenAI-compatible endpoint, without /chat/completions." },
+        model: { ...text, description: "The model's name there." },
+        key_env: {
+          type: "string",
+          pattern: "^[A-Z][A-Z0-9_]*$",
+          description: "Variable of the environment that holds the key; it stands nowhere else.",
+        },
+        allow_http: { type: "boolean", description: "http to public addresses too." },
+        timeout_seconds: { ...positive, description: "Longest time for one answer." },
+        retries: natural,
+        max_tokens: { ...positive, description: "Longest answer." },
+        price_in: { ...amount, description: "Of a million tokens asked." },
+        price_out: { ...amount, description: "Of a million tokens answered." },
+        max_cost: { ...amount, description: "Most that one command may spend; needs both prices." },
+        replay: { ...text, description: "A file of recorded responses, to answer from it alone." },
+      },
+      { description: "A model that describes what nothing else describes. Absent: by rules." },
+    ),
     run: object({ concurrency: { ...positive, maximum: 64 } }),
     limits: object(Object.fromEntries(Object.keys(LIMITS).map((key) => [key, positive]))),
   }),

@@ -4,8 +4,9 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend } from "../model/storage.ts";
-import { type FileBytes, fileBytes } from "./file-bytes.ts";
+import { closeBytes, type FileBytes, fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
+import { Generations } from "./generations.ts";
 import type { Paths } from "./paths.ts";
 import { UNFINISHED } from "./write-atomic.ts";
 
@@ -83,6 +84,11 @@ export class DataLayer {
 
   async writeRunFile(runId: string, name: string, text: string): Promise<void> {
     await this.storage.put(this.paths.keys.runFile(runId, name), text);
+  }
+
+  /** What the stages of a run were given and what they answered. */
+  generations(runId: string): Generations {
+    return new Generations(this.storage, this.paths, runId);
   }
 
   async removeRun(runId: string): Promise<void> {
@@ -273,9 +279,4 @@ async function digest(bytes: Bytes): Promise<string> {
   for await (const chunk of bytes.stream()) hash.update(chunk);
   await closeBytes(bytes);
   return hash.digest("hex");
-}
-
-/** Bytes over a file hold a handle. */
-export async function closeBytes(bytes: Bytes): Promise<void> {
-  if ("close" in bytes && typeof bytes.close === "function") await bytes.close();
 }

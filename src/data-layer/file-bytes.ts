@@ -65,3 +65,8 @@ async function readAt(
   }
   return buffer.subarray(0, filled);
 }
+
+/** Bytes over a file hold a handle. */
+export async function closeBytes(bytes: Bytes): Promise<void> {
+  if ("close" in bytes && typeof bytes.close === "function") await bytes.close();
+}

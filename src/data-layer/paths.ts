@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CanonryError } from "../model/errors.ts";
 
 /**
@@ -59,6 +59,12 @@ export class Paths {
     runFile: (runId: string, name: string): string =>
       `tmp/manifests/${safeName(runId)}/${safeName(name)}`,
     runs: "tmp/manifests/",
+    generation: (runId: string, stage: string, id: string): string =>
+      `tmp/manifests/${safeName(runId)}/${safeName(stage)}/${safeName(id)}/`,
+    generations: (runId: string, stage: string): string =>
+      `tmp/manifests/${safeName(runId)}/${safeName(stage)}/`,
+    template: (stage: string, name: string): string =>
+      `config/templates/${safeName(stage)}/${safeName(name)}.md`,
     state: "data/state/state.json",
     export: (name: string): string => `data/exports/${safeName(name)}`,
     exports: "data/exports/",
@@ -69,6 +75,11 @@ export class Paths {
   /** A path that configuration names: relative ones start at the home. */
   fromHome(path: string): string {
     return isAbsolute(path) ? resolve(path) : resolve(this.home, path);
+  }
+
+  /** A file in the folder of another, given as configuration names that one. */
+  beside(path: string, name: string): string {
+    return join(dirname(path), safeName(name));
   }
 
   /** The key of a path inside the home. */

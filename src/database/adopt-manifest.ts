@@ -1,6 +1,8 @@
 import { stableJson } from "../model/hash.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Transaction } from "./database.ts";
+import { keepAdopted } from "./generations.ts";
+import { reshapeView } from "./shape-source.ts";
 
 /** The file's text takes the place of the database's: they say the same. */
 export async function adoptManifestText(
@@ -51,6 +53,7 @@ export async function adoptInTransaction(
     [document.publication, document.version, text, JSON.stringify(document), document.digest, by],
   );
   await adoptContracts(transaction, document);
+  await keepAdopted(transaction, { document, text }, by);
 }
 
 async function adoptContracts(
@@ -74,5 +77,6 @@ async function adoptContracts(
       "insert into ops.contract (source, version, document) values ($1, $2, $3)",
       [source.code, version, JSON.stringify(source)],
     );
+    await reshapeView(transaction, source);
   }
 }

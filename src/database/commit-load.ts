@@ -1,11 +1,11 @@
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
-import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
+import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
-import { settleQuestions } from "./questions.ts";
+import { keepContract } from "./keep-contract.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -36,17 +36,23 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     );
     const counts = load.counts();
     await checkRows(transaction, load, loadId, copied, counts);
-    const contract = await settleGrain(transaction, load, bronzeTable(load.source), loadId);
-    const version = await keepContract(transaction, load, contract, loadId);
+    const contract = await settleGrain(
+      transaction,
+      load,
+      { table: bronzeTable(load.source), loadId },
+      () => isProvisional(transaction, load.source, load.base_version),
+    );
+    const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
-    const receipt = {
+    const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
       contract_version: version,
+      generation,
     };
     load.agree?.(receipt, statements);
     return receipt;
@@ -120,49 +126,6 @@ async function checkRows(
         `${copied} copied, ${rows("data")} + ${rows("total")} are in the table`,
     );
   }
-}
-
-/** The contract's next version, and the manifest's with it; the version in force if nothing changed. */
-async function keepContract(
-  transaction: Transaction,
-  load: LoadCommit,
-  contract: SourceContract,
-  loadId: number,
-): Promise<number> {
-  if (!load.changed) return load.base_version;
-  const version = load.base_version + 1;
-  await transaction.rows(
-    `insert into ops.source (code, publication, position, version)
-     select $1, $2, count(*), $3 from ops.source where publication = $2
-     on conflict (code) do update set version = excluded.version`,
-    [load.source, load.publication, version],
-  );
-  await transaction.rows(
-    "insert into ops.contract (source, version, document, load_id) values ($1, $2, $3, $4)",
-    [load.source, version, JSON.stringify(contract), loadId],
-  );
-  const [current] = await transaction.rows<{ text: string; document: CanonicalManifest }>(
-    "select text, document from ops.manifest where publication = $1 order by version desc limit 1",
-    [load.publication],
-  );
-  const next = load.manifest(current ?? null, contract);
-  await transaction.rows(
-    `insert into ops.manifest (publication, version, text, document, digest, by, run_id)
-     values ($1, $2, $3, $4, $5, 'backfill', $6)`,
-    [
-      load.publication,
-      next.document.version,
-      next.text,
-      JSON.stringify(next.document),
-      next.document.digest,
-      load.run_id,
-    ],
-  );
-  await transaction.rows(
-    "update ops.publication set manifest_version = $2, updated_at = now() where code = $1",
-    [load.publication, next.document.version],
-  );
-  return version;
 }
 
 async function closeLoad(
@@ -256,12 +219,11 @@ async function record(transaction: Transaction, load: LoadCommit, loadId: number
       [load.publication, load.period, load.source, drift.kind, JSON.stringify(drift), load.run_id],
     );
   }
-  await settleQuestions(transaction, load);
   await transaction.rows(
     `insert into ops.outcome (publication, period, source, status, reason, load_id, run_id)
      values ($1, $2, $3, 'loaded', '', $4, $5)
      on conflict (publication, period, source) do update
-       set status = 'loaded', reason = '', load_id = excluded.load_id, run_id = excluded.run_id, updated_at = now()`,
+       set status = 'loaded', reason = '', questions = '{}', load_id = excluded.load_id, run_id = excluded.run_id, updated_at = now()`,
     [load.publication, load.period, load.source, loadId, load.run_id],
   );
 }

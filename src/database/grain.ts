@@ -5,14 +5,14 @@ import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 
 /**
- * A new source keeps its candidate grain if it is a key of its first load, else it has none. Every
- * later load must keep the key, else GRAIN_BROKEN.
+ * A new source, or one whose contract is `provisional` still, keeps its candidate grain if it is a key of its
+ * first load, else it has none. Every later load must keep the key, else GRAIN_BROKEN.
  */
 export async function settleGrain(
   executor: Executor,
   load: LoadCommit,
-  table: string,
-  loadId: number,
+  { table, loadId }: { readonly table: string; readonly loadId: number },
+  provisional: () => Promise<boolean>,
 ): Promise<SourceContract> {
   const { contract } = load;
   if (contract.grain.length === 0 || load.keyed) return contract;
@@ -24,7 +24,7 @@ export async function settleGrain(
     [loadId],
   );
   if (twice === undefined) return contract;
-  if (load.base_version === 0) return { ...contract, grain: [] };
+  if (load.base_version === 0 || (await provisional())) return { ...contract, grain: [] };
   throw new CanonryError(
     "GRAIN_BROKEN",
     `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,

@@ -98,19 +98,6 @@ export async function closeAbandonedRuns(
   );
 }
 
-export async function keepLineage(
-  executor: Executor,
-  runId: string,
-  kind: string,
-  document: object,
-): Promise<void> {
-  await executor.rows(
-    `insert into ops.lineage (run_id, kind, document) values ($1, $2, $3)
-     on conflict (run_id, kind) do nothing`,
-    [runId, kind, JSON.stringify(document)],
-  );
-}
-
 /** Contracts in force of a publication, in the order in which the sources were first seen. */
 export function contractsOf(
   executor: Executor,

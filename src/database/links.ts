@@ -1,16 +1,30 @@
 import type { LinkRecord } from "../model/link.ts";
 import type { Executor } from "./database.ts";
 
-const iso = (column: string): string =>
+/** A column as ISO text, UTC. */
+export const isoInstant = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
 
 /** Every link of a publication, in one statement. */
 export function linksOf(executor: Executor, publication: string): Promise<LinkRecord[]> {
   return executor.rows<LinkRecord>(
     `select period, url, status, sha256, file_name, size_bytes, etag, last_modified, detail,
-            ${iso("checked_at")}, ${iso("first_fetched_at")}, ${iso("changed_at")}
+            ${isoInstant("checked_at")}, ${isoInstant("first_fetched_at")}, ${isoInstant("changed_at")}
        from ops.link where publication = $1 order by period, url`,
     [publication],
+  );
+}
+
+export async function keepArtifact(
+  executor: Executor,
+  sha256: string,
+  fileName: string,
+  sizeBytes: number,
+): Promise<void> {
+  await executor.rows(
+    `insert into ops.artifact (sha256, file_name, size_bytes) values ($1, $2, $3)
+     on conflict (sha256) do nothing`,
+    [sha256, fileName, sizeBytes],
   );
 }
 
@@ -21,11 +35,7 @@ export async function recordLink(
   link: LinkRecord,
 ): Promise<void> {
   if (link.sha256 !== null) {
-    await executor.rows(
-      `insert into ops.artifact (sha256, file_name, size_bytes) values ($1, $2, $3)
-       on conflict (sha256) do nothing`,
-      [link.sha256, link.file_name ?? "", link.size_bytes ?? 0],
-    );
+    await keepArtifact(executor, link.sha256, link.file_name ?? "", link.size_bytes ?? 0);
   }
   await executor.rows(
     `insert into ops.link (publication, period, url, status, sha256, file_name, size_bytes, etag,

@@ -21,23 +21,8 @@ export async function askQuestion(
     `insert into ops.decision (decision_id, publication, period, source, status, drift, run_id)
      values ($1, $2, $3, $4, 'open', $5, $6)
      on conflict (decision_id) do update
-       set period = excluded.period, drift = excluded.drift, run_id = excluded.run_id,
-           status = case when ops.decision.status = 'settled' then 'open' else ops.decision.status end`,
+       set period = excluded.period, drift = excluded.drift, run_id = excluded.run_id`,
     [questionId(source, drift), publication, period, source, JSON.stringify(drift), runId],
-  );
-}
-
-/** What a release no longer asks, since it was loaded or asks something else, is settled. */
-export async function settleQuestions(
-  transaction: Transaction,
-  { publication, period, source }: Omit<Place, "run_id">,
-): Promise<void> {
-  await transaction.rows(
-    `update ops.decision set status = 'settled'
-      where publication = $1 and source = $3 and status = 'open' and not exists
-        (select 1 from ops.outcome o where o.publication = $1 and o.source = $3
-            and o.period <> $2 and o.status = 'held')`,
-    [publication, period, source],
   );
 }
 
@@ -48,7 +33,9 @@ export function openQuestions(
 ): Promise<Question[]> {
   return questions(
     executor,
-    "d.status = 'open' and (cardinality($1::text[]) = 0 or d.publication = any($1))",
+    `d.status = 'open' and (cardinality($1::text[]) = 0 or d.publication = any($1)) and exists
+      (select 1 from ops.outcome o where o.publication = d.publication and o.source = d.source
+          and o.status = 'held' and d.decision_id = any(o.questions))`,
     publications,
   );
 }
@@ -67,6 +54,7 @@ function questions(
     `select d.decision_id as id, d.publication, d.period, d.source, d.status, d.drift,
             array(select o.period from ops.outcome o
                    where o.publication = d.publication and o.source = d.source and o.status = 'held'
+                     and d.decision_id = any(o.questions)
                    order by o.period) as waiting
        from ops.decision d where ${condition}
       order by d.publication, d.source, d.period, d.decision_id`,

@@ -33,8 +33,11 @@ export class Rehearsal {
     this.session = session;
   }
 
-  /** `loadId` is below 0: no load of the ledger has it. Throws what the load would. */
-  async load(load: LoadCommit, loadId: number): Promise<Rehearsed> {
+  /**
+   * `loadId` is below 0: no load of the ledger has it. `provisional` is what the contract is that the load was
+   * planned with. Throws what the load would.
+   */
+  async load(load: LoadCommit, loadId: number, provisional: boolean): Promise<Rehearsed> {
     const { source, contract } = load;
     const known = this.shaped.get(source);
     const shape = await planShape(this.session, contract, load.changed, known);
@@ -49,7 +52,12 @@ export class Rehearsal {
         `${source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ${copied} copied`,
       );
     }
-    const settled = await settleGrain(this.session, load, table, loadId);
+    const settled = await settleGrain(
+      this.session,
+      load,
+      { table, loadId },
+      async () => provisional,
+    );
     this.shaped.set(source, shape.columns);
     return { contract: settled, statements: shape.statements, counts };
   }

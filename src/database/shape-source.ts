@@ -71,6 +71,14 @@ export async function shapeSource(
   return statements;
 }
 
+/** Brings view and comments to the contract over the table as it stands; nothing where there is none. */
+export async function reshapeView(executor: Executor, contract: SourceContract): Promise<void> {
+  const columns = await liveColumns(executor, contract.code);
+  if (columns === null) return;
+  await executor.rows(viewSql(contract, columns));
+  for (const statement of commentSql(contract, columns)) await executor.rows(statement);
+}
+
 /** The statements that grant a view anew once it was dropped so that a column below it could be widened. */
 async function grantsOf(executor: Executor, source: string): Promise<readonly string[]> {
   const dependents = await executor.rows<{ name: string }>(

@@ -11,6 +11,7 @@ import {
   type Node,
   Parser,
   parseDocument,
+  type Scalar,
 } from "yaml";
 import { CanonryError, type ErrorCode } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
@@ -32,7 +33,7 @@ export interface YamlOptions {
 /**
  * Reads one plain YAML document. Refused before anything recurses: too many bytes, NUL, directives,
  * several documents, nesting deeper than the limit. Refused after: too many keys, tags, anchors, aliases,
- * two equal keys (checked here, since the library's own check is quadratic).
+ * merge keys, escaped NULs, two equal keys (checked here, since the library's own check is quadratic).
  */
 export function readYaml(text: string, options: YamlOptions): ReadYaml {
   const lines = new LineCounter();
@@ -97,6 +98,9 @@ function* tokensOf(
 
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
+/** What no database keeps: NUL, and surrogates without their other half. */
+const UNKEPT = /[\u0000\p{Surrogate}]/u;
+
 function checkNode(
   root: unknown,
   { limits }: YamlOptions,
@@ -119,10 +123,14 @@ function checkNode(
             ? String(pair.key.value)
             : fail("a key that is no word", lineAt(own));
         if (seen.has(key)) fail(`the key ${key} stands twice`, lineAt(pair.key as Node));
+        if (key === "<<" && (pair.key as Scalar).type === "PLAIN")
+          fail("a merge key, <<", lineAt(pair.key as Node));
         seen.add(key);
         open.push(pair.key, pair.value);
       }
     } else if (!isScalar(node)) fail("an alias", lineAt(own));
+    else if (typeof node.value === "string" && UNKEPT.test(node.value))
+      fail("a NUL, or half a character", lineAt(own));
     if (own.anchor !== undefined) fail(`an anchor, &${own.anchor}`, lineAt(own));
     if (
       own.tag !== undefined &&

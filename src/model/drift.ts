@@ -77,7 +77,7 @@ export interface Question {
   /** The last release that asked it. */
   readonly period: string;
   readonly source: string;
-  readonly status: "open" | "approved" | "rejected" | "settled";
+  readonly status: "open" | "approved" | "rejected";
   readonly drift: Drift;
   /** Releases that wait for the answer. */
   readonly waiting: readonly string[];

@@ -13,6 +13,11 @@ export interface Limits {
   readonly table_columns: number;
   readonly legacy_seconds: number;
   readonly legacy_memory_mb: number;
+  readonly page_bytes: number;
+  readonly page_depth: number;
+  readonly page_links: number;
+  /** Pages of one publication that are looked at in one survey. */
+  readonly pages: number;
   readonly yaml_bytes: number;
   readonly yaml_depth: number;
   readonly yaml_keys: number;
@@ -31,6 +36,10 @@ export const LIMITS: Limits = {
   table_columns: 1_500,
   legacy_seconds: 60,
   legacy_memory_mb: 1_024,
+  page_bytes: 8 << 20,
+  page_depth: 1_000,
+  page_links: 5_000,
+  pages: 60,
   yaml_bytes: 16 << 20,
   yaml_depth: 32,
   yaml_keys: 400_000,

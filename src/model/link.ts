@@ -1,10 +1,12 @@
+import type { ExitCode } from "./errors.ts";
+
 /** An address at which a file of a release is expected. */
 export interface WantedLink {
   readonly period: string;
   /** As configured, or the path of a found file. */
   readonly url: string;
   /** `scheduled` links may not be published yet; the others were named by a person or found. */
-  readonly origin: "explicit" | "folder" | "scheduled";
+  readonly origin: "explicit" | "folder" | "scheduled" | "discovered";
 }
 
 export type LinkStatus = "fetched" | "not_published" | "failed";
@@ -33,4 +35,27 @@ export interface LinkRecord {
 export interface UnplacedFile {
   readonly url: string;
   readonly reason: string;
+}
+
+/** A page that failed, or pages that were not looked at: files may be missing. */
+export interface UnseenPage {
+  readonly publication: string;
+  readonly url: string;
+  readonly reason: string;
+  readonly exit: ExitCode;
+}
+
+/** What the ledger knows of a page. Times are ISO instants. */
+export interface PageRecord {
+  readonly url: string;
+  /** Where it came from, after redirects. */
+  readonly final_url: string;
+  /** Its bytes are kept as an artifact. */
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly content_type: string | null;
+  readonly etag: string | null;
+  readonly last_modified: string | null;
+  readonly checked_at: string;
+  readonly changed_at: string;
 }

@@ -1,4 +1,5 @@
 import type { Drift } from "./drift.ts";
+import type { Generation } from "./generation.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
 
 /** One part of a load as the ledger keeps it. */
@@ -65,6 +66,11 @@ export interface LoadCommit {
     current: { readonly text: string; readonly document: CanonicalManifest } | null,
     contract: SourceContract,
   ) => { readonly text: string; readonly document: CanonicalManifest };
+  /** The canonical generation of a manifest, made of the run's enriched one. */
+  readonly generation: (
+    manifest: { readonly text: string; readonly document: CanonicalManifest },
+    contract: SourceContract,
+  ) => Generation;
   /** Called last before the commit, with the statements that shaped the table; throws what forbids it. */
   readonly agree?: (receipt: LoadReceipt, statements: readonly string[]) => void;
 }
@@ -75,4 +81,6 @@ export interface LoadReceipt {
   readonly rows_data: number;
   readonly rows_total: number;
   readonly contract_version: number;
+  /** The canonical generation that the load brought; null if the last one stays. */
+  readonly generation: Generation | null;
 }

@@ -1,275 +1,43 @@
-import { DRIFT_KINDS } from "./drift.ts";
+import { CANONICAL_DEFINITIONS } from "./canonical-schema.ts";
+import { RELEASE_DEFINITIONS } from "./release-schema.ts";
+import { oneOf, ref } from "./schema-words.ts";
+
+export const MANIFEST_ID = "https://canonry.dev/schemas/manifest.schema.json";
 
 /**
- * JSON Schema of the canonical manifest. `npm run schemas` writes it to schemas/, where editors find it;
- * a test compares.
+ * JSON Schema of the manifest in its three states. `npm run schemas` writes it to schemas/, where editors
+ * find it, and field by field to docs/manifest.md; a test compares both.
  */
-export const MANIFEST_SCHEMA: object = {
+export const MANIFEST_SCHEMA = {
   $schema: "http://json-schema.org/draft-07/schema#",
-  $id: "https://canonry.dev/schemas/manifest.schema.json",
-  title: "Canonical manifest",
+  $id: MANIFEST_ID,
+  title: "Manifest",
   description:
-    "The sources of one publication over all periods: schema, not data. Written by the program, edited by people.",
+    "One document in three states. draft: what the reader saw in the files of one release. enriched: the " +
+    "same with names, units, roles and meaning. canonical: the sources of a publication over all periods; " +
+    "schema, not data; written by the program, edited by people.",
   type: "object",
-  additionalProperties: false,
-  required: ["schema", "state", "publication", "name", "version", "digest", "sources", "history"],
-  properties: {
-    schema: {
-      const: "canonry/manifest@1",
-    },
-    state: {
-      const: "canonical",
-    },
-    publication: {
-      type: "string",
-      pattern: "^[a-z][a-z0-9_]{0,39}$",
-    },
-    name: {
-      type: "string",
-      minLength: 1,
-    },
-    version: {
-      type: "integer",
-      minimum: 0,
-    },
-    digest: {
-      type: "string",
-      pattern: "^[0-9a-f]{64}$",
-    },
-    sources: {
-      type: "array",
-      items: {
-        $ref: "#/definitions/source",
-      },
-    },
-    decisions: {
-      description: "What people decided about drift; it holds for every later period.",
-      type: "array",
-      items: {
-        $ref: "#/definitions/decision",
-      },
-    },
-    history: {
-      type: "array",
-      items: {
-        $ref: "#/definitions/change",
-      },
-    },
-  },
+  required: ["state"],
+  oneOf: [ref("draft"), ref("enriched"), ref("canonical")],
   definitions: {
-    period: {
-      type: "string",
-      minLength: 4,
-    },
-    said_by: {
-      enum: ["publisher", "canonical", "rule", "model", "person"],
-    },
-    source: {
-      type: "object",
-      additionalProperties: false,
-      required: [
-        "code",
-        "title",
-        "match",
-        "grain",
-        "coverage",
-        "layout",
-        "time",
-        "columns",
-        "first_period",
-      ],
-      properties: {
-        code: {
-          description: "Name of the table; unique over all publications.",
-          type: "string",
-          pattern: "^[a-z][a-z0-9_]{0,53}$",
-        },
-        title: {
-          type: "string",
-        },
-        description: {
-          type: "string",
-        },
-        said_by: {
-          $ref: "#/definitions/said_by",
-        },
-        match: {
-          type: "object",
-          additionalProperties: false,
-          required: ["sheets", "files", "number"],
-          properties: {
-            sheets: {
-              description: "Sheet names under which the table was seen; null stands for a CSV.",
-              type: "array",
-              items: {
-                type: ["string", "null"],
-              },
-            },
-            files: {
-              description: "File names without periods, versions and extension.",
-              type: "array",
-              items: {
-                type: "string",
-              },
-            },
-            number: {
-              description: "Number of the table on its sheet, from 1.",
-              type: "integer",
-              minimum: 1,
-            },
-          },
-        },
-        grain: {
-          description: "Key columns of a row; empty if none are unique.",
-          type: "array",
-          items: {
-            type: "string",
-          },
-        },
-        coverage: {
-          description: "Whether a release holds its own period or repeats the whole history.",
-          enum: ["period", "cumulative"],
-        },
-        layout: {
-          description: "unpivot: columns whose header is a period become rows.",
-          enum: ["rows", "unpivot"],
-        },
-        time: {
-          description: "Columns whose cells give the data period of a row.",
-          type: "array",
-          items: {
-            type: "string",
-          },
-        },
-        optional: {
-          description: "May be absent from a release without that being drift.",
-          type: "boolean",
-        },
-        columns: {
-          type: "array",
-          items: {
-            $ref: "#/definitions/column",
-          },
-        },
-        first_period: {
-          $ref: "#/definitions/period",
-        },
-      },
-    },
-    column: {
-      type: "object",
-      additionalProperties: false,
-      required: ["name", "headers", "type", "role", "markers", "first_period"],
-      properties: {
-        name: {
-          type: "string",
-          pattern: "^[a-z][a-z0-9_]{0,53}$",
-        },
-        headers: {
-          description:
-            "Header as printed, levels joined by ' | '; then other spellings that are the same.",
-          type: "array",
-          items: {
-            type: "string",
-          },
-        },
-        type: {
-          enum: ["text", "bigint", "numeric", "date", "timestamp", "boolean"],
-        },
-        type_by: {
-          description: "A person fixed the type.",
-          const: "person",
-        },
-        role: {
-          enum: ["dimension", "measure", "time", "period"],
-        },
-        unit: {
-          type: "string",
-        },
-        description: {
-          type: "string",
-        },
-        said_by: {
-          $ref: "#/definitions/said_by",
-        },
-        optional: {
-          type: "boolean",
-        },
-        markers: {
-          type: "array",
-          items: {
-            type: "string",
-          },
-        },
-        first_period: {
-          $ref: "#/definitions/period",
-        },
-      },
-    },
-    decision: {
-      type: "object",
-      additionalProperties: false,
-      required: ["id", "verdict", "kind", "source", "by", "on"],
-      properties: {
-        id: {
-          type: "string",
-          pattern: "^[0-9a-f]{12}$",
-        },
-        verdict: {
-          enum: ["approved", "rejected"],
-        },
-        kind: {
-          enum: DRIFT_KINDS,
-        },
-        source: {
-          type: "string",
-        },
-        column: {
-          type: "string",
-        },
-        before: {
-          type: "string",
-        },
-        after: {
-          type: "string",
-        },
-        by: {
-          description: "Who decided.",
-          type: "string",
-          minLength: 1,
-        },
-        on: {
-          description: "Day of the decision.",
-          type: "string",
-          pattern: "^\\d{4}-\\d{2}-\\d{2}$",
-        },
-        note: {
-          type: "string",
-        },
-      },
-    },
-    change: {
-      type: "object",
-      additionalProperties: false,
-      required: ["version", "period", "by", "changes"],
-      properties: {
-        version: {
-          type: "integer",
-          minimum: 1,
-        },
-        period: {
-          type: "string",
-        },
-        by: {
-          enum: ["backfill", "person"],
-        },
-        changes: {
-          type: "array",
-          items: {
-            type: "string",
-          },
-        },
-      },
-    },
+    ...RELEASE_DEFINITIONS,
+    ...CANONICAL_DEFINITIONS,
+    said_by: oneOf(
+      "Who said a meaning: the publisher, an earlier canonical manifest, a rule, a model, a person.",
+      ["publisher", "canonical", "rule", "model", "person"],
+    ),
+    type: oneOf("Type of a column in the database.", [
+      "text",
+      "bigint",
+      "numeric",
+      "date",
+      "timestamp",
+      "boolean",
+    ]),
+    role: oneOf(
+      "dimension: what a row is about. measure: a number counted or computed. time: its cells are periods. " +
+        "period: its header is a period, and it is unpivoted when loaded.",
+      ["dimension", "measure", "time", "period"],
+    ),
   },
-};
+} as const;

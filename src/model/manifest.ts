@@ -56,6 +56,10 @@ export interface RegionColumn {
   readonly ascending?: boolean;
   readonly description?: string;
   readonly said_by?: Provenance;
+  /** Where the publisher says it: "<sheet>, row 12". */
+  readonly said_in?: string;
+  /** Who gave the unit, if it does not stand over the column. */
+  readonly unit_by?: Provenance;
 }
 
 export interface PeriodEvidence {
@@ -127,7 +131,41 @@ export interface Region {
   readonly plain?: boolean;
   readonly description?: string;
   readonly said_by?: Provenance;
+  readonly said_in?: string;
 }
+
+/**
+ * What a sheet of words is: cover (title, date, contact), contents (a list of the tables), dictionary
+ * (fields and what they mean), notes (anything else).
+ */
+export type DocumentKind = "cover" | "contents" | "dictionary" | "notes";
+
+/** The words of a sheet that documents the tables. */
+export interface SheetDocument {
+  readonly artifact: string;
+  readonly member: string | null;
+  readonly sheet: string | null;
+  readonly kind: DocumentKind;
+  /** Ascending; at most 1,000, cells cut at 500 characters. */
+  readonly lines: readonly DocumentLine[];
+  /** Meanings of markers that it gives, for all tables of its file. */
+  readonly marker_meanings: Readonly<Record<string, string>>;
+}
+
+export interface DocumentLine {
+  readonly row: number;
+  /** Texts by column, from the first that the sheet fills; "" where a cell is empty. */
+  readonly cells: readonly string[];
+}
+
+/** A fact about a release, and where the publisher says it. */
+export interface SaidFact {
+  readonly text: string;
+  readonly said_by: Provenance;
+  readonly said_in: string;
+}
+
+export type ReleaseFact = "title" | "published" | "next_release" | "status" | "contact" | "source";
 
 /** The cells of a sheet that are not in a region, so that every non-empty cell is claimed. */
 export interface SheetClaims {
@@ -178,12 +216,18 @@ export interface ReleaseManifest {
   readonly period_evidence: readonly PeriodEvidence[];
   readonly regions: readonly Region[];
   readonly sheets: readonly SheetClaims[];
+  /** Cover, contents, notes and dictionaries. */
+  readonly documents?: readonly SheetDocument[];
+  /** What the release says of itself. */
+  readonly about?: Readonly<Partial<Record<ReleaseFact, SaidFact>>>;
 }
 
 export interface ContractColumn {
   readonly name: string;
   /** Header as printed, levels joined by " | "; then every other spelling that was accepted. */
   readonly headers: readonly string[];
+  /** The header names a date that moves from release to release: its text without the date, and its number. */
+  readonly rolling?: string;
   readonly type: ColumnType;
   readonly role: ColumnRole;
   readonly unit?: string;
@@ -222,13 +266,15 @@ export interface SourceContract {
   readonly columns: readonly ContractColumn[];
   /** May be absent from a release without that being drift. */
   readonly optional?: boolean;
+  /** Taken from another system's manifest: the first release that it matches settles how it is read. */
+  readonly provisional?: true;
   readonly first_period: string;
 }
 
 export interface HistoryEntry {
   readonly version: number;
   readonly period: string;
-  readonly by: "backfill" | "person";
+  readonly by: "backfill" | "person" | "import";
   readonly changes: readonly string[];
 }
 

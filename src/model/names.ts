@@ -16,6 +16,16 @@ const RESERVED = new Set(
 );
 
 /**
+ * Small letters of European alphabets that are no letter with an accent, as Unicode folds them: CLDR,
+ * common/transforms/Latin-ASCII.xml.
+ */
+const FOLDED: ReadonlyMap<string, string> = new Map(
+  "æ ae,đ d,ð d,ħ h,ı i,ĸ q,ł l,ŋ n,œ oe,ø o,ß ss,ŧ t,þ th"
+    .split(",")
+    .map((pair): [string, string] => [pair.slice(0, 1), pair.slice(2)]),
+);
+
+/**
  * A name by rule from any text: `[a-z][a-z0-9_]*`, at most 54 bytes. Accents are folded; a text with
  * no letter or digit gives `column`; a name that begins with a digit gets `n_`, a reserved word `_value`
  * behind it; a longer one is cut and gets the first 8 hex digits of its hash.
@@ -25,6 +35,7 @@ export function nameOf(text: string): string {
     .normalize("NFKD")
     .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase()
+    .replace(/[æđðħıĸłŋœøßŧþ]/g, (letter) => FOLDED.get(letter) ?? letter)
     .replace(/&/g, " and ")
     .replace(/%/g, " percent ")
     .replace(/£/g, " gbp ")
@@ -43,12 +54,27 @@ export function shorten(name: string, longest: number): string {
   return `${name.slice(0, longest - 9).replace(/_+$/, "")}_${sha256(name).slice(0, 8)}`;
 }
 
-/** `name`, or `name_2`, `name_3`… : the first that is not taken. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  for (let n = 2; ; n++) {
-    const candidate = `${shorten(name, LONGEST_NAME - 1 - String(n).length)}_${n}`;
-    if (!taken.has(candidate)) return candidate;
+/** Names that all differ: `name`, or `name_2`, `name_3`… : the first that is not taken. */
+export class FreeNames {
+  private readonly taken: Set<string>;
+  /** By name the number to try next: those below it are taken. */
+  private readonly next = new Map<string, number>();
+
+  constructor(taken: Iterable<string> = []) {
+    this.taken = new Set(taken);
+  }
+
+  /** The first free name, which is taken from now on. */
+  take(name: string): string {
+    let free = name;
+    let n = this.next.get(name) ?? 1;
+    while (this.taken.has(free)) {
+      n++;
+      free = `${shorten(name, LONGEST_NAME - 1 - String(n).length)}_${n}`;
+    }
+    this.next.set(name, n);
+    this.taken.add(free);
+    return free;
   }
 }
 

@@ -166,13 +166,19 @@ export function contains(outer: Period, inner: Period): boolean {
 
 /** The period of the same kind that follows; null for ranges. */
 export function nextPeriod(period: Period): Period | null {
-  const start = isoOf(Date.parse(`${period.end}T00:00:00Z`) + DAY);
-  const [year, month, day] = start.split("-").map(Number) as [number, number, number];
-  switch (period.kind) {
+  return period.kind === "range"
+    ? null
+    : periodOfDay(period.kind, isoOf(Date.parse(`${period.end}T00:00:00Z`) + DAY));
+}
+
+/** The period of a kind that holds an ISO day; null if the day is in no calendar. */
+export function periodOfDay(kind: Exclude<PeriodKind, "range">, day: string): Period | null {
+  const [year, month, dayOfMonth] = day.split("-").map(Number) as [number, number, number];
+  switch (kind) {
     case "day":
-      return dayPeriod(year, month, day);
+      return dayPeriod(year, month, dayOfMonth);
     case "week":
-      return weekAt(start);
+      return weekOf(day);
     case "month":
       return monthPeriod(year, month);
     case "quarter":
@@ -180,16 +186,18 @@ export function nextPeriod(period: Period): Period | null {
     case "year":
       return yearPeriod(year);
     case "financial_year":
-      return financialYear(year);
+      return financialYear(month >= 4 ? year : year - 1);
     case "financial_quarter":
-      return month === 1 ? financialQuarter(year - 1, 4) : financialQuarter(year, (month - 1) / 3);
-    case "range":
-      return null;
+      return month <= 3
+        ? financialQuarter(year - 1, 4)
+        : financialQuarter(year, Math.ceil(month / 3) - 1);
   }
 }
 
-function weekAt(monday: string): Period | null {
-  const thursday = new Date(Date.parse(`${monday}T00:00:00Z`) + 3 * DAY);
+/** The year of a week is that of its Thursday. */
+function weekOf(day: string): Period | null {
+  const date = new Date(`${day}T00:00:00Z`);
+  const thursday = new Date(date.getTime() + (3 - ((date.getUTCDay() + 6) % 7)) * DAY);
   const year = thursday.getUTCFullYear();
   const firstOfYear = Date.UTC(year, 0, 1);
   return weekPeriod(year, Math.floor((thursday.getTime() - firstOfYear) / DAY / 7) + 1);

@@ -1,4 +1,5 @@
 import type { DriftPolicies } from "./drift.ts";
+export type Frequency = "weekly" | "monthly" | "quarterly" | "annual";
 
 /** What config/publications.yaml says of one publication, validated. Keys are those of the YAML. */
 export interface PublicationConfig {
@@ -8,20 +9,25 @@ export interface PublicationConfig {
   readonly canonical_manifest: string;
   readonly landing_page?: string;
   readonly domain?: string;
-  readonly frequency?: "weekly" | "monthly" | "quarterly" | "annual";
+  readonly frequency?: Frequency;
   /** Explicit links, in the order written. */
   readonly urls: readonly { readonly period: string; readonly url: string }[];
   /** A folder of files; the period comes from file and folder names unless `periods` narrows it. Relative to the home. */
   readonly folder?: string;
-  /** An address with {yyyy} {yy} {mm} {mon} {month} {Month} {q} {fy}, one release per scheduled period. */
+  /** `discover`: the files that `landing_page` leads to. Else an address with {yyyy} {yy} {mm} {mon} {month} {Month} {q} {fy}, one release per scheduled period. */
   readonly url?: string;
   readonly periods?: {
     readonly from: string;
     readonly to?: string;
-    /** Days after the end of a period until its release is expected. */
-    readonly lag_days: number;
+    /** Days after the end of a period until its release is expected; absent: nobody said. */
+    readonly lag_days?: number;
   };
-  readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly files: {
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    /** Formats, the first is taken of twins. */
+    readonly prefer?: readonly string[];
+  };
   /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */
   readonly tables: readonly TableGuide[];
   readonly drift: DriftPolicies;
@@ -61,7 +67,27 @@ export interface Settings {
     readonly allow_private: boolean;
     readonly user_agent: string;
     readonly recheck_days: number;
+    /** Between two pages of one host. */
+    readonly page_pause_ms: number;
   };
   readonly run: { readonly concurrency: number };
+  readonly enrichment: {
+    /** Null: no model; what is unknown stays so. */
+    readonly url: string | null;
+    readonly model: string | null;
+    /** Variable of the environment that holds the key. */
+    readonly key_env: string;
+    readonly allow_http: boolean;
+    readonly timeout_seconds: number;
+    readonly retries: number;
+    readonly max_tokens: number;
+    /** Of a million tokens, in any one currency; null: not known. */
+    readonly price_in: number | null;
+    readonly price_out: number | null;
+    /** Most that one command may spend; null: no bound. */
+    readonly max_cost: number | null;
+    /** A file of recorded responses that stands in for the model; relative to the home. */
+    readonly replay: string | null;
+  };
   readonly limits: import("./limits.ts").Limits;
 }

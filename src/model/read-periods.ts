@@ -48,7 +48,12 @@ const SEP = "[\\s_.,/-]+";
 const START = "(?<![a-z0-9])";
 const END = "(?![a-z0-9])";
 const TO = "\\s*(?:-|–|—|_|to|until|through|and)\\s*";
-const FIN = `(?:(?<fy>fy|financial year|fiscal year)?${GAP}(?<from>${YEAR})\\s*[-–/_\\s]\\s*(?<till>\\d{4}|\\d\\d)|fy${GAP}(?<short>\\d\\d)\\s*[-–/_]\\s*(?<shortTill>\\d\\d)|fy${GAP}(?<one>${YEAR}|\\d\\d))`;
+/** Between two dates in words or in an address: "1 March to 10 July", "1-march-to-10-july". */
+const UNTIL = "[\\s_-]*(?:to|until|through|–|—)[\\s_-]*";
+const FIN = `(?:(?<fy>fy|financial year|fiscal year)?${GAP}(?<from>${YEAR})(?:\\s*[-–/_\\s]\\s*|${UNTIL})(?<till>\\d{4}|\\d\\d)|fy${GAP}(?<short>\\d\\d)\\s*[-–/_]\\s*(?<shortTill>\\d\\d)|fy${GAP}(?<one>${YEAR}|\\d\\d))`;
+
+const DAY = "(?<d>\\d{1,2})(?:st|nd|rd|th)?";
+const LAST_DAY = `(?<d2>\\d{1,2})(?:st|nd|rd|th)?${GAP}(?<mon2>${MONTH})${GAP}(?<y2>${YEAR})`;
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
@@ -119,6 +124,13 @@ function monthRange({ mon, y, mon2, y2 }: Groups): Period | null {
   return rangePeriod(monthPeriod(startYear, first), monthPeriod(endYear, last));
 }
 
+/** Null where the days are in no calendar or in the wrong order. */
+function dayRange({ d, mon, y, d2, mon2, y2 }: Groups): Period | null {
+  const last = dayPeriod(yearOf(y2), monthNumber(mon2), Number(d2));
+  const first = dayPeriod(yearOf(y ?? y2), monthNumber(mon ?? mon2), Number(d));
+  return first === null || last === null ? null : rangePeriod(first, last);
+}
+
 const byYearLength = ({ y }: Groups): number => ((y ?? "").length === 4 ? 1 : 0.85);
 
 /** In the order in which they claim the words; what one has claimed no later one reads. */
@@ -132,6 +144,12 @@ const RULES: readonly Rule[] = [
   rule(`${FIN}${GAP}q(?:uarter|tr)?${GAP}(?<q2>[1-4])`, financial, 1),
   rule(`(?<from>${YEAR})[-–/](?<till>\\d\\d)${GAP}(?<mon>${MONTH})`, monthOfFinancialYear, 0.9),
   rule(`(?<mon>${MONTH})${GAP}(?<from>${YEAR})[-–/](?<till>\\d\\d)`, monthOfFinancialYear, 0.9),
+  rule(
+    `${DAY}(?:${GAP}(?<mon>${MONTH})(?:${GAP}(?<y>${YEAR}))?)?${UNTIL}${LAST_DAY}`,
+    dayRange,
+    0.95,
+  ),
+  rule(`${DAY}${GAP}(?<mon>${MONTH})[\\s_-]+${LAST_DAY}`, dayRange, 0.95),
   rule(FIN, financial, ({ fy, one, till }) =>
     fy !== undefined || one !== undefined ? 1 : Number(till) > 12 ? 0.95 : 0.6,
   ),
@@ -179,6 +197,7 @@ const RULES: readonly Rule[] = [
   rule(`(?<from>${YEAR})(?<till>\\d\\d)`, financial, 0.7),
 ];
 
+const YEARS = new RegExp(`${START}(?<y>${YEAR})(?:\\s*-\\s*|${UNTIL})(?<y2>${YEAR})${END}`, "gi");
 const MISSPELT = new RegExp(`${START}(?<word>[a-z]{5,10})${GAP}(?<y>${YEAR}|${SHORT})${END}`, "gi");
 const BARE_YEAR = new RegExp(`${START}(?<y>${YEAR})${END}`, "gi");
 
@@ -213,6 +232,10 @@ export function readPeriods(text: string): readonly FoundPeriod[] {
     const guess = nearestMonth(word ?? "");
     if (guess === 0) return null;
     return { period: monthPeriod(yearOf(y), guess).text, score: 0.5, guessed: true };
+  });
+  claim(YEARS, ({ y, y2 }) => {
+    const range = rangePeriod(yearPeriod(yearOf(y)), yearPeriod(yearOf(y2)));
+    return range === null ? null : { period: range.text, score: 0.6, guessed: false };
   });
   claim(BARE_YEAR, ({ y }) => ({ period: yearPeriod(yearOf(y)).text, score: 0.3, guessed: false }));
   return found

@@ -1,5 +1,5 @@
 import type { ExitCode } from "./errors.ts";
-import type { UnplacedFile } from "./link.ts";
+import type { UnplacedFile, UnseenPage } from "./link.ts";
 
 export type SourceStatus = "loaded" | "unchanged" | "held" | "quarantined" | "failed";
 export type ReleaseStatus =
@@ -55,6 +55,8 @@ export interface BackfillReport {
   readonly exports: readonly ExportReport[];
   /** Files that were found and belong to no period. */
   readonly unplaced: readonly UnplacedFile[];
+  /** Pages that could not be looked at: files may be missing. */
+  readonly unseen: readonly UnseenPage[];
   /** Projections that were repaired before or after: path and reason. */
   readonly repaired: readonly { readonly path: string; readonly reason: string }[];
   readonly exit: ExitCode;

@@ -53,10 +53,22 @@ export function integerLiteral(literal: string): string | null {
   return sign === "-" && trimmed !== "0" ? `-${trimmed}` : trimmed;
 }
 
-/** Digits that would lose meaning as a number: leading zeros, or more than 18 digits. */
+const LEAST_BIGINT = -(2n ** 63n);
+const LARGEST_BIGINT = 2n ** 63n - 1n;
+
+/** Whether a number is an integer that a bigint holds, to the last of its 19 digits. */
+export function isBigint(literal: string): boolean {
+  if (/^-?\d{1,18}$/.test(literal)) return true;
+  const integer = integerLiteral(literal);
+  if (integer === null) return false;
+  const value = BigInt(integer);
+  return value >= LEAST_BIGINT && value <= LARGEST_BIGINT;
+}
+
+/** Digits that would lose meaning as a number: leading zeros, or more than a bigint holds. */
 export function isDigitCode(text: string): boolean {
   const trimmed = text.trim();
-  return /^0\d+$/.test(trimmed) || /^\d{19,}$/.test(trimmed);
+  return /^0\d+$/.test(trimmed) || (/^\d{19,}$/.test(trimmed) && !isBigint(trimmed));
 }
 
 const MONTHS =

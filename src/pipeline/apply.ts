@@ -73,9 +73,18 @@ export async function applyPlan(
   const now = await makePlan(world, { ...plan.options, ...run });
   const { changes, loads, done } = standingOf(plan, now);
   if (changes.length > 0) throw new CanonryError("PLAN_STALE", describe(changes));
-  const options = { ...plan.options, ...run, dryRun: false, force: false, offline: true };
+  const options: BackfillOptions = {
+    ...plan.options,
+    ...run,
+    mode: null,
+    dryRun: false,
+    force: false,
+    offline: true,
+  };
   const bounds = { survey: surveyedAsPlanned(plan), ledger: guarded(plan) };
-  return { loads, done_before: done, backfill: await backfill(world, options, bounds) };
+  // A plan is made by rules alone, and a model might answer otherwise.
+  const ruled: World = { ...world, model: null };
+  return { loads, done_before: done, backfill: await backfill(ruled, options, bounds) };
 }
 
 /** At most this many are named. */

@@ -1,4 +1,5 @@
 import type { EventSink } from "../model/events.ts";
+import type { GenerationMode } from "../model/generation.ts";
 
 export interface BackfillOptions {
   /** Empty: all. */
@@ -9,6 +10,8 @@ export interface BackfillOptions {
   readonly to: string | null;
   /** Which releases that are done are looked at again: `changed` are those of an older reader. */
   readonly reprocess: "none" | "failed" | "changed" | "all";
+  /** How drafts are enriched; null: `copy` where the publication has a canonical generation, else `llm`. */
+  readonly mode: GenerationMode | null;
   readonly dryRun: boolean;
   /** Fetch again what is outside its recheck window. */
   readonly force: boolean;

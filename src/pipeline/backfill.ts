@@ -1,6 +1,7 @@
 import { worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { BackfillReport, ExportReport } from "../model/report.ts";
+import { HostTurns } from "../stages/acquire/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
 import { exportSources } from "./exports.ts";
 import { syncManifests } from "./manifests.ts";
@@ -34,8 +35,9 @@ export async function backfill(
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
   const repaired = [...(await syncManifests(world)), ...(await stateRepair(world))];
+  const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(
-    publications.map((publication) => surveyPublication(world, publication, options)),
+    publications.map((publication) => surveyPublication(world, publication, options, turns)),
   );
   const surveys = found.map(bounds.survey);
   const events = world.eventsOf(backfillId, options.watch);
@@ -58,6 +60,7 @@ export async function backfill(
     releases,
     exports,
     unplaced: surveys.flatMap((one) => one.unplaced),
+    unseen: surveys.flatMap((one) => one.unseen),
     repaired: repaired.map(({ path, reason }) => ({ path, reason })),
     exit,
     duration_ms: durationMs,

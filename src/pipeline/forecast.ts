@@ -1,6 +1,7 @@
 import type { Rehearsal } from "../database/rehearsal.ts";
 import type { ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
+import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
 import type { LoadCommit, LoadProfile, LoadReceipt } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
@@ -65,6 +66,8 @@ export class Forecast implements ReleaseLedger {
   /** Manifests of people that a backfill takes up first, then what loads make of them. */
   private readonly manifests: Map<string, Manifest>;
   private readonly takenUp: ReadonlyMap<string, Manifest>;
+  /** Canonical generations that loads would bring; the last of each publication. */
+  private readonly canonical = new Map<string, Generation>();
   private readonly contracts = new Map<string, KnownContract>();
   private readonly quarantined = new Map<string, readonly string[]>();
 
@@ -81,6 +84,15 @@ export class Forecast implements ReleaseLedger {
 
   async manifestInForce(publication: string): Promise<Manifest | null> {
     return this.manifests.get(publication) ?? this.real.manifestInForce(publication);
+  }
+
+  /** A manifest that is taken up has one if its publication had one before. Ids of a forecast are not kept. */
+  async lastCanonical(publication: string, release: string | null): Promise<Generation | null> {
+    const own = this.canonical.get(publication);
+    if (own !== undefined) return own;
+    const taken = this.takenUp.get(publication);
+    const last = await this.real.lastCanonical(publication, taken === undefined ? release : null);
+    return last === null || taken === undefined ? last : { ...last, parsed: taken.text };
   }
 
   async contractsOf(publication: string): Promise<{ contract: SourceContract; version: number }[]> {
@@ -171,14 +183,19 @@ export class Forecast implements ReleaseLedger {
   async commitLoad(load: LoadCommit): Promise<LoadReceipt> {
     const before = await this.loadsOfRelease(load);
     const loadId = -1 - this.loads().length;
-    const { contract, statements, counts } = await this.rehearsal.load(load, loadId);
+    const known = await this.contractsOf(load.publication);
+    const base = known.find((one) => one.contract.code === load.source)?.contract;
+    const provisional = base?.provisional === true;
+    const { contract, statements, counts } = await this.rehearsal.load(load, loadId, provisional);
     const vintages = before.filter((one) => one.source === load.source).map((one) => one.vintage);
+    const { manifest, generation } = await this.keepContract(load, contract);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage: Math.max(0, ...vintages) + 1,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
       contract_version: load.changed ? load.base_version + 1 : load.base_version,
+      generation,
     };
     this.entries.push({
       kind: "load",
@@ -190,7 +207,7 @@ export class Forecast implements ReleaseLedger {
       receipt,
       statements,
       drift: load.drift,
-      manifest: load.changed ? await this.keepContract(load, contract, receipt) : null,
+      manifest,
       profile: counts.profile,
     });
     return receipt;
@@ -199,13 +216,25 @@ export class Forecast implements ReleaseLedger {
   private async keepContract(
     load: LoadCommit,
     contract: SourceContract,
-    { contract_version: version }: LoadReceipt,
-  ): Promise<{ readonly version: number; readonly digest: string }> {
+  ): Promise<Pick<ForecastLoad, "manifest"> & Pick<LoadReceipt, "generation">> {
     const { publication, source } = load;
-    const next = load.manifest(await this.manifestInForce(publication), contract);
+    const current = await this.manifestInForce(publication);
+    if (!load.changed) {
+      // A manifest that no generation stands for gets one from a load that agrees with it.
+      const stands = current === null || (await this.lastCanonical(publication, null)) !== null;
+      return { manifest: null, generation: stands ? null : this.keep(load, current, contract) };
+    }
+    const next = load.manifest(current, contract);
     this.manifests.set(publication, next);
-    this.contracts.set(source, { publication, contract, version });
-    return { version: next.document.version, digest: next.document.digest };
+    this.contracts.set(source, { publication, contract, version: load.base_version + 1 });
+    const { version, digest } = next.document;
+    return { manifest: { version, digest }, generation: this.keep(load, next, contract) };
+  }
+
+  private keep(load: LoadCommit, manifest: Manifest, contract: SourceContract): Generation {
+    const generation = load.generation(manifest, contract);
+    this.canonical.set(load.publication, generation);
+    return generation;
   }
 
   async recordOutcome(outcome: SourceOutcome): Promise<void> {

@@ -3,8 +3,9 @@ import { adoptManifest, adoptManifestText } from "../database/adopt-manifest.ts"
 import { manifestInForce } from "../database/ledger.ts";
 import { mergeYaml, readYaml } from "../formats/yaml.ts";
 import { CanonryError } from "../model/errors.ts";
+import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
-import { MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
+import { MANIFEST_ID, MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import {
   type ManifestAction,
@@ -13,6 +14,7 @@ import {
   nextVersion,
   planManifest,
 } from "../stages/canonicalize/index.ts";
+import { projectHistory } from "./history-file.ts";
 import type { World } from "./world.ts";
 
 /** Stands above every manifest; people may change it. */
@@ -38,6 +40,8 @@ export async function syncManifests(world: World): Promise<readonly SyncedManife
   for (const publication of world.config.publications) {
     const one = await syncManifest(world, publication);
     if (one !== null) synced.push(one);
+    const history = await projectHistory(world, publication);
+    if (history !== null) synced.push({ ...history, edited: false });
   }
   return synced;
 }
@@ -61,7 +65,9 @@ async function readCopies(world: World, publication: PublicationConfig): Promise
   const database = await manifestInForce(world.database, publication.code);
   if (text === null) return { file: null, database };
   if (text === database?.text) return { file: database, database };
-  return { file: { text, document: readManifest(world, publication, text) }, database };
+  const { limits } = world.config.settings;
+  const from = { file: publication.canonical_manifest, limits, publication: publication.code };
+  return { file: { text, document: readCanonical(text, from) }, database };
 }
 
 export interface ManifestCopies extends Copies {
@@ -137,44 +143,38 @@ async function applyDecision(
   }
 }
 
-const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(
-  MANIFEST_SCHEMA,
-);
+const check = new Ajv({ strict: true, strictRequired: false, allErrors: false })
+  .addSchema(MANIFEST_SCHEMA)
+  .compile({ $ref: `${MANIFEST_ID}#/definitions/canonical` });
 
-function readManifest(
-  world: World,
-  publication: PublicationConfig,
+/** A canonical manifest of a publication from its text. Throws MANIFEST_UNSAFE, MANIFEST_INVALID with line and key. */
+export function readCanonical(
   text: string,
+  from: {
+    readonly file: string;
+    readonly limits: Limits;
+    readonly publication: string;
+  },
 ): CanonicalManifest {
-  const path = publication.canonical_manifest;
-  const { limits } = world.config.settings;
-  const yaml = readYaml(text, { file: path, limits, code: "MANIFEST_UNSAFE" });
+  const { file, limits, publication } = from;
+  const yaml = readYaml(text, { file, limits, code: "MANIFEST_UNSAFE" });
+  const invalid = (message: string, key: string, line?: number): CanonryError =>
+    new CanonryError("MANIFEST_INVALID", message, { file, line, key });
   if (!check(yaml.value)) {
     const [error] = check.errors ?? [];
     const pointer = error?.instancePath ?? "";
     const steps = pointer.split("/").slice(1);
     const extra = (error?.params as { additionalProperty?: string } | undefined)
       ?.additionalProperty;
-    throw new CanonryError(
-      "MANIFEST_INVALID",
+    throw invalid(
       `${error?.message ?? "not valid"}${extra === undefined ? "" : `: ${extra}`}`,
-      {
-        file: path,
-        line: yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
-        key: pointer === "" ? "/" : pointer,
-      },
+      pointer === "" ? "/" : pointer,
+      yaml.lineOf(extra === undefined ? steps : [...steps, extra]),
     );
   }
   const document = yaml.value as CanonicalManifest;
-  if (document.publication !== publication.code) {
-    throw new CanonryError(
-      "MANIFEST_INVALID",
-      `it speaks of ${document.publication}, not of ${publication.code}`,
-      {
-        file: path,
-        key: "/publication",
-      },
-    );
+  if (document.publication !== publication) {
+    throw invalid(`it speaks of ${document.publication}, not of ${publication}`, "/publication");
   }
   return document;
 }

@@ -35,7 +35,13 @@ export type PlanRequest = PlanOptions & Pick<BackfillOptions, "concurrency" | "w
  */
 export async function makePlan(world: World, request: PlanRequest): Promise<ReleasePlan> {
   const { publications, periods, from, to, reprocess } = request;
-  const backfill: BackfillOptions = { ...request, dryRun: true, force: false, offline: false };
+  const backfill: BackfillOptions = {
+    ...request,
+    mode: null,
+    dryRun: true,
+    force: false,
+    offline: false,
+  };
   const rehearsed = await rehearse(world, backfill);
   const planned: PlannedPublication[] = [];
   for (const survey of rehearsed.surveys) {

@@ -1,16 +1,24 @@
-import { contractsOf, keepLineage } from "../database/ledger.ts";
 import { recordLink } from "../database/links.ts";
 import { renderYaml } from "../formats/yaml.ts";
 import type { EventSink } from "../model/events.ts";
+import { type Generation, generationId, textFacts } from "../model/generation.ts";
 import type { LinkRecord } from "../model/link.ts";
 import type { DraftArtifact, ReleaseManifest } from "../model/manifest.ts";
 import type { PublicationConfig } from "../model/publication.ts";
+import { renderTemplate } from "../model/template.ts";
 import { apply, linkKey } from "../stages/acquire/index.ts";
-import { draftRelease } from "../stages/draft/index.ts";
-import { enrich } from "../stages/enrich/index.ts";
+import { draftRelease, READER_VERSION } from "../stages/draft/index.ts";
+import {
+  type DraftedRelease,
+  type EnrichedRelease,
+  type EnrichScope,
+  enrichRelease,
+  keep,
+} from "./enrich-release.ts";
 import { type SurveyedRelease, stampOf } from "./publication-survey.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import { inStage } from "./stages.ts";
+import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
 /** Fetches what is planned and gives the release's links as they are then. */
@@ -39,43 +47,90 @@ export interface PrepareScope {
   readonly period: string;
   readonly runId: string;
   readonly events: EventSink;
+  readonly dryRun: boolean;
 }
 
-/** Sees the tables in the files of a release and gives them meaning; both documents stand in the run's folder. */
-export async function draftAndEnrich(
+/** Sees the tables in the files of a release; the document stands in the run's folder. */
+export async function draftStage(
   world: World,
   scope: PrepareScope,
   links: readonly LinkRecord[],
   files: ReleaseFiles,
-): Promise<ReleaseManifest> {
-  const { runId } = scope;
-  const place = {
-    ...scope,
-    publication: scope.publication.code,
-    now: () => world.now(),
-  };
-  const draft = await inStage("draft", place, () => draftFiles(world, scope, links, files));
-  await world.data.writeRunFile(runId, "draft.yaml", renderYaml(draft));
-  return inStage("enrich", place, async () => {
-    const contracts = await contractsOf(world.database, scope.publication.code);
-    const enriched = enrich(
-      draft,
-      contracts.map((one) => one.contract),
-    );
-    await world.data.writeRunFile(runId, "enriched.yaml", renderYaml(enriched));
-    await keepLineage(world.database, runId, "enriched", enriched);
-    return enriched;
+): Promise<DraftedRelease> {
+  return inStage("draft", placeOf(world, scope), async () => {
+    const artifacts = artifactsOf(links);
+    const document = await draftFiles(world, scope, links, artifacts, files);
+    const generation = await draftGeneration(world, scope, artifacts, renderYaml(document));
+    await keep(world, scope, generation);
+    await world.data.writeRunFile(scope.runId, "draft.yaml", generation.parsed ?? "");
+    return { id: generation.id, document };
   });
+}
+
+/** Gives the tables of a draft their names and meaning. */
+export function enrichStage(
+  world: World,
+  scope: PrepareScope & Pick<EnrichScope, "mode" | "ledger">,
+  draft: DraftedRelease,
+): Promise<EnrichedRelease> {
+  return inStage("enrich", placeOf(world, scope), () =>
+    enrichRelease(world, { ...scope, publication: scope.publication.code }, draft),
+  );
+}
+
+function placeOf(world: World, scope: PrepareScope): Parameters<typeof inStage>[1] {
+  return { ...scope, publication: scope.publication.code, now: () => world.now() };
+}
+
+/** What was given to the reader: the contents and names of the files, never where they came from. */
+async function draftGeneration(
+  world: World,
+  { publication, period, runId }: PrepareScope,
+  artifacts: readonly DraftArtifact[],
+  text: string,
+): Promise<Generation> {
+  const template = await templateOf(world.data, "draft");
+  const files = artifacts.map(({ sha256, file }) => ({ sha256, file }));
+  const given = { publication: publication.code, period };
+  const prompt = renderTemplate(template, {
+    ...given,
+    artifacts: renderYaml(files),
+    guides: renderYaml(publication.tables),
+  });
+  const { limits } = world.config.settings;
+  const inputs = { ...given, files, guides: publication.tables, limits, reader: READER_VERSION };
+  const own = { stage: "draft", mode: "llm", parent: null, model: null } as const;
+  return {
+    id: generationId({ ...own, template: template.text, inputs }),
+    stage: "draft",
+    prompt,
+    raw: text,
+    parsed: text,
+    raw_metadata: textFacts(text),
+    parsed_metadata: textFacts(text),
+    metadata: {
+      template_id: template.id,
+      parent_stage: null,
+      parent_gen_id: null,
+      mode: "llm",
+      model: null,
+      ...given,
+      run_id: runId,
+      combo_id: null,
+      cohort_id: null,
+    },
+  };
 }
 
 async function draftFiles(
   world: World,
   { publication, period }: PrepareScope,
   links: readonly LinkRecord[],
+  found: readonly DraftArtifact[],
   files: ReleaseFiles,
 ): Promise<ReleaseManifest> {
   const artifacts = await Promise.all(
-    artifactsOf(links).map(async (artifact) => ({
+    found.map(async (artifact) => ({
       artifact,
       bytes: await files.open(artifact.sha256, artifact.file),
     })),

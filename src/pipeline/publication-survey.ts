@@ -1,11 +1,21 @@
 import { editEpoch, type ReleaseRecord, releasesOf } from "../database/ledger.ts";
 import { linksOf } from "../database/links.ts";
+import { pagesOf, recordPage } from "../database/pages.ts";
 import { sha256, stableJson } from "../model/hash.ts";
-import type { LinkRecord, UnplacedFile } from "../model/link.ts";
+import type { LinkRecord, UnplacedFile, UnseenPage } from "../model/link.ts";
 import { comparePeriods, contains, parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { Plan } from "../model/stage.ts";
-import { type FetchAction, linkKey, plan, survey } from "../stages/acquire/index.ts";
+import {
+  type AnnouncedRelease,
+  DISCOVER,
+  type FetchAction,
+  HostTurns,
+  keptPages,
+  linkKey,
+  plan,
+  survey,
+} from "../stages/acquire/index.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
 import type { World } from "./world.ts";
@@ -20,6 +30,8 @@ export interface SurveyedRelease {
   readonly record: ReleaseRecord | null;
   /** Why it is looked at though its files are as they were; null if nobody asks. */
   readonly reprocess: string | null;
+  /** It has no file, and is announced so; null for any other. */
+  readonly announced: string | null;
 }
 
 export interface PublicationSurvey {
@@ -28,6 +40,7 @@ export interface PublicationSurvey {
   /** By time. */
   readonly releases: readonly SurveyedRelease[];
   readonly unplaced: readonly UnplacedFile[];
+  readonly unseen: readonly UnseenPage[];
 }
 
 /** What a publication has, wants and did: a few statements, however many releases there are. */
@@ -35,6 +48,7 @@ export async function surveyPublication(
   world: World,
   publication: PublicationConfig,
   options: BackfillOptions,
+  turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal),
 ): Promise<PublicationSurvey> {
   const { data, database } = world;
   const facts = await survey(
@@ -45,6 +59,8 @@ export async function surveyPublication(
       linksOf: (code) => linksOf(database, code),
       hasArtifact: (sha) => data.hasArtifact(sha),
       now: () => world.now().toISOString(),
+      readPage: await pageReader(world, publication, options, turns),
+      mostPages: world.config.settings.limits.pages,
     },
   );
   const fetches = plan(facts);
@@ -66,13 +82,58 @@ export async function surveyPublication(
       },
       record,
       reprocess: reprocessReason(record, options),
+      announced: null,
     };
   });
+  const announced = facts.announced
+    .filter((one) => !periods.includes(one.period))
+    .map((one) => announcedRelease(one, records));
   return {
     publication,
     editEpoch: await editEpoch(database, publication.code),
-    releases: releases.toSorted((a, b) => compareTexts(a.period, b.period)),
+    releases: [...releases, ...announced].toSorted((a, b) => compareTexts(a.period, b.period)),
     unplaced: facts.unplaced,
+    unseen: facts.unseen,
+  };
+}
+
+async function pageReader(
+  world: World,
+  publication: PublicationConfig,
+  options: BackfillOptions,
+  turns: HostTurns,
+): Promise<ReturnType<typeof keptPages>> {
+  const { data, database, config, signal } = world;
+  const { code, recheck_days: recheckDays, url } = publication;
+  const known = url === DISCOVER ? await pagesOf(database, code) : [];
+  return keptPages({
+    known,
+    recheckDays,
+    force: options.force,
+    putArtifact: (chunks, most) => data.putArtifact(chunks, most),
+    openArtifact: async (sha256) =>
+      (await data.hasArtifact(sha256)) ? data.openArtifact(sha256, "page") : null,
+    recordPage: (page) => recordPage(database, code, page),
+    now: () => world.now().toISOString(),
+    settings: config.settings.fetch,
+    limits: config.settings.limits,
+    signal,
+    turns,
+  });
+}
+
+function announcedRelease(
+  { period, reason }: AnnouncedRelease,
+  records: readonly ReleaseRecord[],
+): SurveyedRelease {
+  return {
+    period,
+    urls: [],
+    links: [],
+    fetches: { todo: [], skipped: [] },
+    record: records.find((one) => one.period === period) ?? null,
+    reprocess: null,
+    announced: reason,
   };
 }
 

@@ -1,24 +1,19 @@
-import { mergeYaml, renderYaml } from "../formats/yaml.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
-import type { LoadCommit } from "../model/load-commit.ts";
+import type { Unplaced } from "../model/generation.ts";
 import type { ReleaseManifest } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
-import {
-  decide,
-  emptyManifest,
-  KEY_SEPARATOR,
-  survey,
-  withContract,
-} from "../stages/canonicalize/index.ts";
+import { decide, KEY_SEPARATOR, survey } from "../stages/canonicalize/index.ts";
 import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
-import { MANIFEST_HEADING } from "./manifests.ts";
+import type { EnrichedRelease } from "./enrich-release.ts";
+import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
+import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
 export interface PublishScope {
@@ -29,6 +24,8 @@ export interface PublishScope {
   readonly complete: boolean;
   readonly ledger: ReleaseLedger;
 }
+
+type LoadingScope = PublishScope & CanonicalScope;
 
 export interface Published {
   readonly sources: readonly SourceReport[];
@@ -47,19 +44,24 @@ const MOST_ROUNDS = 50;
 export async function publishRelease(
   world: World,
   scope: PublishScope,
-  document: ReleaseManifest,
+  enriched: EnrichedRelease,
   files: ReleaseFiles,
 ): Promise<Published> {
+  const { document } = enriched;
   const done = new Map<string, SourceReport>();
+  const canonical = {
+    enrichedId: enriched.id,
+    template: await templateOf(world.data, "canonical"),
+  };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const decision = await decideRelease(scope, document, files);
     scope.ledger.decided(decision);
-    const again = await applyPlan(world, scope, decision, files, done);
+    const again = await applyPlan(world, { ...scope, ...canonical }, decision, files, done);
     if (again) continue;
     return {
       sources: sourcesOf(decision, done),
       leftOut: decision.left_out,
-      remarks: remarksOf(document),
+      remarks: [...remarksOf(document), ...unplacedRemarks(enriched.unplaced), ...enriched.remarks],
     };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
@@ -71,6 +73,10 @@ function remarksOf(document: ReleaseManifest): readonly string[] {
     const place = [file, sheet.member, sheet.sheet].filter((part) => part !== null).join(" ");
     return sheet.quarantined ? [] : sheet.reasons.map((reason) => `${place}: ${reason}`);
   });
+}
+
+function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {
+  return [...regions, ...columns].map((place) => `not in the canonical manifest: ${place}`);
 }
 
 async function decideRelease(
@@ -103,7 +109,7 @@ function endOf(period: string): string {
 /** True if what was left of the plan has to be decided again. */
 async function applyPlan(
   world: World,
-  scope: PublishScope,
+  scope: LoadingScope,
   decision: ReleaseDecision,
   files: ReleaseFiles,
   done: Map<string, SourceReport>,
@@ -120,7 +126,7 @@ async function applyPlan(
   for (const { action, reason } of todo) {
     if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
     if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
-    if (await applyAction(scope, action, reason, files, done)) return true;
+    if (await applyAction(world, scope, action, reason, files, done)) return true;
   }
   await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
   return false;
@@ -132,7 +138,8 @@ function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boo
 }
 
 async function applyAction(
-  scope: PublishScope,
+  world: World,
+  scope: LoadingScope,
   action: LoadAction,
   reason: string,
   files: ReleaseFiles,
@@ -160,6 +167,8 @@ async function applyAction(
       textOf: (region) => files.textOf(region),
       commit: (load) => ledger.commitLoad(load),
     });
+    const { generation } = receipt;
+    if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
     const rows = receipt.rows_data + receipt.rows_total;
     tell(scope, { event: "source.loaded", ...place, source, rows, reason });
     const { vintage, rows_data, rows_total } = receipt;
@@ -192,24 +201,6 @@ function refusal(
   const before = contract.grain.join(" + ");
   const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
   return { status: "held", reason, drift: [...drift, broken] };
-}
-
-function loadScope(scope: PublishScope, drift: readonly Drift[]): Parameters<typeof loadIssue>[2] {
-  const { publication, period } = scope;
-  const next: LoadCommit["manifest"] = (current, contract) => {
-    const before = current?.document ?? emptyManifest(publication.code, publication.name);
-    const document = withContract(before, contract, { period, drift });
-    const text =
-      current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
-    return { text, document };
-  };
-  return {
-    publication: publication.code,
-    publication_name: publication.name,
-    period,
-    run_id: scope.runId,
-    manifest: next,
-  };
 }
 
 function noteSkipped(

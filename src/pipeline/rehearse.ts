@@ -1,6 +1,7 @@
 import { Rehearsal } from "../database/rehearsal.ts";
 import { worstExit } from "../model/errors.ts";
 import type { BackfillReport } from "../model/report.ts";
+import { HostTurns } from "../stages/acquire/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
 import { Forecast } from "./forecast.ts";
 import { type ManifestCopies, manifestCopies } from "./manifests.ts";
@@ -29,11 +30,12 @@ export async function rehearse(world: World, options: BackfillOptions): Promise<
   const manifests = new Map<string, ManifestCopies>();
   const takenUp = new Map<string, Manifest>();
   const surveys: PublicationSurvey[] = [];
+  const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   for (const publication of publications) {
     const copies = await manifestCopies(world, publication);
     manifests.set(publication.code, copies);
     if (copies.takenUp !== null) takenUp.set(publication.code, copies.takenUp);
-    const survey = await surveyPublication(world, publication, options);
+    const survey = await surveyPublication(world, publication, options, turns);
     // A manifest that is taken up lets every release be decided again.
     const editEpoch = survey.editEpoch + (copies.takenUp === null ? 0 : 1);
     surveys.push({ ...survey, editEpoch });
@@ -55,6 +57,7 @@ export async function rehearse(world: World, options: BackfillOptions): Promise<
     releases,
     exports: [],
     unplaced: surveys.flatMap((one) => one.unplaced),
+    unseen: surveys.flatMap((one) => one.unseen),
     repaired: [],
     exit,
     duration_ms: durationMs,

@@ -1,4 +1,4 @@
-import { closeBytes } from "../data-layer/data-layer.ts";
+import { closeBytes } from "../data-layer/file-bytes.ts";
 import { openWorkbook } from "../formats/open-workbook.ts";
 import { readRegionRows } from "../formats/region-rows.ts";
 import type { Bytes } from "../model/bytes.ts";

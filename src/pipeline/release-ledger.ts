@@ -1,5 +1,6 @@
 import { commitLoad } from "../database/commit-load.ts";
 import type { Database } from "../database/database.ts";
+import { lastCanonical } from "../database/generations.ts";
 import {
   codesOfOthers,
   contractsOf,
@@ -32,6 +33,8 @@ export interface ReleaseLedger {
   /** Nothing that is written is kept. */
   readonly rehearses: boolean;
   manifestInForce(publication: string): Promise<Manifest | null>;
+  /** The last canonical generation that the enriched one of a release may be a copy of. */
+  lastCanonical(publication: string, release: string | null): ReturnType<typeof lastCanonical>;
   seenOf(publication: string, period: SeenPeriod): ReturnType<typeof seenOf>;
   sampleOf(request: SampleOfLoad): ReturnType<typeof sampleOf>;
   contractsOf(publication: string): ReturnType<typeof contractsOf>;
@@ -60,6 +63,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
   return {
     rehearses: false,
     manifestInForce: (code) => manifestInForce(database, code),
+    lastCanonical: (code, release) => lastCanonical(database, code, release),
     seenOf: (code, period) => seenOf(database, code, period),
     sampleOf: (request) => sampleOf(database, request),
     contractsOf: (code) => contractsOf(database, code),

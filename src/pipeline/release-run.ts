@@ -13,7 +13,7 @@ import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
-import { acquireRelease, draftAndEnrich } from "./prepare.ts";
+import { acquireRelease, draftStage, enrichStage } from "./prepare.ts";
 import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publication-survey.ts";
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
@@ -34,8 +34,8 @@ export interface ReleaseContext {
 }
 
 /**
- * Runs the releases of one publication. Fetching and drafting overlap; deciding and loading go in the order
- * of time, so that the same files always give the same contract.
+ * Runs the releases of one publication. Fetching and drafting overlap; enriching, deciding and loading go in
+ * the order of time, so that the same files always give the same contract.
  */
 export async function runReleases(
   survey: PublicationSurvey,
@@ -99,8 +99,12 @@ function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outco
   const { record, links } = release;
   if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
   const [why] = release.fetches.skipped;
+  if (release.announced !== null && record.status !== "not_published")
+    return asBefore(record, `now only ${release.announced}`);
   if (record.status === "not_published")
-    return outcome("not_published", why?.reason ?? record.detail);
+    return release.announced === null || release.announced === record.detail
+      ? outcome("not_published", why?.reason ?? record.detail)
+      : null;
   const key = releaseKey(links, survey.editEpoch, survey.publication);
   return record.release_key === key ? asBefore(record, why?.reason ?? "nothing new") : null;
 }
@@ -184,7 +188,8 @@ class ReleaseWork {
   }
 
   private async withoutFiles(links: readonly LinkRecord[], exit: ExitCode): Promise<Outcome> {
-    const reason = links.map((link) => link.detail ?? link.status).join("; ");
+    const details = links.map((link) => link.detail ?? link.status);
+    const reason = this.release.announced ?? details.join("; ");
     const status = exit === 0 ? "not_published" : "failed";
     if (!this.context.options.dryRun) await this.record(status, null, reason, exit);
     return outcome(status, reason, exit);
@@ -194,7 +199,7 @@ class ReleaseWork {
     links: readonly LinkRecord[],
     complete: boolean,
   ): Promise<Published> {
-    const { world, events, ledger, backfillId } = this.context;
+    const { world, events, ledger, options, backfillId } = this.context;
     const { publication } = this.survey;
     const { period } = this.release;
     await closeAbandonedRuns(world.database, publication.code, period);
@@ -208,13 +213,14 @@ class ReleaseWork {
     });
     this.runStarted = true;
     const files = new ReleaseFiles(world);
-    const scope = { publication, period, runId: this.runId, events };
+    const { dryRun, mode } = options;
+    const scope = { publication, period, runId: this.runId, events, dryRun };
     try {
-      const document = await draftAndEnrich(world, scope, links, files);
+      const draft = await draftStage(world, scope, links, files);
       await this.before;
-      const whole = { ...scope, complete, ledger };
+      const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
       return await inStage("load", this.place(), () =>
-        publishRelease(world, whole, document, files),
+        publishRelease(world, { ...scope, complete, ledger }, enriched, files),
       );
     } finally {
       await files.close();

@@ -60,6 +60,7 @@ export function exitsOf(
 ): readonly ExitCode[] {
   return [
     ...surveys.map((one): ExitCode => (one.unplaced.length > 0 ? 6 : 0)),
+    ...surveys.flatMap((one) => one.unseen.map((page) => page.exit)),
     ...releases.map((one) => one.exit),
     ...exports.map((one): ExitCode => (one.status === "failed" ? 7 : 0)),
   ];

@@ -10,10 +10,14 @@ import { Paths } from "../data-layer/paths.ts";
 import { localServerFiles } from "../data-layer/server-files.ts";
 import { Database } from "../database/database.ts";
 import { type EmbeddedOptions, ensureServer } from "../database/embedded-server.ts";
+import { modelResponse, recordModelResponse } from "../database/model-responses.ts";
 import { jsonlSink } from "../events/jsonl.ts";
 import { readYaml } from "../formats/yaml.ts";
+import { type OpenModel, openModel } from "../language-model/open-model.ts";
+import { readRecordings } from "../language-model/recordings.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
+import type { ModelRecords } from "../model/language-model.ts";
 import { LIMITS } from "../model/limits.ts";
 
 /** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
@@ -22,6 +26,10 @@ export interface World {
   readonly paths: Paths;
   readonly data: DataLayer;
   readonly database: Database;
+  /** Null: tables are described by rules alone. */
+  readonly model: OpenModel | null;
+  /** Where the answers about a generation of a publication are kept; in replay, where they come from. */
+  modelRecords(publication: string, generation: string): Promise<ModelRecords>;
   readonly signal: AbortSignal;
   now(): Date;
   /** Sortable by time, unique. */
@@ -36,7 +44,11 @@ export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
-  readonly flags: { readonly home?: string | undefined; readonly databaseUrl?: string | undefined };
+  readonly flags: {
+    readonly home?: string | undefined;
+    readonly databaseUrl?: string | undefined;
+    readonly maxCost?: number | undefined;
+  };
 }
 
 export const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
@@ -94,6 +106,12 @@ export async function openWorld(outside: Outside): Promise<World> {
   const paths = await homeOf(outside);
   const config = await loadConfigOf(outside);
   const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const model = openModel({
+    settings: config.settings.enrichment,
+    key: config.modelKey,
+    signal: outside.signal,
+    random: Math.random,
+  });
   const database = await openDatabase(paths, config);
   try {
     await database.ready();
@@ -106,6 +124,9 @@ export async function openWorld(outside: Outside): Promise<World> {
     paths,
     data,
     database,
+    model,
+    modelRecords: (publication, generation) =>
+      recordsOf(config, data, database, { publication, generationId: generation }),
     signal: outside.signal,
     now,
     newId,
@@ -115,8 +136,29 @@ export async function openWorld(outside: Outside): Promise<World> {
         now,
         newId,
       }),
-    close: () => database.close(),
+    close: async () => {
+      await model?.close();
+      await database.close();
+    },
   };
+}
+
+async function recordsOf(
+  config: Config,
+  data: DataLayer,
+  database: Database,
+  asked: Parameters<typeof recordModelResponse>[1],
+): Promise<ModelRecords> {
+  const { replay } = config.settings.enrichment;
+  if (replay === null) {
+    return {
+      find: (hash) => modelResponse(database, hash),
+      record: (record) => recordModelResponse(database, asked, record),
+    };
+  }
+  const text = await data.readText(replay);
+  if (text === null) throw new CanonryError("FILE_MISSING", `no recordings at ${replay}`);
+  return readRecordings(text, replay);
 }
 
 /** Connections beyond those that hold the locks of releases. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isPublicAddress } from "../../src/model/address.ts";
 import type { LinkRecord, WantedLink } from "../../src/model/link.ts";
-import { isPublicAddress, publicLookup } from "../../src/stages/acquire/address.ts";
+import { publicLookup } from "../../src/stages/acquire/address.ts";
 import { fetchHttp, httpUrl } from "../../src/stages/acquire/fetch-http.ts";
 import { apply } from "../../src/stages/acquire/index.ts";
 import { MemoryWorld } from "../support/ledger.ts";

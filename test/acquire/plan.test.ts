@@ -428,10 +428,19 @@ describe("law: after apply, a new plan is empty", () => {
     expect(plan(found).todo.map((one) => one.key)).toEqual(["2025-12 inbox/a-2025-12.csv"]);
   });
 
-  test("data: in the configuration: URL_SCHEME, and nothing is fetched", async () => {
-    await expect(
-      planned({ urls: [{ period: "2025-11", url: "data:text/csv,1" }] }),
-    ).rejects.toMatchObject({ code: "URL_SCHEME" });
+  test("data: in one link of the configuration fails it, and hides no other", async () => {
+    world.write("inbox/a.csv", "one");
+    const named = {
+      urls: [
+        { period: "2025-11", url: "data:text/csv,1" },
+        { period: "2025-12", url: "inbox/a.csv" },
+      ],
+    };
+    const records = await apply(await planned(named), world.needs());
+    expect(records.map((one) => [one.period, one.status, one.detail])).toEqual([
+      ["2025-11", "failed", "URL_SCHEME: data: in data:text/csv,1"],
+      ["2025-12", "fetched", null],
+    ]);
   });
 
   test("an interrupt before a local file: INTERRUPTED, and nothing is recorded", async () => {

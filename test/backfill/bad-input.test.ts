@@ -195,8 +195,8 @@ describe("the database is not there", () => {
       const report = JSON.parse(ran.stdout) as BackfillReport;
       expect(report.exit).toBe(7);
       expect(report.releases[0]?.reason).toContain("DATABASE_LOST");
-      const status = await home.json<{ rows_data: number }[]>("status");
-      expect(status.reduce((sum, one) => sum + one.rows_data, 0)).toBe(0);
+      const { releases } = await home.json<{ releases: { rows_data: number }[] }>("status");
+      expect(releases.reduce((sum, one) => sum + one.rows_data, 0)).toBe(0);
       expect((await home.run("backfill")).code).toBe(0);
     } finally {
       await home.close();

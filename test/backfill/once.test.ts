@@ -206,6 +206,7 @@ describe("loaded once and only once", () => {
     expect(report.exit).toBe(0);
     expect(report.repaired.map((one) => one.reason)).toEqual([
       "the database does not know the publication",
+      "it was not what the database says",
     ]);
     expect(await north()).toEqual({ n: 10 });
   });

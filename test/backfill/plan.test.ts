@@ -425,6 +425,7 @@ describe("plan and apply", () => {
             ...plan.options,
             dryRun: false,
             force: false,
+            mode: null,
             offline: true,
             concurrency: 1,
             watch: { emit: () => undefined, flush: () => Promise.resolve() },

@@ -54,6 +54,15 @@ test("--html writes one page of all sheets, whole", async () => {
   expect(page).not.toMatch(/<script|src=|href="(?!#)/);
 });
 
-test("--html for two files is refused", async () => {
-  await expect(inspect(SAMPLE, SAMPLE, "--html", "x.html")).rejects.toMatchObject({ code: 2 });
+test.each([
+  [[SAMPLE, "--html", "x.html"], "--html takes one file"],
+  [["--rows", "--html", "x.html"], "--html and --rows are different answers"],
+  [["--json", "--html", "x.html"], "--json and --html are different answers"],
+  [["--json", "--rows"], "--json and --rows are different answers"],
+  [["--sheet", "Table 1"], "--sheet and --table choose what --rows prints"],
+])("inspect FILE %j is refused: one of them would go unheard", async (flags, said) => {
+  const refused = await inspect(SAMPLE, ...flags).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect((refused as { readonly stderr: string }).stderr).toContain(said);
+  await expect(readFile(join(folder, "x.html"))).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -21,7 +21,7 @@ function load(
   publications: string,
   settings: string | null = null,
   env: Readonly<Record<string, string>> = {},
-  flags: { databaseUrl?: string } = {},
+  flags: { databaseUrl?: string; maxCost?: number } = {},
 ): Config {
   return loadConfig({
     publications: file("publications.yaml", publications),
@@ -299,4 +299,31 @@ test("the schemas in schemas/ are those of the code", async () => {
     const text = await readFile(join(PROJECT, `schemas/${name}.schema.json`), "utf8");
     expect(JSON.parse(text)).toEqual(schema);
   }
+});
+
+describe("the model", () => {
+  const EMPTY = "publications: {}\n";
+
+  test("its key comes from the environment alone, and is printed nowhere", () => {
+    const config = load(EMPTY, "enrichment: { key_env: MY_KEY, url: 'https://e.org/v1' }\n", {
+      MY_KEY: "sk-0123456789",
+      CANONRY_ENRICHMENT_MODEL: "small",
+      CANONRY_ENRICHMENT_PRICE_IN: "0.15",
+    });
+    expect(config.modelKey?.reveal()).toBe("sk-0123456789");
+    expect(config.settings.enrichment).toMatchObject({ model: "small", price_in: 0.15 });
+    expect(JSON.stringify([config, describeConfig(config)])).not.toContain("sk-0123456789");
+    expect(load(EMPTY).modelKey).toBeNull();
+    expect(() => load(EMPTY, "enrichment: { key: sk-0123456789 }\n")).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID" }) as Error,
+    );
+  });
+
+  test("a flag bounds the cost before the environment does", () => {
+    const env = { CANONRY_ENRICHMENT_MAX_COST: "5" };
+    expect(load(EMPTY, null, env).settings.enrichment.max_cost).toBe(5);
+    const config = load(EMPTY, null, env, { maxCost: 0.5 });
+    expect(config.settings.enrichment.max_cost).toBe(0.5);
+    expect(config.origins.get("enrichment.max_cost")).toBe("flag");
+  });
 });

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { closeBytes, DataLayer } from "../../src/data-layer/data-layer.ts";
+import { DataLayer } from "../../src/data-layer/data-layer.ts";
+import { closeBytes } from "../../src/data-layer/file-bytes.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
 import { UNFINISHED, writeAtomic } from "../../src/data-layer/write-atomic.ts";

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { closeBytes, DataLayer } from "../../src/data-layer/data-layer.ts";
+import { DataLayer } from "../../src/data-layer/data-layer.ts";
+import { closeBytes } from "../../src/data-layer/file-bytes.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";

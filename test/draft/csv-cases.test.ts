@@ -125,3 +125,9 @@ test("TRUE and FALSE throughout are booleans", async () => {
   const table = onlyTable(await seeCsv("Name,Open,Patients\nNorth,TRUE,1\nSouth,FALSE,2\n"));
   expect(columnOf(table, "B").type).toBe("boolean");
 });
+
+test("many lines of text below a table of figures are no rows, and each is looked at once", async () => {
+  const notes = Array.from({ length: 120_000 }, (_, at) => `word${at % 7}`).join("\n");
+  const table = onlyTable(await seeCsv(`a,b\n1,2\n3,4\n${notes}\n`));
+  expect(rowsOf(table)).toMatchObject({ range: "A1:B3", header_rows: [1], data_rows: [[2, 3]] });
+}, 20_000);

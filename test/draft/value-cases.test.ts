@@ -3,8 +3,9 @@ import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/man
 import type { Cell } from "../../src/model/sheet.ts";
 import { retype } from "../../src/stages/canonicalize/column-type.ts";
 import { cellEncoder } from "../../src/stages/load/encode-cell.ts";
-import type { GridRow } from "../support/grid.ts";
-import { columnOf, onlyTable, seeCsv, seeRows } from "../support/see.ts";
+import { type GridRow, gridXml } from "../support/grid.ts";
+import { columnOf, onlyTable, see, seeCsv, seeRows } from "../support/see.ts";
+import { rawXlsx } from "../support/xlsx.ts";
 
 // That 1.5 after integers widens a table and text after numbers holds it, and that two issues of a period are
 // two vintages, is proven in the database by test/backfill/once.test.ts.
@@ -197,6 +198,35 @@ describe("values stay what they are", () => {
     expect(columnOf(table, "B").type).toBe("integer");
     const encode = cellEncoder(columnOfType("bigint"));
     expect(encode(text("9007199254740993"))?.value).toBe("9007199254740993");
+  });
+
+  test.each([
+    ["9223372036854775807", "integer", "integer"],
+    ["-9223372036854775808", "integer", "integer"],
+    ["9223372036854775808", "text", "numeric"],
+    ["-9223372036854775809", "numeric", "numeric"],
+    ["12345678901234567890", "text", "numeric"],
+  ])("%s is %s as a text and %s where a workbook says number", async (figure, asText, asNumber) => {
+    const lines = ["Area,Pence,Visits", `North,${figure},3`, "South,7,4", "East,12,5"];
+    expect(columnOf(onlyTable(await seeCsv(lines.join("\n"))), "B").type).toBe(asText);
+    const rows = lines.map((line): GridRow => line.split(","));
+    expect(columnOf(onlyTable(await seeRows(rows)), "B").type).toBe(asText);
+    const typed = gridXml({ rows }).replaceAll(
+      /t="inlineStr"><is><t xml:space="preserve">(-?\d+)<\/t><\/is>/g,
+      "><v>$1</v>",
+    );
+    const book = await see(rawXlsx({ sheets: [{ name: "A", xml: typed }] }), "a.xlsx");
+    expect(columnOf(onlyTable(book.sheets[0]), "B").type).toBe(asNumber);
+  });
+
+  test("an integer of 19 digits is loaded to the last one; what a bigint cannot hold is refused", () => {
+    const encode = cellEncoder(columnOfType("bigint"));
+    for (const figure of ["9223372036854775807", "-9223372036854775808"]) {
+      expect(encode(text(figure))?.value).toBe(figure);
+      expect(encode(number(figure))?.value).toBe(figure);
+    }
+    expect(encode(number("9223372036854775808"))).toBeNull();
+    expect(encode(text("-9223372036854775809"))).toBeNull();
   });
 
   test("days and months are in UK order unless the text says otherwise", () => {

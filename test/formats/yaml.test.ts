@@ -25,6 +25,19 @@ describe("hostile YAML is refused", () => {
     ["a key that is nothing", '~: 1\n"": 2'],
     ["a document behind the end of one", "a: 1\n...\nb: 2"],
     ["a NUL", "a: \u0000"],
+    ["a NUL that is escaped", 'a: "\\0"'],
+    ["a NUL in a key", '"a\\0": 1'],
+    ["half a character", 'a: "\\uD800"'],
+    ["a merge key", "<<: {a: 1}\nb: 2"],
+    ["a merge of an alias", "a: &x {b: 1}\nc:\n  <<: *x"],
+    ["a tab for indentation", "a:\n\tb: 1"],
+    ["a set", "a: !!set {x}"],
+    ["an ordered map", "a: !!omap [x: 1]"],
+    ["a time stamp by tag", "a: !!timestamp 2020-01-01"],
+    ["a tag without a name", "! a: 1"],
+    ["two keys that are one text", '1: x\n"1": y'],
+    ["two spellings of __proto__", '__proto__: {a: 1}\n"__proto__": {b: 1}'],
+    ["braces 33 deep", `${"{a: ".repeat(33)}1${"}".repeat(33)}`],
     ["no YAML", "a: [1"],
   ])("%s", (_what, text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "MANIFEST_UNSAFE" }));
@@ -37,6 +50,16 @@ describe("hostile YAML is refused", () => {
     expect(() =>
       readYaml("a: 1\nb: 2\nc: 3\nd: 4", { ...options, limits: { ...small, yaml_bytes: 100 } }),
     ).toThrow(/keys/);
+  });
+
+  test("keys are counted over the whole document, not map by map", () => {
+    const options = { file: "m.yaml", code: "MANIFEST_UNSAFE" } as const;
+    const text = Array.from({ length: 5 }, (_, at) => `- {a${at}: 1}`).join("\n");
+    const limits = { ...LIMITS, yaml_keys: 4 };
+    expect(() => readYaml(text, { ...options, limits })).toThrow(/more than 4 keys/);
+    expect(readYaml(text, { ...options, limits: { ...LIMITS, yaml_keys: 5 } }).value).toHaveLength(
+      5,
+    );
   });
 
   test("what is refused is said with file and line", () => {

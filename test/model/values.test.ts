@@ -1,15 +1,16 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CanonryError, ERRORS, type ExitCode, worstExit } from "../../src/model/errors.ts";
 import { sha256, stableJson } from "../../src/model/hash.ts";
 import { conventionalMeaning, isMarker } from "../../src/model/marker.ts";
-import { freeName, isCode, LONGEST_NAME, nameOf } from "../../src/model/names.ts";
+import { FreeNames, isCode, LONGEST_NAME, nameOf } from "../../src/model/names.ts";
 import type { Cell } from "../../src/model/sheet.ts";
 import { periodOfTimeCell } from "../../src/model/time-cell.ts";
 import {
   booleanLiteral,
   dateLiteral,
   integerLiteral,
+  isBigint,
   isDigitCode,
   numberLiteral,
   numberOfCell,
@@ -90,6 +91,20 @@ describe("numbers keep every digit", () => {
     expect(isDigitCode("00123")).toBe(true);
     expect(isDigitCode("0")).toBe(false);
     expect(isDigitCode("123")).toBe(false);
+  });
+
+  test.each([
+    ["9223372036854775807", true],
+    ["9223372036854775808", false],
+    ["-9223372036854775808", true],
+    ["-9223372036854775809", false],
+    ["9223372036854775807.0", true],
+    ["0.5", false],
+    ["1E18", true],
+    ["1E19", false],
+  ])("%s is an integer that a bigint holds: %j", (literal, holds) => {
+    expect(isBigint(literal)).toBe(holds);
+    if (/^\d+$/.test(literal)) expect(isDigitCode(literal)).toBe(!holds);
   });
 });
 
@@ -203,6 +218,17 @@ describe("names", () => {
     ["A&E attendances", "a_and_e_attendances"],
     ["% occupied", "percent_occupied"],
     ["Période", "periode"],
+    ["Straße", "strasse"],
+    ["STRAẞE", "strasse"],
+    ["København Ø", "kobenhavn_o"],
+    ["Ærø", "aero"],
+    ["Łódź", "lodz"],
+    ["Đakovo", "dakovo"],
+    ["Þingeyjarsveit í Suður", "thingeyjarsveit_i_sudur"],
+    ["Diyarbakır İli", "diyarbakir_ili"],
+    ["Żebbuġ (Għawdex) Ħal", "zebbug_ghawdex_hal"],
+    ["Cœur", "coeur"],
+    ["Kárášjohka Deŋŧ", "karasjohka_dent"],
   ])("%j becomes %s", (text, name) => expect(nameOf(text)).toBe(name));
 
   test("__proto__ and order are no names of their own", () => {
@@ -236,19 +262,37 @@ describe("names", () => {
   test("a name that is taken gets a number and still fits, however long it is", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom("a", "a_2", "x".repeat(54)), { maxLength: 30 }),
+        fc.array(fc.constantFrom("a", "a_2", "b", "x".repeat(54)), { maxLength: 30 }),
         (all) => {
-          const taken = new Set<string>();
-          for (const name of all) {
-            const free = freeName(name, taken);
-            expect(taken.has(free)).toBe(false);
-            expect(free.length).toBeLessThanOrEqual(LONGEST_NAME);
-            taken.add(free);
-          }
-          expect(taken.size).toBe(all.length);
+          const names = new FreeNames(["b"]);
+          const given = all.map((name) => names.take(name));
+          expect(new Set(["b", ...given]).size).toBe(all.length + 1);
+          for (const name of given) expect(name.length).toBeLessThanOrEqual(LONGEST_NAME);
         },
       ),
     );
+  });
+
+  test("a name gets the first number that is free", () => {
+    const names = new FreeNames(["a_3"]);
+    expect(["a", "a", "a", "a_2", "a"].map((name) => names.take(name))).toEqual([
+      "a",
+      "a_2",
+      "a_4",
+      "a_2_2",
+      "a_5",
+    ]);
+  });
+
+  test("names that are equal are not compared with all before them", () => {
+    const names = new FreeNames();
+    const asked = vi.spyOn(Set.prototype, "has");
+    try {
+      for (let at = 0; at < 5_000; at++) names.take("column");
+      expect(asked.mock.calls.length).toBe(2 * 5_000 - 1);
+    } finally {
+      asked.mockRestore();
+    }
   });
 
   test.each(["adhd", "a", "pcn_workforce_2", "a".repeat(40)])("%j is a code", (code) => {
@@ -258,7 +302,7 @@ describe("names", () => {
   test("two long headers that differ at the end stay different", () => {
     const long = "a".repeat(80);
     expect(nameOf(`${long} one`)).not.toBe(nameOf(`${long} two`));
-    expect(freeName("total", new Set(["total", "total_2"]))).toBe("total_3");
+    expect(new FreeNames(["total", "total_2"]).take("total")).toBe("total_3");
   });
 
   test.each([

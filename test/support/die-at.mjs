@@ -59,6 +59,7 @@ else {
     from: null,
     to: null,
     reprocess: "none",
+    mode: null,
     dryRun: false,
     force: false,
     ...run,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { freeName, nameOf } from "../../src/model/names.ts";
+import { FreeNames, nameOf } from "../../src/model/names.ts";
 import { columnLetter } from "../../src/model/sheet.ts";
 import { type GridCell, printedCell } from "./grid.ts";
 
@@ -487,7 +487,7 @@ function answerColumns(
   sheet: Sheet,
   saved: Saved,
 ): ColumnAnswer[] {
-  const taken = new Set<string>();
+  const names = new FreeNames();
   const measures = columns.filter((column) => isMeasure(column.kind));
   const leaves = new Set(measures.map((column) => column.header.at(-1)));
   const wide =
@@ -495,8 +495,7 @@ function answerColumns(
     leaves.size === measures.length &&
     measures.every((column) => /^\d{4}$/.test(column.header.at(-1) ?? ""));
   return columns.map((column) => {
-    const name = freeName(nameOf(column.header.join(" ")), taken);
-    taken.add(name);
+    const name = names.take(nameOf(column.header.join(" ")));
     const cellsOf = (list: readonly number[]): GridCell[] =>
       list.map((row) => sheet.cells.get(`${row} ${column.at}`) ?? null);
     const data = cellsOf(rows.data);

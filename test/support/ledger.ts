@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import { bytesOf } from "../../src/model/bytes.ts";
 import { CanonryError } from "../../src/model/errors.ts";
-import type { LinkRecord } from "../../src/model/link.ts";
+import { LIMITS } from "../../src/model/limits.ts";
+import type { LinkRecord, PageRecord } from "../../src/model/link.ts";
 import type { Settings } from "../../src/model/publication.ts";
 import type { AcquireNeeds, SurveyNeeds } from "../../src/stages/acquire/index.ts";
-import { linkKey } from "../../src/stages/acquire/index.ts";
+import { HostTurns, keptPages, linkKey } from "../../src/stages/acquire/index.ts";
 
 /** Local files, a ledger, an artifact store and a clock, all in memory: what fetching needs. */
 export class MemoryWorld {
   readonly files = new Map<string, { readonly text: string; readonly time: number }>();
   readonly links = new Map<string, LinkRecord>();
+  readonly pages = new Map<string, PageRecord>();
   readonly artifacts = new Map<string, Buffer>();
   clock = Date.parse("2026-01-10T08:00:00.000Z");
   settings: Settings["fetch"] = {
@@ -52,6 +54,23 @@ export class MemoryWorld {
       now: () => new Date(this.clock).toISOString(),
       settings: this.settings,
       signal: this.signal,
+      mostPages: LIMITS.pages,
+      readPage: keptPages({
+        known: [...this.pages.values()],
+        recheckDays: 35,
+        force: false,
+        putArtifact: (chunks, { maxBytes }) => this.#put(chunks, maxBytes),
+        openArtifact: async (sha256) => {
+          const content = this.artifacts.get(sha256);
+          return content === undefined ? null : bytesOf("page", content);
+        },
+        recordPage: async (page) => void this.pages.set(page.url, page),
+        now: () => new Date(this.clock).toISOString(),
+        settings: this.settings,
+        limits: LIMITS,
+        signal: this.signal,
+        turns: new HostTurns(0, this.signal),
+      }),
     };
   }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { GENERATION_MODES, type GenerationMode } from "../../model/generation.ts";
 import type { BackfillReport } from "../../model/report.ts";
 import { backfill } from "../../pipeline/backfill.ts";
 import type { BackfillOptions } from "../../pipeline/backfill-options.ts";
@@ -6,10 +7,11 @@ import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderBackfill } from "../render-backfill.ts";
-import { positiveInteger, type Selection, withSelection } from "./options.ts";
+import { amount, positiveInteger, type Selection, withSelection } from "./options.ts";
 
 interface BackfillFlags extends Selection {
   readonly reprocess: BackfillOptions["reprocess"];
+  readonly mode?: GenerationMode;
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly concurrency?: number;
@@ -24,9 +26,20 @@ export function backfillCommand(context: Context): Command {
         .choices(["none", "failed", "changed", "all"])
         .default("none"),
     )
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "how drafts get their meaning: llm (a model, or rules) or copy (of the last canonical manifest; default if there is one)",
+      ).choices([...GENERATION_MODES]),
+    )
     .option("-n, --dry-run", "fetch and draft, but load nothing")
     .option("--force", "fetch again what is outside its recheck window")
     .option("--concurrency <n>", "releases that are fetched and drafted at once", positiveInteger)
+    .option(
+      "--max-cost <amount>",
+      "most that a model may cost, in the currency of its prices",
+      amount,
+    )
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",
@@ -53,6 +66,7 @@ async function runBackfill(
     from: flags.from ?? null,
     to: flags.to ?? null,
     reprocess: flags.reprocess,
+    mode: flags.mode ?? null,
     dryRun: flags.dryRun === true,
     force: flags.force === true,
     offline: false,

@@ -36,15 +36,28 @@ Examples:
   canonry inspect november.xlsx --html november.html`,
     )
     .action(async (files: string[], flags: InspectFlags) => {
-      if (flags.html !== undefined && files.length > 1) {
-        throw new CanonryError("USAGE", "--html takes one file at a time");
-      }
+      checkFlags(flags, files);
       for (const file of files) {
         if (flags.rows === true) {
           await inspectRows(file, context.cwd, flags, (text) => context.terminal.raw(text));
         } else await inspectOne(context, file, flags);
       }
     });
+}
+
+/** Throws USAGE for flags of which one would go unheard. */
+function checkFlags(flags: InspectFlags, files: readonly string[]): void {
+  const answers = (["json", "html", "rows"] as const).filter((name) => flags[name] !== undefined);
+  if (answers.length > 1) {
+    const asked = answers.map((name) => `--${name}`).join(" and ");
+    throw new CanonryError("USAGE", `${asked} are different answers: ask for one at a time`);
+  }
+  if (flags.html !== undefined && files.length > 1) {
+    throw new CanonryError("USAGE", "--html takes one file at a time");
+  }
+  if (flags.rows === undefined && (flags.sheet ?? flags.table) !== undefined) {
+    throw new CanonryError("USAGE", "--sheet and --table choose what --rows prints");
+  }
 }
 
 async function inspectOne(context: Context, file: string, flags: InspectFlags): Promise<void> {

@@ -26,13 +26,24 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-export function withSelection(command: Command): Command {
+export function withPublications(command: Command): Command {
   return command
     .option("-p, --pub <code...>", "only these publications")
     .option("--period <period...>", "only these periods", (text: string, before: string[] = []) => [
       ...before,
       period(text),
-    ])
+    ]);
+}
+
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("Write an amount, such as 0.50.");
+  return value;
+}
+
+export function withSelection(command: Command): Command {
+  return withPublications(command)
     .option("--from <period>", "from this period on", period)
     .option("--to <period>", "up to this period", period);
 }

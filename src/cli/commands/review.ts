@@ -115,6 +115,7 @@ async function decide(
           from: null,
           to: null,
           reprocess: "none",
+          mode: null,
           dryRun: false,
           force: false,
           concurrency: world.config.settings.run.concurrency,

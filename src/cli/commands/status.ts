@@ -1,36 +1,94 @@
-import { Command } from "commander";
-import { status } from "../../inquiry/status.ts";
+import { Command, InvalidArgumentError } from "commander";
+import { coverage, type PublicationCoverage } from "../../inquiry/coverage.ts";
+import { type StatusLine, status } from "../../inquiry/status.ts";
+import { CALENDAR_STATUSES } from "../../model/calendar.ts";
 import { type Context, inWorld } from "../context.ts";
+import { complaint, renderCoverage, type Shown } from "../render-coverage.ts";
 import { count, renderTable } from "../table.ts";
+
+interface StatusFlags {
+  readonly pub?: string[];
+  readonly list?: boolean;
+  readonly json?: boolean;
+  readonly failOn?: readonly Shown[];
+}
 
 export function statusCommand(context: Context): Command {
   return new Command("status")
-    .description("what is loaded: each release with its status, vintage and rows")
+    .description("the grid of publications and periods: what is loaded, late, held or to come")
     .option("-p, --pub <code...>", "only these publications")
-    .option("--json", "print it as JSON")
-    .action(async (flags: { pub?: string[]; json?: boolean }, command: Command) => {
+    .option("--list", "each release with its status, rows, vintages and detail")
+    .option(
+      "--fail-on <statuses>",
+      "exit 3 if a period is one of these: overdue,failed …",
+      statuses,
+    )
+    .option("--json", "print grid and list as JSON")
+    .addHelpText(
+      "after",
+      `
+Statuses: ${[...CALENDAR_STATUSES, "early"].join(", ")}.
+Examples:
+  canonry status
+  canonry status --fail-on overdue,failed   in a nightly job: a line for each, exit 3`,
+    )
+    .action(async (flags: StatusFlags, command: Command) => {
       await inWorld(context, command, async (world) => {
-        const lines = await status(world.database, flags.pub ?? []);
-        if (flags.json === true) context.terminal.data(JSON.stringify(lines, null, 2));
-        else if (lines.length === 0)
-          context.terminal.note("Nothing is loaded yet: `canonry backfill`.");
-        else {
-          context.terminal.data(
-            renderTable(lines, [
-              { title: "publication", value: (one) => one.publication },
-              { title: "period", value: (one) => one.period },
-              { title: "status", value: (one) => one.status.replace("_", " ") },
-              { title: "sources", value: (one) => String(one.sources), align: "right" },
-              {
-                title: "rows",
-                value: (one) => count(one.rows_data + one.rows_total),
-                align: "right",
-              },
-              { title: "vintages", value: (one) => String(one.vintages), align: "right" },
-              { title: "detail", value: (one) => one.detail, shrinks: true },
-            ]),
-          );
-        }
+        const today = world.now().toISOString().slice(0, 10);
+        const chosen = flags.pub ?? [];
+        const { publications } = world.config;
+        const calendars = await coverage(world.database, publications, chosen, today);
+        const releases = await status(world.database, chosen);
+        show(context, flags, calendars, releases);
+        failOn(context, flags.failOn ?? [], calendars);
       });
     });
+}
+
+function show(
+  { terminal }: Context,
+  flags: StatusFlags,
+  calendars: readonly PublicationCoverage[],
+  releases: readonly StatusLine[],
+): void {
+  if (flags.json === true) terminal.data(JSON.stringify({ calendars, releases }, null, 2));
+  else if (flags.list === true && releases.length > 0) terminal.data(listOf(releases));
+  else if (flags.list !== true && calendars.some((one) => one.cells.length > 0))
+    terminal.data(renderCoverage(calendars, terminal));
+  else terminal.note("Nothing is loaded yet: `canonry backfill`.");
+}
+
+function listOf(lines: readonly StatusLine[]): string {
+  return renderTable(lines, [
+    { title: "publication", value: (one) => one.publication },
+    { title: "period", value: (one) => one.period },
+    { title: "status", value: (one) => one.status.replace("_", " ") },
+    { title: "sources", value: (one) => String(one.sources), align: "right" },
+    { title: "rows", value: (one) => count(one.rows_data + one.rows_total), align: "right" },
+    { title: "vintages", value: (one) => String(one.vintages), align: "right" },
+    { title: "detail", value: (one) => one.detail, shrinks: true },
+  ]);
+}
+
+function failOn(
+  context: Context,
+  wanted: readonly Shown[],
+  calendars: readonly PublicationCoverage[],
+): void {
+  for (const one of calendars) {
+    for (const cell of one.cells) {
+      if (!wanted.includes(cell.status) && !(cell.early && wanted.includes("early"))) continue;
+      context.terminal.note(complaint(one, cell));
+      context.exit(3);
+    }
+  }
+}
+
+function statuses(text: string): readonly Shown[] {
+  const known: readonly Shown[] = [...CALENDAR_STATUSES, "early"];
+  return text.split(",").map((word) => {
+    const found = known.find((one) => one === word.trim());
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Statuses are ${known.join(", ")}.`);
+  });
 }

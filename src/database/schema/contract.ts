@@ -125,7 +125,7 @@ export const decision = ops.table(
     createdAt: now("created_at"),
   },
   (table) => [
-    check("decision_status", sql`status in ('open', 'approved', 'rejected', 'settled')`),
+    check("decision_status", sql`status in ('open', 'approved', 'rejected')`),
     index("decision_release").on(table.publication, table.status),
   ],
 );

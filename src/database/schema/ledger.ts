@@ -76,18 +76,6 @@ export const run = ops.table("run", {
   finishedAt: at("finished_at"),
 });
 
-/** The documents of a run that outlive its folder. */
-export const lineage = ops.table(
-  "lineage",
-  {
-    runId: text("run_id").notNull(),
-    kind: text("kind").notNull(),
-    document: jsonb("document").notNull(),
-    createdAt: now("created_at"),
-  },
-  (table) => [primaryKey({ columns: [table.runId, table.kind] })],
-);
-
 export const load = ops.table(
   "load",
   {
@@ -166,6 +154,8 @@ export const outcome = ops.table(
     status: text("status").notNull(),
     reason: text("reason").notNull().default(""),
     loadId: counter("load_id"),
+    /** The decisions that it waits for. */
+    questions: text("questions").array().notNull().default([]),
     runId: text("run_id").notNull(),
     updatedAt: now("updated_at"),
   },

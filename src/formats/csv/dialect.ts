@@ -120,6 +120,6 @@ function parse(text: string, dialect: RecordDialect): readonly SheetRow[] {
 
 function isKnown(text: string): boolean {
   return (
-    /^\s*(?:[£$€]?-?[\d,.\s]+%?|[\d/:. T-]+|[^,;\t|"~^]*)\s*$/.test(text) && !/^['"]/.test(text)
+    /^(?:[£$€]?-?[\d,.\s]+%?|[\d/:. T-]+|[^,;\t|"~^]*)$/.test(text.trim()) && !/^['"]/.test(text)
   );
 }

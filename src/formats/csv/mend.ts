@@ -23,8 +23,8 @@ const LEAST_SHARE = 0.8;
 const SAMPLE_LINES = 2_000;
 /** Of a line that is mended: what is tried grows with its square. */
 const LONGEST_LINE = 1_024;
-/** Parts of a line beyond those that it should have, to be joined. */
-const MOST_PARTS = 40;
+/** Joined parts of a line that are weighed: as many as twenty parts too many make for a dozen columns. */
+const MOST_JOINS = 3_000;
 /** By how much (natural logarithm) the best reading must beat every other one. */
 const MARGIN = 1.5;
 /** How much less likely than the least likely whole record a mended one may be. */
@@ -203,8 +203,9 @@ export class Mender {
   private withOtherSeparator(line: string): Reading[] {
     return OTHER_DELIMITERS.filter((one) => one !== this.dialect.delimiter).flatMap((delimiter) => {
       const fields = fieldsOf(line, { ...this.dialect, delimiter });
-      const most = this.width + MOST_PARTS;
-      if (fields === null || fields.length < this.width || fields.length > most) return [];
+      if (fields === null || fields.length < this.width) return [];
+      const over = fields.length - this.width;
+      if ((this.width * (over + 1) * (over + 2)) / 2 > MOST_JOINS) return [];
       const joined = fields.length === this.width ? fields : this.joined(fields, delimiter);
       const fault = `it is separated by ${JSON.stringify(delimiter)}`;
       return joined === null ? [] : [{ fields: joined, fault, oddity: delimiter === " " ? 3 : 0 }];
@@ -219,11 +220,14 @@ export class Mender {
     }
     // ways[n]: the best reading of the first n parts as the columns so far.
     let ways: (Way | null)[] = [{ score: 0, fields: [] }];
-    for (const column of this.columns) {
+    for (const [at, column] of this.columns.entries()) {
       const next: (Way | null)[] = new Array(parts.length + 1).fill(null);
-      for (const [from, way] of ways.entries()) {
+      // Each column before and behind has at least one part.
+      const most = parts.length - (this.width - at - 1);
+      for (let from = at; from < most; from++) {
+        const way = ways[from] ?? null;
         if (way === null) continue;
-        for (let to = from + 1; to <= parts.length; to++) {
+        for (let to = from + 1; to <= most; to++) {
           const own = parts.slice(from, to);
           if (own.length > 1 && own.some((part) => part.quoted)) break;
           const field = {

@@ -1,6 +1,7 @@
 import { CanonryError, type Where } from "../../model/errors.ts";
 import type { Cell, SheetRow } from "../../model/sheet.ts";
 import type { Mender } from "./mend.ts";
+import { isLineEnd, Places } from "./places.ts";
 import type { RecordDialect } from "./record-dialect.ts";
 
 const LF = 10;
@@ -26,6 +27,9 @@ export class RecordParser {
   /** Records that were read otherwise than they are written, and why. */
   readonly remarks: string[] = [];
   private rest = "";
+  /** So much of it must be there before it is worth another look. */
+  private enough = 0;
+  private places: Places;
   private wholeSeen = false;
   /** Fields of the record at hand. */
   private width = 0;
@@ -44,10 +48,13 @@ export class RecordParser {
     this.limit = limit;
     this.where = where;
     this.mender = mender;
+    this.places = new Places("", dialect);
   }
 
+  /** A record that does not end is read again from its start only when the text has doubled. */
   write(piece: string): void {
-    this.take(this.rest === "" ? piece : this.rest + piece, false);
+    this.rest += piece;
+    if (this.rest.length >= this.enough) this.take(this.rest, false);
   }
 
   /** Throws CSV_UNCLOSED_QUOTE. */
@@ -56,8 +63,10 @@ export class RecordParser {
   }
 
   private take(text: string, last: boolean): void {
+    this.places = new Places(text, this.dialect);
     const used = this.scan(text, last);
     this.rest = used >= text.length ? "" : text.slice(used);
+    this.enough = Math.min(2 * this.rest.length, this.limit + 1);
     if (this.rest.length > this.limit) {
       throw new CanonryError("CSV_LINE_TOO_LONG", `a record is longer than ${this.limit}`, {
         ...this.where,
@@ -193,8 +202,8 @@ export class RecordParser {
     let value = "";
     let from = open + 1;
     for (let at = from; ; at++) {
-      const found = this.nextMark(text, at);
-      if (found < 0) {
+      const found = this.places.mark(at);
+      if (found >= text.length) {
         this.spans = true;
         return last ? UNCLOSED : UNFINISHED;
       }
@@ -210,13 +219,13 @@ export class RecordParser {
         }
         continue;
       }
-      const end = this.fieldEnd(text, at + 1);
+      const end = this.places.fieldEnd(at + 1);
       if (end >= text.length && !last) return UNFINISHED;
       const tail = text.slice(at + 1, end);
       if (/[^ \t]/.test(tail)) {
-        if (!last && text.indexOf("\n", end) < 0) return UNFINISHED;
+        if (!last && this.places.lineEnd(end) >= text.length) return UNFINISHED;
         // A quote that ends no field, and a later one on the line that does: it is text.
-        if (this.closesLater(text, at + 1)) continue;
+        if (this.places.closesLater(at + 1)) continue;
         this.odd = true;
         return { text: value + text.slice(from, at) + tail, end };
       }
@@ -225,37 +234,4 @@ export class RecordParser {
       return { text: value, end };
     }
   }
-
-  /** The index of the delimiter or line end at or behind `from`. */
-  private fieldEnd(text: string, from: number): number {
-    const onlyCr = this.dialect.newline === "\r";
-    for (let at = from; ; at++) {
-      if (at >= text.length || text[at] === this.dialect.delimiter) return at;
-      if (isLineEnd(text, at) || (onlyCr && text.charCodeAt(at) === CR)) return at;
-    }
-  }
-
-  /** Whether a quote before the end of the line stands at the end of a field. */
-  private closesLater(text: string, from: number): boolean {
-    const { quote, delimiter } = this.dialect;
-    for (let at = from; at < text.length && text[at] !== "\n"; at++) {
-      if (text[at] !== quote) continue;
-      const next = text[at + 1];
-      if (next === undefined || next === delimiter || next === "\n" || next === "\r") return true;
-    }
-    return false;
-  }
-
-  private nextMark(text: string, from: number): number {
-    const { quote, escape: escaping } = this.dialect;
-    const next = text.indexOf(quote, from);
-    if (escaping === quote) return next;
-    const escaped = text.indexOf(escaping, from);
-    return escaped >= 0 && (escaped < next || next < 0) ? escaped : next;
-  }
-}
-
-function isLineEnd(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code === LF || (code === CR && (at + 1 >= text.length || text.charCodeAt(at + 1) === LF));
 }

@@ -1,19 +1,11 @@
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
-import ipaddr from "ipaddr.js";
+import { isAddress, isPublicAddress } from "../../model/address.ts";
 import { CanonryError } from "../../model/errors.ts";
-
-/** Whether an address is one of the public internet; everything else is private, local or reserved. */
-export function isPublicAddress(address: string): boolean {
-  const bare = address.replace(/^\[|\]$/g, "");
-  if (!ipaddr.isValid(bare)) return false;
-  return ipaddr.process(bare).range() === "unicast";
-}
 
 /** Throws URL_PRIVATE_ADDRESS if the host is written as an address that is not public. */
 export function checkHost(url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (ipaddr.isValid(host) && !isPublicAddress(host)) {
+  if (isAddress(url.hostname) && !isPublicAddress(url.hostname)) {
     throw new CanonryError("URL_PRIVATE_ADDRESS", `${url.hostname} is not a public address`);
   }
 }

@@ -37,6 +37,16 @@ export function localPathOf(url: string): string | null {
   }
 }
 
+/** An address of no known scheme is none of a local file; fetching it fails, and it alone. */
+export function localPathOrNull(url: string): string | null {
+  try {
+    return localPathOf(url);
+  } catch (error) {
+    if (error instanceof CanonryError && error.code === "URL_SCHEME") return null;
+    throw error;
+  }
+}
+
 /**
  * Fetches what is planned, one after the other. A failure is recorded with its link and hides no other.
  * Throws INTERRUPTED and what the store throws; what was fetched before stays recorded.

@@ -12,6 +12,9 @@ export type Answer =
       readonly kind: "content";
       readonly chunks: AsyncIterable<Uint8Array>;
       readonly fileName: string;
+      /** The address that answered, after redirects. */
+      readonly url: string;
+      readonly contentType: string | null;
       readonly etag: string | null;
       readonly lastModified: string | null;
     }
@@ -160,6 +163,8 @@ async function answerOf(
       kind: "content",
       chunks: received(decoded(body, single(headers["content-encoding"])), wanted),
       fileName: fileNameOf(url, single(headers["content-disposition"])),
+      url: url.href,
+      contentType: single(headers["content-type"]),
       etag: single(headers["etag"]),
       lastModified: single(headers["last-modified"]),
     };

@@ -2,15 +2,15 @@ import { posix } from "node:path";
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
 import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
-import { isLike } from "../../model/wildcard.ts";
-import { localPathOf } from "./apply.ts";
+import { localPathOrNull } from "./apply.ts";
+import { isChosen } from "./chosen.ts";
 import { placeFile } from "./place-file.ts";
 import { linkKey } from "./plan.ts";
 
 /**
  * Every address that the configuration of a publication leads to, once a period. `files` are those of
- * its folder; one that has an explicit link is of the period stated there, whatever its name says.
- * Throws URL_SCHEME.
+ * its folder; one that has an explicit link is of the period stated there, whatever its name says. What
+ * a landing page leads to is found elsewhere.
  */
 export function wantedLinks(
   publication: PublicationConfig,
@@ -22,7 +22,7 @@ export function wantedLinks(
     url,
     origin: "explicit",
   }));
-  const stated = new Set(wanted.map(({ url }) => posix.normalize(localPathOf(url) ?? url)));
+  const stated = new Set(wanted.map(({ url }) => posix.normalize(localPathOrNull(url) ?? url)));
   const unplaced: UnplacedFile[] = [];
   for (const path of files.filter((file) => isChosen(file, publication.files))) {
     const url = `${(publication.folder ?? "").replace(/\/+$/, "")}/${path}`;
@@ -39,21 +39,15 @@ export function wantedLinks(
   return { wanted: [...links.values()], unplaced };
 }
 
-function isChosen(path: string, { include, exclude }: PublicationConfig["files"]): boolean {
-  const name = path.split("/").at(-1) ?? path;
-  const matches = (pattern: string): boolean => isLike(name, pattern) || isLike(path, pattern);
-  return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
-}
-
 /** One link a period of the schedule, up to the last one that is due today. */
 function scheduledLinks(publication: PublicationConfig, today: string): readonly WantedLink[] {
   const { url, periods } = publication;
   const from = periods === undefined ? null : parsePeriod(periods.from);
-  if (url === undefined || periods === undefined || from === null) return [];
+  if (url === undefined || url === DISCOVER || periods === undefined || from === null) return [];
   const stated = periods.to === undefined ? null : parsePeriod(periods.to);
   const last = stated ?? { ...from, start: today };
   return periodsBetween(from, last)
-    .filter((period) => dueDay(period, periods.lag_days) <= today)
+    .filter((period) => dueDay(period, periods.lag_days ?? 0) <= today)
     .map((period) => ({
       period: period.text,
       url: fillTemplate(url, period),
@@ -66,6 +60,9 @@ function dueDay(period: Period, lagDays: number): string {
   end.setUTCDate(end.getUTCDate() + lagDays);
   return end.toISOString().slice(0, 10);
 }
+
+/** As `url` of a publication: its files are those that its landing page leads to. */
+export const DISCOVER = "discover";
 
 const MONTHS = [
   "January",

@@ -1,5 +1,4 @@
-import { contains, type Period, parsePeriod } from "../../model/period.ts";
-import { type FoundPeriod, readPeriods } from "../../model/read-periods.ts";
+import { agree, bestPeriods, narrower, withoutExtension } from "./period-evidence.ts";
 
 export type Placed = { readonly period: string } | { readonly reason: string };
 
@@ -28,32 +27,8 @@ export function placeFile(path: string): Placed {
   return { period: theirs === undefined ? mine : narrower(mine, theirs) };
 }
 
-function narrower(a: string, b: string): string {
-  const [first, second] = [parsePeriod(a), parsePeriod(b)];
-  return first !== null && second !== null && contains(first, second) ? b : a;
-}
-
-/** The periods of the surest kind in a name; usually one. */
 function bestOf(text: string): readonly string[] {
-  const found = readPeriods(text.replace(/\.[a-z0-9]{2,5}$/i, ""));
-  const spans = found.filter(
-    (one) => !one.guessed && kindOf(one) !== "day" && kindOf(one) !== "year",
-  );
-  const used =
-    [spans, found.filter((one) => kindOf(one) === "day"), found].find((some) => some.length > 0) ??
-    [];
-  const best = Math.max(0, ...used.map((one) => one.score));
-  return [...new Set(used.filter((one) => one.score >= best - 0.2).map((one) => one.period))];
-}
-
-function kindOf(found: FoundPeriod): Period["kind"] | undefined {
-  return parsePeriod(found.period)?.kind;
-}
-
-function agree(a: string, b: string): boolean {
-  const [first, second] = [parsePeriod(a), parsePeriod(b)];
-  if (first === null || second === null) return a === b;
-  return contains(first, second) || contains(second, first);
+  return bestPeriods([withoutExtension(text)]);
 }
 
 function words(periods: readonly string[]): string {

@@ -26,7 +26,7 @@ export interface FetchAction {
 }
 
 /** A link that was looked at less than this ago is not looked at again, unless forced. */
-const PAUSE_MS = 60 * 60 * 1000;
+export const PAUSE_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function linkKey(link: { readonly period: string; readonly url: string }): string {

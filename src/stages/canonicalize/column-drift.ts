@@ -1,10 +1,11 @@
 import type { Drift } from "../../model/drift.ts";
+import { headerKey, headerText } from "../../model/header-key.ts";
 import type { ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
+import { isGhost } from "../../model/similarity.ts";
 import { retype } from "./column-type.ts";
 import { valueType } from "./contract.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import type { Sight } from "./sight.ts";
-import { headerKey, headerText, isGhost } from "./similarity.ts";
 
 /** Up to this many categories are told by name. */
 const MOST_NAMED = 8;
@@ -37,9 +38,11 @@ export function evolveColumn(
     });
   }
   drift.push(...historyDrift(known, seen, sight));
-  const headers = known.headers.some((text) => headerKey(text) === headerKey(headerText(seen)))
-    ? known.headers
-    : [...known.headers, headerText(seen)];
+  const headers =
+    known.rolling !== undefined ||
+    known.headers.some((text) => headerKey(text) === headerKey(headerText(seen)))
+      ? known.headers
+      : [...known.headers, headerText(seen)];
   return withMarkers({ ...typed, headers }, Object.keys(seen.markers), drift);
 }
 

@@ -1,3 +1,5 @@
+import { fileStem } from "../../model/file-stem.ts";
+import { headerText } from "../../model/header-key.ts";
 import type {
   ColumnType,
   ContractColumn,
@@ -6,8 +8,7 @@ import type {
   SourceContract,
 } from "../../model/manifest.ts";
 import { contains, parsePeriod } from "../../model/period.ts";
-import { fileStem } from "./file-stem.ts";
-import { headerText, isGhost, lastingColumns } from "./similarity.ts";
+import { isGhost, lastingColumns } from "../../model/similarity.ts";
 
 /** The columns that stand for the columns of an unpivoted table. */
 export const DATA_PERIOD = "data_period";
@@ -103,7 +104,7 @@ const TIME_HEADER =
  * The column that gives each row its data period, if the table repeats history: its cells are several
  * periods, the last of which belongs to the release. A table of one period needs none.
  */
-export function timeColumns(region: Region, period: string): readonly string[] {
+function timeColumns(region: Region, period: string): readonly string[] {
   const release = parsePeriod(period);
   const several = region.columns.filter((column) => {
     const [, last, count] = column.periods ?? ["", "", 0];

@@ -1,15 +1,18 @@
+import { type Assignment, placeOf } from "../../model/assign.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
 import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
-import { type Assignment, placeOf } from "./assign.ts";
+import { FreeNames } from "../../model/names.ts";
 import { newContract } from "./contract.ts";
+import { coverageDrift } from "./coverage-drift.ts";
 import { evolve } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
 import { leftOutFile, leftOutRegion, quarantinedSheets, withoutDuplicates } from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
+import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 
 export interface KnownSource {
@@ -38,7 +41,7 @@ export interface CanonicalizeFacts {
 /** Pure: same facts, same decision. Sources in the order of the contract, new ones in that of the file. */
 export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   const { release } = facts;
-  const taken = new Set([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
+  const codes = new FreeNames([...facts.taken, ...facts.known.map((one) => one.contract.code)]);
   const left: LeftOut[] = release.artifacts.flatMap((artifact) =>
     artifact.error === undefined
       ? []
@@ -48,7 +51,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   for (const assignment of facts.assignments) {
     const regions = withoutDuplicates(assignment.regions, left);
     const sound = regions.filter((region) => !region.quarantined);
-    const decision = decideSource(facts, assignment, regions, sound, taken);
+    const decision = decideSource(facts, assignment, regions, sound, codes);
     if (decision === null) left.push(...regions.map((region) => leftOutRegion(region)));
     else if ("rejected" in decision) {
       const reason = decision.rejected;
@@ -77,14 +80,14 @@ function decideSource(
   assignment: Assignment,
   regions: readonly Region[],
   sound: readonly Region[],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision | Rejected | null {
   const known = facts.known.find((one) => one.contract === assignment.contract);
   const quarantined = regions.filter((region) => region.quarantined);
   if (known === undefined) {
     const [first, ...rest] = sound;
     if (first === undefined || quarantined.length > 0) return null;
-    return firstSight(facts, [first, ...rest], taken);
+    return firstSight(facts, [first, ...rest], codes);
   }
   if (quarantined.length > 0) {
     const reasons = quarantined.flatMap((region) =>
@@ -100,10 +103,10 @@ function decideSource(
 function firstSight(
   facts: CanonicalizeFacts,
   regions: readonly [Region, ...Region[]],
-  taken: Set<string>,
+  codes: FreeNames,
 ): SourceDecision | Rejected {
   const { publication, period, artifacts } = facts.release;
-  const code = sourceCode(publication, regions[0], taken);
+  const code = sourceCode(publication, regions[0], codes);
   const drift: Drift = {
     kind: "source_new",
     after: code,
@@ -113,7 +116,6 @@ function firstSight(
   const ruling = rulingOn(code, drift, facts.rulings);
   if (ruling?.verdict === "rejected")
     return { rejected: `not wanted: rejected by ${ruling.by} on ${ruling.on}` };
-  taken.add(code);
   const seen = newContract(code, regions, period);
   const columns = seen.columns.map((column) => namedAsRuled(code, column, facts.rulings));
   const contract = underRulings({ ...seen, columns }, facts.rulings);
@@ -209,7 +211,7 @@ function evolveOver(
       firstSeenAfter(one, last.period) &&
       firstSeenAfter(period, one),
   );
-  let contract = known;
+  let contract = settled(known, regions, period);
   const drift: Drift[] = [];
   for (const region of regions) {
     const next = evolve({
@@ -225,6 +227,7 @@ function evolveOver(
     contract = next.contract;
     drift.push(...next.drift);
   }
+  drift.push(...coverageDrift(contract, regions, period));
   return { contract, drift };
 }
 

@@ -1,14 +1,16 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
+import { fileStem } from "../../model/file-stem.ts";
+import { headerText } from "../../model/header-key.ts";
 import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
-import { freeName } from "../../model/names.ts";
+import { FreeNames } from "../../model/names.ts";
+import { isGhost, nameKey } from "../../model/similarity.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
-import { contractColumn, DATA_PERIOD, timeColumns, VALUE } from "./contract.ts";
-import { fileStem } from "./file-stem.ts";
+import { contractColumn, DATA_PERIOD, VALUE } from "./contract.ts";
 import { earlier } from "./period-order.ts";
 import { pairRenames } from "./renames.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
 import type { Sight } from "./sight.ts";
-import { columnFor, headerText, isGhost, nameKey } from "./similarity.ts";
 import { valueDrift } from "./value-drift.ts";
 
 export interface Evolution {
@@ -87,7 +89,7 @@ function placeDrift({ contract, region, last, absent }: Sight): readonly Drift[]
   return found;
 }
 
-function layoutDrift({ contract, region, period }: Sight): readonly Drift[] {
+function layoutDrift({ contract, region }: Sight): readonly Drift[] {
   const wide = region.columns.some((column) => column.role === "period");
   if (wide !== (contract.layout === "unpivot")) {
     return [
@@ -100,17 +102,7 @@ function layoutDrift({ contract, region, period }: Sight): readonly Drift[] {
       },
     ];
   }
-  const time = wide || contract.coverage === "cumulative" ? [] : timeColumns(region, period);
-  if (time.length === 0) return [];
-  return [
-    {
-      kind: "coverage_changed",
-      before: "period",
-      after: "cumulative",
-      evidence: `${time.join(", ")} of ${region.file} names several periods: the release may repeat history`,
-      breaking: true,
-    },
-  ];
+  return [];
 }
 
 /** Columns of the contract that the region lacks, and columns of the region that the contract lacks. */
@@ -121,19 +113,20 @@ function columnsApart(sight: Sight): {
   const { contract, region } = sight;
   const made = contract.layout === "unpivot" ? [DATA_PERIOD, VALUE] : [];
   const own = region.columns.filter((column) => column.role !== "period");
-  const found = new Set(own.map((column) => columnFor(contract, column)?.name));
+  const found = new Set(own.map((column) => columnFor(contract, region, column)?.name));
   return {
     gone: contract.columns.filter(
       (column) =>
         column.optional !== true && !made.includes(column.name) && !found.has(column.name),
     ),
-    came: own.filter((column) => columnFor(contract, column) === undefined),
+    came: own.filter((column) => columnFor(contract, region, column) === undefined),
   };
 }
 
 function columnOf({ contract, region }: Sight, known: ContractColumn): RegionColumn | undefined {
   return region.columns.find(
-    (column) => column.role !== "period" && columnFor(contract, column)?.name === known.name,
+    (column) =>
+      column.role !== "period" && columnFor(contract, region, column)?.name === known.name,
   );
 }
 
@@ -142,7 +135,7 @@ function addColumns(
   fresh: readonly RegionColumn[],
   drift: Drift[],
 ): readonly ContractColumn[] {
-  const taken = new Set(contract.columns.map((column) => column.name));
+  const names = new FreeNames(contract.columns.map((column) => column.name));
   const added: ContractColumn[] = [];
   for (const column of fresh) {
     const header = headerText(column);
@@ -156,18 +149,17 @@ function addColumns(
       continue;
     }
     const own = namedAsRuled(contract.code, contractColumn(column, period), rulings);
-    const name = freeName(own.name, taken);
-    const added_: Drift = {
+    const addition: Drift = {
       kind: "column_added",
-      column: name,
+      column: own.name,
       after: column.type,
       evidence: `${header} (column ${column.letter} of ${region.range}), ${column.values} values`,
       breaking: false,
     };
-    if (rulingOn(contract.code, added_, rulings)?.verdict === "rejected") continue;
-    taken.add(name);
+    if (rulingOn(contract.code, addition, rulings)?.verdict === "rejected") continue;
+    const name = names.take(own.name);
     added.push({ ...own, name });
-    drift.push(added_);
+    drift.push({ ...addition, column: name });
   }
   return added;
 }

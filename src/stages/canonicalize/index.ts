@@ -2,23 +2,27 @@
 // Writes: nothing; its decision is committed by the load, together with the rows
 // Key:    the facts: equal facts give an equal decision
 // Errors: MANIFEST_CONFLICT; what cannot be decided is a decision to hold or to quarantine
+
+import { type Assignment, assign } from "../../model/assign.ts";
 import type { Ruling } from "../../model/drift.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { type Assignment, assign } from "./assign.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
 import { overlaps } from "./overlap.ts";
 import { underRulings } from "./rulings.ts";
+import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 import { isSuspicious } from "./value-drift.ts";
 
+export { type Consolidated, consolidate } from "./consolidate.ts";
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
 export {
+  changeLines,
   digestOf,
   emptyManifest,
   nextVersion,
@@ -31,6 +35,7 @@ export {
   type ManifestFacts,
   planManifest,
 } from "./manifest-plan.ts";
+export { placeManifest, readPeriodManifest } from "./read-period-manifest.ts";
 export type { LastLoad } from "./sight.ts";
 
 export interface CanonicalizeInput {
@@ -94,7 +99,10 @@ async function rivalsOf(
   for (const { contract, regions } of assignments) {
     const [first, ...rest] = regions.filter((region) => !region.quarantined);
     if (first === undefined || rest.length === 0) continue;
-    const reading = contract ?? newContract("candidate", [first, ...rest], period);
+    const reading =
+      contract === null
+        ? newContract("candidate", [first, ...rest], period)
+        : settled(contract, [first, ...rest], period);
     const facts = await overlaps(reading, [first, ...rest], needs.rowsOf);
     overlapping.push(...facts.overlapping);
     unclear.push(...facts.unclear);

@@ -1,7 +1,9 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
+import { headerKey, headerText } from "../../model/header-key.ts";
 import type { DraftArtifact, Region, SourceContract } from "../../model/manifest.ts";
-import { columnFor, headerKey, headerText, isGhost } from "./similarity.ts";
+import { isGhost } from "../../model/similarity.ts";
 
 /** What the files of one source say of their order and of the rows that they share. */
 export interface RivalFacts {
@@ -16,7 +18,7 @@ export function bindPart(contract: SourceContract, region: Region): Part {
   const names = new Set(contract.columns.map((column) => column.name));
   const bindings = region.columns.flatMap((column, index): Binding[] => {
     if (column.role === "period") return [];
-    const known = columnFor(contract, column);
+    const known = columnFor(contract, region, column);
     return known !== undefined && names.has(known.name) ? [{ column: known.name, index }] : [];
   });
   const periods = region.columns.flatMap((column, index) =>

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { numberOfCell } from "../../model/value.ts";
 import type { LastLoad, Likeness } from "./sight.ts";
-import { columnFor } from "./similarity.ts";
 
 /** Rows of a sample; both samples take the rows whose keys have the lowest hashes, so they meet. */
 export const SAMPLE_ROWS = 400;
@@ -40,7 +40,7 @@ export async function likenessOf(
   const columns = last.profile.columns.map((one) => one.name);
   const bound = new Map(
     region.columns.flatMap((column, index) => {
-      const name = column.role === "period" ? undefined : columnFor(contract, column)?.name;
+      const name = column.role === "period" ? undefined : columnFor(contract, region, column)?.name;
       return name === undefined ? [] : [[name, index] as const];
     }),
   );

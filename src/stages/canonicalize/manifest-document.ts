@@ -74,7 +74,8 @@ const UNWRITTEN: readonly Drift["kind"][] = [
   "category_gone",
 ];
 
-function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
+/** Differences of a source in words, as the history keeps them. */
+export function changeLines(source: string, drift: readonly Drift[]): readonly string[] {
   const lines = drift
     .filter((one) => !UNWRITTEN.includes(one.kind))
     .map((one) =>

@@ -37,10 +37,16 @@ export function planManifest(facts: ManifestFacts): ManifestDecision {
   }
   const edited = digestOf(file.document) !== file.document.digest;
   if (database === null) {
-    return {
-      action: { kind: "import", text: file.text, document: file.document },
-      reason: "the database does not know the publication",
-    };
+    const { text, document } = file;
+    return edited
+      ? {
+          action: { kind: "edit", document, changes: ["written by a person"] },
+          reason: "the database does not know the publication, and a person wrote its manifest",
+        }
+      : {
+          action: { kind: "import", text, document },
+          reason: "the database does not know the publication",
+        };
   }
   if (file.text === database.text) return { action: null, reason: "file and database agree" };
   return edited ? planEdited(file, database) : planUntouched(file, database);

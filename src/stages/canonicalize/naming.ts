@@ -1,22 +1,18 @@
+import { fileStem, withoutPeriods } from "../../model/file-stem.ts";
 import type { Region } from "../../model/manifest.ts";
-import { freeName, LONGEST_NAME, nameOf, shorten } from "../../model/names.ts";
-import { fileStem, withoutPeriods } from "./file-stem.ts";
+import { type FreeNames, LONGEST_NAME, nameOf, shorten } from "../../model/names.ts";
 
 /**
  * The code of a new source: `<publication>_<name>`, the name from the sheet, or from the file where
  * there is no sheet. By rule only; once given it is kept by the canonical manifest.
  */
-export function sourceCode(
-  publication: string,
-  region: Region,
-  taken: ReadonlySet<string>,
-): string {
+export function sourceCode(publication: string, region: Region, codes: FreeNames): string {
   const base =
     region.sheet === null ? fileStem(region.member ?? region.file) : sheetName(region.sheet);
   const table = region.number > 1 ? `${base}_table_${region.number}` : base;
   const plain = table.startsWith(`${publication}_`) || table === publication;
   const code = plain ? table : `${publication}_${table}`;
-  return freeName(shorten(code, LONGEST_NAME), taken);
+  return codes.take(shorten(code, LONGEST_NAME));
 }
 
 function sheetName(sheet: string): string {

@@ -1,9 +1,11 @@
 import type { Drift } from "../../model/drift.ts";
+import { headerText } from "../../model/header-key.ts";
 import type { ContractColumn, RegionColumn } from "../../model/manifest.ts";
 import { nameOf } from "../../model/names.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
+import { isGhost } from "../../model/similarity.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import type { Sight } from "./sight.ts";
-import { headerText, isGhost } from "./similarity.ts";
 
 /** Below this a new column is none that was there before under another name. */
 const PROPOSE = 0.5;
@@ -23,6 +25,8 @@ interface Pair {
   readonly seen: RegionColumn;
   readonly score: number;
   readonly evidence: string;
+  /** The header without its date, if nothing else differs. */
+  readonly rolling?: string;
 }
 
 /**
@@ -82,8 +86,8 @@ function renamed(pair: Pair, column: string, before: string, after: string): Dri
   return {
     kind: "column_renamed",
     column,
-    before,
-    after,
+    before: pair.rolling ?? before,
+    after: pair.rolling === undefined ? after : ANOTHER_DATE,
     evidence: `${JSON.stringify(before)} is gone and ${JSON.stringify(after)} came: ${pair.evidence}`,
     breaking: true,
   };
@@ -121,6 +125,10 @@ function best(
 /** Null: nothing says that they are one column. */
 function judge(sight: Sight, known: ContractColumn, seen: RegionColumn): Pair | null {
   if (known.role !== seen.role) return null;
+  const rolling = sameButDate(sight, known, seen);
+  if (rolling !== null) {
+    return { known, seen, rolling, score: 1, evidence: "only the date in the header moved" };
+  }
   const words = wordsInCommon(headerOf(known), headerText(seen));
   const values = sight.likeness?.(known.name, sight.region.columns.indexOf(seen)) ?? null;
   const alone = sameNeighbours(sight, known, seen) ? 0.6 : 0;
@@ -135,6 +143,18 @@ function judge(sight: Sight, known: ContractColumn, seen: RegionColumn): Pair | 
     alone > 0 ? "they stand between the same columns" : "",
   ].filter((one) => one !== "");
   return { known, seen, score, evidence: facts.join(", ") };
+}
+
+/** What two headers have in common of which only the date differs, each the same one of its kind; or null. */
+function sameButDate(
+  { contract, region }: Sight,
+  known: ContractColumn,
+  seen: RegionColumn,
+): string | null {
+  const columns = region.columns.filter((column) => column.role !== "period");
+  const key = rollingKeys(columns.map(headerText))[columns.indexOf(seen)] ?? null;
+  const keys = rollingKeys(contract.columns.map((one) => one.headers.at(-1) ?? ""));
+  return key === keys[contract.columns.indexOf(known)] ? key : null;
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;

@@ -1,7 +1,8 @@
 import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
+import { headerKey } from "../../model/header-key.ts";
 import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
-import { freeName, nameOf } from "../../model/names.ts";
-import { headerKey } from "./similarity.ts";
+import { FreeNames, nameOf } from "../../model/names.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
 
 /** What a person decided about a drift of this source; null if nobody was asked or nobody answered. */
 export function rulingOn(source: string, drift: Drift, rulings: readonly Ruling[]): Ruling | null {
@@ -19,30 +20,34 @@ export function underRulings(contract: SourceContract, rulings: readonly Ruling[
     .reduce((before, ruling) => underRuling(before, ruling), contract);
 }
 
+type Effect = (contract: SourceContract, ruling: Ruling) => SourceContract;
+
+const optionalSource: Effect = (contract) => ({ ...contract, optional: true });
+const optionalColumn: Effect = (contract, { before }) =>
+  withColumn(contract, before, (column) => ({ ...column, optional: true }));
+
+/** What an answer changes in the contract; what is not here lets the release in, or keeps it out. */
+const EFFECTS: Readonly<Record<Ruling["verdict"], Partial<Record<Drift["kind"], Effect>>>> = {
+  approved: {
+    source_missing: optionalSource,
+    layout_changed: optionalSource,
+    column_missing: optionalColumn,
+    column_renamed: renamed,
+    column_retyped: retyped,
+    unit_changed: unitSplit,
+    coverage_changed: repeatsHistory,
+    grain_broken: (contract) => ({ ...contract, grain: [] }),
+  },
+  rejected: { column_renamed: optionalColumn },
+};
+
 function underRuling(contract: SourceContract, ruling: Ruling): SourceContract {
-  const approved = ruling.verdict === "approved";
-  switch (ruling.kind) {
-    case "source_missing":
-      return approved ? { ...contract, optional: true } : contract;
-    case "layout_changed":
-      return approved ? { ...contract, optional: true } : contract;
-    case "column_missing":
-      return approved
-        ? withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }))
-        : contract;
-    case "column_renamed":
-      return approved
-        ? renamed(contract, ruling)
-        : withColumn(contract, ruling.before, (column) => ({ ...column, optional: true }));
-    case "column_retyped":
-      return approved ? retyped(contract, ruling) : contract;
-    case "unit_changed":
-      return approved ? unitSplit(contract, ruling) : contract;
-    case "grain_broken":
-      return approved ? { ...contract, grain: [] } : contract;
-    default:
-      return contract;
-  }
+  return EFFECTS[ruling.verdict][ruling.kind]?.(contract, ruling) ?? contract;
+}
+
+function repeatsHistory(contract: SourceContract, { column }: Ruling): SourceContract {
+  if (contract.coverage === "cumulative") return contract;
+  return { ...contract, coverage: "cumulative", time: column === undefined ? [] : [column] };
 }
 
 function hasHeader(column: ContractColumn, header: string | undefined): boolean {
@@ -59,8 +64,9 @@ function withColumn(
   return { ...contract, columns };
 }
 
-/** Both headers are one column, whichever of them the contract met first. */
+/** Both headers are one column, whichever of them the contract met first; or the date in it does not count. */
 function renamed(contract: SourceContract, { before, after }: Ruling): SourceContract {
+  if (after === ANOTHER_DATE) return withRolling(contract, before ?? "");
   const old = contract.columns.find((one) => hasHeader(one, before));
   const fresh = contract.columns.find((one) => hasHeader(one, after));
   if ((old === undefined) === (fresh === undefined)) return contract;
@@ -69,6 +75,14 @@ function renamed(contract: SourceContract, { before, after }: Ruling): SourceCon
     ...column,
     headers: [...column.headers, other ?? ""],
   }));
+}
+
+function withRolling(contract: SourceContract, rolling: string): SourceContract {
+  const keys = rollingKeys(contract.columns.map((one) => one.headers.at(-1) ?? ""));
+  const columns = contract.columns.map((one, at) =>
+    keys[at] === rolling && one.rolling === undefined ? { ...one, rolling } : one,
+  );
+  return { ...contract, columns };
 }
 
 function retyped(contract: SourceContract, { column: name, after }: Ruling): SourceContract {
@@ -95,8 +109,8 @@ function unitSplit(
   if (old === undefined || old.unit !== before || after === undefined) return contract;
   const twin = contract.columns.some((one) => one.unit === after && hasHeader(one, old.headers[0]));
   if (twin) return contract;
-  const taken = new Set(contract.columns.map((one) => one.name));
-  const fresh = freeName(`${old.name}_${nameOf(after)}`, taken);
+  const names = new FreeNames(contract.columns.map((one) => one.name));
+  const fresh = names.take(`${old.name}_${nameOf(after)}`);
   const columns = contract.columns.map((one) => (one === old ? { ...one, optional: true } : one));
   return {
     ...contract,
@@ -118,6 +132,7 @@ export function namedAsRuled(
       one.kind === "column_renamed" &&
       one.verdict === "approved" &&
       one.source === source &&
+      one.after !== ANOTHER_DATE &&
       (hasHeader(column, one.before) || hasHeader(column, one.after)),
   );
   if (ruling?.column === undefined) return column;

@@ -1,7 +1,8 @@
+import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
+import { isGhost } from "../../model/similarity.ts";
 import type { LastLoad, Sight } from "./sight.ts";
-import { columnFor, headerText, isGhost } from "./similarity.ts";
 
 /** Values that are this much more like those of another column stand under the wrong header. */
 const MARGIN = 0.15;
@@ -37,7 +38,7 @@ function orders(
 ): readonly [readonly string[], readonly string[]] {
   const now = region.columns
     .filter((column) => column.role !== "period")
-    .flatMap((column) => columnFor(contract, column)?.name ?? []);
+    .flatMap((column) => columnFor(contract, region, column)?.name ?? []);
   const before = last.profile.columns.map((one) => one.name).filter((name) => now.includes(name));
   return [before, now.filter((name) => before.includes(name))];
 }
@@ -48,40 +49,76 @@ export function isSuspicious(last: LastLoad, contract: SourceContract, region: R
   if (before.join() !== now.join()) return true;
   const filled = last.profile.columns.filter((one) => one.filled > 0);
   const lost = filled.some((one) => {
-    const column = region.columns.find((seen) => columnFor(contract, seen)?.name === one.name);
+    const column = region.columns.find(
+      (seen) => columnFor(contract, region, seen)?.name === one.name,
+    );
     return column === undefined || isGhost(column);
   });
   const came = region.columns.some(
-    (column) => column.role !== "period" && columnFor(contract, column) === undefined,
+    (column) => column.role !== "period" && columnFor(contract, region, column) === undefined,
   );
   return lost || came;
 }
 
-function movedValues({ contract, region, last, likeness }: Sight): Drift | null {
-  if (likeness === null || last === null) return null;
-  const own = region.columns.flatMap((column, index) =>
-    column.role === "period" ? [] : [{ column, index, name: columnFor(contract, column)?.name }],
+interface Move {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A swap is a ring of columns, a slip a chain whose last one stands under a header of nothing known. One
+ * column that looks like another one which stayed is chance.
+ */
+function movedValues(sight: Sight): Drift | null {
+  const { region, last } = sight;
+  if (last === null) return null;
+  const moves = closed(movesOf(sight), sight);
+  if (moves.length < 2) return null;
+  const told = moves.map(
+    ({ name, to }) =>
+      `the values of ${name} in ${last.period} are like those under ${JSON.stringify(region.columns[to]?.header.join(" | "))}`,
   );
-  const moved = own.flatMap(({ column, index, name }) => {
-    if (name === undefined) return [];
-    const here = likeness(name, index) ?? 1;
-    const there = own
-      .filter((other) => other.index !== index)
-      .map((other) => ({ other, like: likeness(name, other.index) ?? 0 }))
-      .reduce((a, b) => (b.like > a.like ? b : a), { other: { column, index, name }, like: 0 });
-    return there.like >= ALIKE && there.like > here + MARGIN
-      ? [
-          `the values of ${name} in ${last.period} are like those under ${JSON.stringify(headerText(there.other.column))}`,
-        ]
-      : [];
-  });
-  // One column that looks like another may be chance; a swap or a slip moves two.
-  if (moved.length < 2) return null;
   return {
     kind: "values_moved",
     before: last.period,
     after: region.fingerprint.slice(0, 12),
-    evidence: `${region.file} ${region.sheet ?? ""} ${region.range}: ${moved.join("; ")}`,
+    evidence: `${region.file} ${region.sheet ?? ""} ${region.range}: ${told.join("; ")}`,
     breaking: true,
   };
+}
+
+/** Columns whose earlier values are clearly more like those of another column of the region. */
+function movesOf({ contract, region, likeness }: Sight): readonly Move[] {
+  if (likeness === null) return [];
+  const places = region.columns.flatMap((column, index) =>
+    column.role === "period" ? [] : [index],
+  );
+  return places.flatMap((from): readonly Move[] => {
+    const column = region.columns[from];
+    const name = column === undefined ? undefined : columnFor(contract, region, column)?.name;
+    if (name === undefined) return [];
+    const here = likeness(name, from) ?? 1;
+    const [best] = places
+      .filter((to) => to !== from)
+      .map((to) => ({ to, like: likeness(name, to) ?? 0 }))
+      .sort((a, b) => b.like - a.like);
+    const moved = best !== undefined && best.like >= ALIKE && best.like > here + MARGIN;
+    return moved ? [{ name, from, to: best.to }] : [];
+  });
+}
+
+/** The moves of which each one makes room for another, or goes where nothing known stood. */
+function closed(moves: readonly Move[], sight: Sight): readonly Move[] {
+  const { contract, region } = sight;
+  const isFree = (index: number): boolean => {
+    const column = region.columns[index];
+    return column === undefined || columnFor(contract, region, column) === undefined;
+  };
+  const kept = moves.filter(
+    (move) =>
+      moves.every((other) => other === move || other.to !== move.to) &&
+      (isFree(move.to) || moves.some((other) => other.from === move.to)),
+  );
+  return kept.length === moves.length ? kept : closed(kept, sight);
 }

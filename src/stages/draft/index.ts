@@ -12,9 +12,11 @@ import type {
   Region,
   ReleaseManifest,
   SheetClaims,
+  SheetDocument,
 } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Workbook } from "../../model/sheet.ts";
+import { carried } from "./lines/documents.ts";
 import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
 import { readSheet } from "./read-sheet.ts";
 
@@ -42,6 +44,7 @@ export interface FileSeen {
   readonly regions: readonly Region[];
   readonly sheets: readonly SheetClaims[];
   readonly evidence: readonly PeriodEvidence[];
+  readonly documents: readonly SheetDocument[];
 }
 
 /** The draft manifest of a release: every sheet of every artifact, read whole. Memory: one sheet's sample. */
@@ -49,6 +52,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
   const artifacts: DraftArtifact[] = [];
   const regions: Region[] = [];
   const sheets: SheetClaims[] = [];
+  const documents: SheetDocument[] = [];
   const evidence: PeriodEvidence[] = [...input.periodEvidence];
   for (const { artifact, bytes } of input.artifacts) {
     evidence.push(...fileEvidence(artifact.file));
@@ -56,6 +60,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
       const seen = await readFile(artifact, bytes, input);
       regions.push(...seen.regions);
       sheets.push(...seen.sheets);
+      documents.push(...seen.documents);
       evidence.push(...seen.evidence);
       artifacts.push({ ...artifact, format: seen.format, ...modified(artifact, seen.properties) });
     } catch (error) {
@@ -72,6 +77,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
     period_evidence: uniqueEvidence(evidence),
     regions,
     sheets,
+    ...(documents.length === 0 ? {} : { documents: carried(documents) }),
   };
 }
 
@@ -98,14 +104,17 @@ async function readWorkbook(
 ): Promise<FileSeen> {
   const regions: Region[] = [];
   const sheets: SheetClaims[] = [];
+  const documents: SheetDocument[] = [];
   for (const sheet of workbook.sheets) {
     stopIf(signal);
     const seen = await readSheet(sheet, artifact.sha256, artifact.file, guides);
     regions.push(...seen.regions);
     sheets.push(seen.claims);
+    if (seen.document !== null) documents.push(seen.document);
   }
   const evidence = workbookEvidence(workbook, regions);
-  return { format: workbook.format, properties: workbook.properties, regions, sheets, evidence };
+  const { format, properties } = workbook;
+  return { format, properties, regions, sheets, evidence, documents };
 }
 
 function stopIf(signal: AbortSignal | undefined): void {

@@ -1,6 +1,7 @@
 import type { Region, RegionColumn } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Sheet } from "../../model/sheet.ts";
+import { documentOf } from "./lines/documents.ts";
 import { sampleSheet } from "./lines/sample.ts";
 import { readPlainSheet } from "./plain/plain-sheet.ts";
 import { sheetClaims } from "./profile/claims.ts";
@@ -45,7 +46,11 @@ export async function readSheet(
     cells: claims.cells,
     claims: claims.settle(regions.map((region) => region.quarantined)),
   };
-  return { regions, claims: sheetClaims(sheet, artifact, found, counted) };
+  return {
+    regions,
+    claims: sheetClaims(sheet, artifact, found, counted),
+    document: documentOf(sheet, artifact, sample, regions),
+  };
 }
 
 /** Columns headed by periods as measures like any others. */

@@ -1,64 +1,109 @@
-// Reads:  the draft manifest of a release, the contracts of the publication's known sources
-// Writes: nothing (the pipeline keeps the document in the run's folder)
-// Key:    the draft itself: equal drafts and contracts give equal documents
-// Errors: none
+// Reads:  the draft manifest of a release; in mode copy the publication's last canonical manifest
+// Writes: nothing (the pipeline keeps the generation)
+// Key:    the draft, the canonical manifest and the recorded answers: equal ones give equal documents
+// Errors: of the rules none; of the model INTERRUPTED and what its record throws, see `describeByModel`
+import type { Unplaced } from "../../model/generation.ts";
 import type {
-  ContractColumn,
+  CanonicalManifest,
   Region,
   RegionColumn,
   ReleaseManifest,
-  SourceContract,
 } from "../../model/manifest.ts";
-import { describeHeader, unitInHeader } from "./glossary.ts";
+import { applyCanonical } from "./apply-canonical.ts";
+import { listedTitles, titledByContents } from "./contents.ts";
+import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";
+import { describedByRule } from "./glossary.ts";
+import { releaseFacts } from "./release-facts.ts";
+import { unitOfTable, withUnit } from "./units.ts";
+
+export { describeByModel, type ModelEnrichment, type ModelNeeds } from "./model.ts";
+export { type ColumnQuestion, questionsOf } from "./question.ts";
+
+/** Version of the rules that give meaning: part of the id of what they make. */
+export const ENRICH_VERSION = 1;
+
+export interface Enriched {
+  readonly document: ReleaseManifest;
+  readonly unplaced: Unplaced;
+}
 
 /**
- * Gives the regions of a draft their meaning: what the workbook says of itself counts first, then
- * what the canonical manifest already says of a column of that name, then the rules of the field.
- * Every fact says who said it. Names are never touched.
+ * Gives the regions of a draft their meaning: what the workbook says of itself counts first (unless a
+ * person said otherwise), then what the canonical manifest says of the source and column that they are,
+ * then the rules of the field. What is still open a model may be asked: `describeByModel`. Every fact says
+ * who said it. Without a canonical manifest names are those of the headers.
  */
-export function enrich(
-  draft: ReleaseManifest,
-  contracts: readonly SourceContract[],
-): ReleaseManifest {
-  const known = new Map<string, ContractColumn>();
-  for (const contract of contracts) {
-    for (const column of contract.columns) {
-      if (column.description !== undefined) known.set(column.name, column);
-    }
-  }
+export function enrich(draft: ReleaseManifest, canonical: CanonicalManifest | null): Enriched {
+  const published = asPublished(draft);
+  const { document, unplaced } =
+    canonical === null
+      ? { document: published, unplaced: { regions: [], columns: [], sources: [] } }
+      : applyCanonical(published, canonical);
   return {
-    ...draft,
-    state: "enriched",
-    regions: draft.regions.map((region) => enrichRegion(region, known)),
+    document: { ...document, state: "enriched", regions: document.regions.map(byRule) },
+    unplaced,
   };
 }
 
-function enrichRegion(region: Region, known: ReadonlyMap<string, ContractColumn>): Region {
+/** What the sheets of a workbook say of its tables. */
+interface Known {
+  readonly dictionary: ReadonlyMap<string, DictionaryEntry>;
+  readonly titles: ReturnType<typeof listedTitles>;
+  readonly markers: Readonly<Record<string, string>>;
+}
+
+function asPublished(draft: ReleaseManifest): ReleaseManifest {
+  const documents = draft.documents ?? [];
+  const about = releaseFacts(documents);
+  const sheets = draft.regions.flatMap((region) => region.sheet ?? []);
+  const knownOf = (artifact: string): Known => {
+    const own = documents.filter((one) => one.artifact === artifact);
+    const entries = dictionaryOf(own.some((one) => one.kind === "dictionary") ? own : documents);
+    return {
+      dictionary: new Map(entries.map((entry) => [entry.field, entry])),
+      titles: listedTitles(own, sheets),
+      markers: Object.assign({}, ...own.map((one) => one.marker_meanings)) as Known["markers"],
+    };
+  };
+  const files = new Map<string, Known>();
+  const regions = draft.regions.map((region) => {
+    const known = files.get(region.artifact) ?? knownOf(region.artifact);
+    files.set(region.artifact, known);
+    return publishedRegion(region, known, tablesOn(draft, region));
+  });
+  return { ...draft, ...(Object.keys(about).length === 0 ? {} : { about }), regions };
+}
+
+function tablesOn(draft: ReleaseManifest, { artifact, member, sheet }: Region): number {
+  return draft.regions.filter(
+    (one) => one.artifact === artifact && one.member === member && one.sheet === sheet,
+  ).length;
+}
+
+function publishedRegion(region: Region, known: Known, tablesOfSheet: number): Region {
+  const titled = titledByContents(region, known.titles, tablesOfSheet);
+  const unit = unitOfTable(titled);
+  const columns = region.columns.map(
+    (column): RegionColumn => describedByPublisher(withUnit(column, unit), known.dictionary),
+  );
+  return { ...titled, columns, marker_meanings: markerMeanings(region, known.markers) };
+}
+
+/** Of the tokens that stand in the table: what its own notes say, else what those of its file say. */
+function markerMeanings(
+  region: Region,
+  ofFile: Readonly<Record<string, string>>,
+): Region["marker_meanings"] {
+  const tokens = new Set(region.columns.flatMap((column) => Object.keys(column.markers)));
+  const said = Object.entries(ofFile).filter(([token]) => tokens.has(token));
+  return { ...Object.fromEntries(said), ...region.marker_meanings };
+}
+
+/** What is still without words: a table is what its title says, a column what the field calls it. */
+function byRule(region: Region): Region {
   const described: Region =
     region.title === undefined || region.description !== undefined
       ? region
       : { ...region, description: region.title, said_by: "publisher" };
-  return { ...described, columns: region.columns.map((column) => enrichColumn(column, known)) };
-}
-
-function enrichColumn(
-  column: RegionColumn,
-  known: ReadonlyMap<string, ContractColumn>,
-): RegionColumn {
-  const header = column.header.join(" ");
-  const unit =
-    column.unit ?? (column.role === "measure" ? (unitInHeader(header) ?? undefined) : undefined);
-  const withUnit = unit === undefined ? column : { ...column, unit };
-  if (column.description !== undefined) return withUnit;
-  const earlier = known.get(column.name);
-  if (earlier?.description !== undefined) {
-    return {
-      ...withUnit,
-      description: earlier.description,
-      said_by: earlier.said_by ?? "canonical",
-    };
-  }
-  const description =
-    column.role === "dimension" || column.role === "time" ? describeHeader(header) : null;
-  return description === null ? withUnit : { ...withUnit, description, said_by: "rule" };
+  return { ...described, columns: described.columns.map((column) => describedByRule(column)) };
 }

@@ -22,6 +22,7 @@ export interface LoadScope {
   readonly period: string;
   readonly run_id: string;
   readonly manifest: LoadCommit["manifest"];
+  readonly generation: LoadCommit["generation"];
 }
 
 export interface LoadNeeds {

@@ -5,6 +5,7 @@ import {
   booleanLiteral,
   dateLiteral,
   integerLiteral,
+  isBigint,
   numberOfCell,
   timestampLiteral,
 } from "../../model/value.ts";
@@ -39,7 +40,8 @@ function literalOf(column: ContractColumn): (cell: Cell) => string | null {
     case "bigint":
       return (cell) => {
         const number = numberOfCell(cell);
-        return number === null ? null : integerLiteral(number);
+        const integer = number === null ? null : integerLiteral(number);
+        return integer === null || (integer.length > 18 && !isBigint(integer)) ? null : integer;
       };
     case "numeric":
       return numberOfCell;

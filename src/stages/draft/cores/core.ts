@@ -77,7 +77,7 @@ export function findCores(lines: readonly Line[]): Core[] {
         standsWithCore(core, lines, index) ||
         tokenRow(core, lines, index) ||
         lastLabel(core, lines, index) ||
-        (closeTo(core, lines, index) && rowLike(core, lines, index))
+        (rowLike(core, lines, index) && closeTo(core, lines, index))
       )
         add(core, line, index);
       else if (opensTable(core, lines, index)) header = true;
@@ -96,13 +96,12 @@ function closeTo(core: Core, lines: readonly Line[], index: number): boolean {
 /** A line without figures that belongs to the rows: its measures are empty or tokens. */
 function standsWithCore(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
-  if (line === undefined || blankBetween(lines, core.last, index) > 0) return false;
-  if (line.prose > 1 || line.cells.length < 2) return false;
+  if (line === undefined || line.prose > 1 || line.cells.length < 2) return false;
   const opens = line.cells[0]?.text ?? "";
   if (noteText(opens) && line.cells.length <= 2) return false;
   if (againstNumbers(line, core) > 0) return false;
-  const known = line.cells.filter((cell) => countsOf(core, cell.column).all > 0).length;
-  return known === line.cells.length;
+  if (line.cells.some((cell) => countsOf(core, cell.column).all === 0)) return false;
+  return blankBetween(lines, core.last, index) === 0;
 }
 
 /** A row of letters such as F and S where numbers stand, in the middle of rows of figures. */

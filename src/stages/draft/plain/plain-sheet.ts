@@ -56,7 +56,8 @@ export async function readPlainSheet(
   const claims = noClaims();
   claims.header = scan.header.length;
   claims[region.quarantined ? "quarantined" : "data"] = values;
-  return { regions: [region], claims: sheetClaims(sheet, artifact, found, { cells, claims }) };
+  const seenClaims = sheetClaims(sheet, artifact, found, { cells, claims });
+  return { regions: [region], claims: seenClaims, document: null };
 }
 
 /** One table over all records and all columns, headed by the first record. */

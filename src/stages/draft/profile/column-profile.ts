@@ -3,7 +3,8 @@ import type { Cell } from "../../../model/sheet.ts";
 import {
   booleanLiteral,
   dateLiteral,
-  integerLiteral,
+  isBigint,
+  isDigitCode,
   numberLiteral,
   timestampLiteral,
 } from "../../../model/value.ts";
@@ -28,7 +29,7 @@ export interface ColumnTally {
   booleans: number;
   /** Texts that are periods and no dates. */
   periods: number;
-  /** Digits with a leading zero, or too many of them: codes. */
+  /** Digits with a leading zero, or more than a bigint holds: codes. */
   codes: number;
   /** Tokens that can stand in place of a number. */
   markers: number;
@@ -79,7 +80,6 @@ export function newTally(): ColumnTally {
 }
 
 const YEAR = /^(?:1[89]|20)\d\d(?:\.0+)?$/;
-const LARGEST = 9_223_372_036_854_775_807n;
 
 export function tallyCell(
   tally: ColumnTally,
@@ -128,15 +128,7 @@ function tallyNumber(
   tally.sum += Number(literal);
   if (percent) tally.percents++;
   if (YEAR.test(literal)) tally.years++;
-  if (isInteger(literal)) tally.integers++;
-}
-
-function isInteger(literal: string): boolean {
-  if (/^-?\d{1,18}$/.test(literal)) return true;
-  const integer = integerLiteral(literal);
-  if (integer === null) return false;
-  const value = BigInt(integer);
-  return value <= LARGEST && value >= -LARGEST;
+  if (isBigint(literal)) tally.integers++;
 }
 
 function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total"): void {
@@ -186,7 +178,7 @@ function lookOf(tally: ColumnTally, raw: string, known: ReadonlySet<string>): Lo
 }
 
 function lookAt(text: string, known: ReadonlySet<string>): Look {
-  if (/^0\d+$/.test(text) || /^\d{19,}$/.test(text)) return { as: "code", text };
+  if (isDigitCode(text)) return { as: "code", text };
   const literal = numberLiteral(text);
   if (literal !== null) return { as: "number", text: literal };
   if (isToken(text, known)) return { as: "token", text };

@@ -1,5 +1,5 @@
 import type { Region, RegionColumn, TotalAssertion } from "../../../model/manifest.ts";
-import { freeName, nameOf } from "../../../model/names.ts";
+import { FreeNames, nameOf } from "../../../model/names.ts";
 import { countRows } from "../../../model/row-ranges.ts";
 import { columnLetter } from "../../../model/sheet.ts";
 import { periodOfTimeCell } from "../../../model/time-cell.ts";
@@ -92,17 +92,13 @@ function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
 }
 
 function nameColumns(shaped: readonly Shaped[]): RegionColumn[] {
-  const taken = new Set<string>();
+  const names = new FreeNames();
   const measures = shaped.map((one) => one.typed.role === "measure");
   const periods = periodColumns(
     shaped.map((one) => one.header),
     measures,
   );
-  return shaped.map((one, at) => {
-    const name = freeName(nameFor(one), taken);
-    taken.add(name);
-    return columnOf(one, name, periods[at] ?? null);
-  });
+  return shaped.map((one, at) => columnOf(one, names.take(nameFor(one)), periods[at] ?? null));
 }
 
 function nameFor(one: Shaped): string {

@@ -1,4 +1,4 @@
-import type { Region, RowRange, SheetClaims } from "../../../model/manifest.ts";
+import type { Region, RowRange, SheetClaims, SheetDocument } from "../../../model/manifest.ts";
 import type { Pane } from "../lines/line.ts";
 import type { FoundAssertion } from "../totals/assertions.ts";
 
@@ -58,4 +58,6 @@ export interface FoundSheet {
 export interface SheetSeen {
   readonly regions: readonly Region[];
   readonly claims: SheetClaims;
+  /** Its words, if it documents other sheets. */
+  readonly document: SheetDocument | null;
 }

@@ -1,14 +1,8 @@
-import type { Ruling } from "../../model/drift.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
+import type { Ruling } from "./drift.ts";
 import { fileStem } from "./file-stem.ts";
-import {
-  headerKey,
-  headerText,
-  lastingColumns,
-  nameKey,
-  type Similarity,
-  similarity,
-} from "./similarity.ts";
+import { headerKey, headerText } from "./header-key.ts";
+import type { Region, SourceContract } from "./manifest.ts";
+import { lastingColumns, nameKey, type Similarity, similarity } from "./similarity.ts";
 
 /** Below this a region is a new table rather than a changed one. */
 const ACCEPT = 0.55;

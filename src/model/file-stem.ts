@@ -1,5 +1,5 @@
-import { nameOf } from "../../model/names.ts";
-import { readPeriods } from "../../model/read-periods.ts";
+import { nameOf } from "./names.ts";
+import { readPeriods } from "./read-periods.ts";
 
 const VERSION =
   /^(?:v\d+|ver\d+|version\d*|rev\d*|revised|revision|final|draft|provisional|updated?|corrected|reissue|copy|web|file|webfile)$/;

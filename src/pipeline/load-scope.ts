@@ -1,0 +1,80 @@
+import { mergeYaml, renderYaml } from "../formats/yaml.ts";
+import type { Drift } from "../model/drift.ts";
+import { generationId, textFacts } from "../model/generation.ts";
+import type { LoadCommit } from "../model/load-commit.ts";
+import type { PublicationConfig } from "../model/publication.ts";
+import { renderTemplate, type Template } from "../model/template.ts";
+import { changeLines, emptyManifest, withContract } from "../stages/canonicalize/index.ts";
+import type { loadIssue } from "../stages/load/index.ts";
+import { MANIFEST_HEADING } from "./manifests.ts";
+
+/** What a canonical generation is made of, beside the manifest. */
+export interface CanonicalScope {
+  readonly enrichedId: string;
+  readonly template: Template;
+}
+
+/** How the manifest and its canonical generation follow from a contract, inside the load's transaction. */
+export function loadScope(
+  scope: CanonicalScope & {
+    readonly publication: PublicationConfig;
+    readonly period: string;
+    readonly runId: string;
+  },
+  drift: readonly Drift[],
+): Parameters<typeof loadIssue>[2] {
+  const { publication, period, runId } = scope;
+  const next: LoadCommit["manifest"] = (current, contract) => {
+    const before = current?.document ?? emptyManifest(publication.code, publication.name);
+    const document = withContract(before, contract, { period, drift });
+    const text =
+      current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
+    return { text, document };
+  };
+  return {
+    publication: publication.code,
+    publication_name: publication.name,
+    period,
+    run_id: runId,
+    manifest: next,
+    generation: generationOf(scope, drift),
+  };
+}
+
+function generationOf(
+  { publication, period, runId, enrichedId, template }: Parameters<typeof loadScope>[0],
+  drift: readonly Drift[],
+): LoadCommit["generation"] {
+  return ({ text, document }, contract) => {
+    const own = { stage: "canonical", mode: "llm", parent: enrichedId, model: null } as const;
+    const inputs = { digest: document.digest };
+    const raw = renderYaml(contract);
+    return {
+      id: generationId({ ...own, template: template.text, inputs }),
+      stage: "canonical",
+      prompt: renderTemplate(template, {
+        publication: publication.code,
+        period,
+        source: contract.code,
+        changes: changeLines(contract.code, drift).join("\n"),
+      }),
+      raw,
+      parsed: text,
+      raw_metadata: textFacts(raw),
+      parsed_metadata: textFacts(text),
+      metadata: {
+        template_id: template.id,
+        parent_stage: "enriched",
+        parent_gen_id: enrichedId,
+        mode: "llm",
+        model: null,
+        publication: publication.code,
+        period,
+        run_id: runId,
+        combo_id: null,
+        cohort_id: null,
+        manifest_version: document.version,
+      },
+    };
+  };
+}
