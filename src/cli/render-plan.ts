@@ -76,8 +76,10 @@ function statements(ddl: readonly string[]): readonly string[] {
 
 function unplaced(plan: ReleasePlan): string {
   return plan.publications
-    .flatMap((one) => one.unplaced)
-    .map(({ url, reason }) => `${url}: of no period: ${reason}`)
+    .flatMap((one) => [
+      ...one.unplaced.map(({ url, reason }) => `${url}: of no period: ${reason}`),
+      ...one.unseen.map(({ url, reason }) => `${url}: not looked at: ${reason}`),
+    ])
     .join("\n");
 }
 

@@ -96,6 +96,7 @@ export const PLAN_SCHEMA = {
         }),
         releases: list(release),
         unplaced: list(object({ url: text, reason: text })),
+        unseen: list(object({ url: text, reason: text })),
       }),
     ),
     open_decisions: list(

@@ -1,7 +1,7 @@
 import type { Drift } from "./drift.ts";
 import type { ExitCode } from "./errors.ts";
 import { sha256, stableJson } from "./hash.ts";
-import type { LinkStatus, UnplacedFile } from "./link.ts";
+import type { LinkStatus, UnplacedFile, UnseenPage } from "./link.ts";
 import type { ReleaseStatus } from "./report.ts";
 
 /** Which releases a plan is about; the same words as a backfill's. Empty lists: all. */
@@ -38,6 +38,8 @@ export interface PlannedPublication {
   /** By time. */
   readonly releases: readonly PlannedRelease[];
   readonly unplaced: readonly UnplacedFile[];
+  /** Pages that were not read: files may be missing. */
+  readonly unseen: readonly Pick<UnseenPage, "url" | "reason">[];
 }
 
 export interface ManifestVersion {

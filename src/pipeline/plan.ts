@@ -73,7 +73,7 @@ async function plannedPublication(
   survey: PublicationSurvey,
   { report, forecast, manifests }: RehearsedBackfill,
 ): Promise<PlannedPublication> {
-  const { publication, releases, unplaced } = survey;
+  const { publication, releases, unplaced, unseen } = survey;
   const links = await linksOf(world.database, publication.code);
   const loads = await currentLoads(world.database, publication.code);
   const copies = manifests.get(publication.code);
@@ -82,6 +82,7 @@ async function plannedPublication(
     config: configHashes(publication, world),
     manifest: plannedManifest(copies),
     unplaced,
+    unseen: unseen.map(({ url, reason }) => ({ url, reason })),
     releases: releases.flatMap((release) => {
       const found = report.releases.find(
         (one) => one.publication === publication.code && one.period === release.period,

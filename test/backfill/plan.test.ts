@@ -54,6 +54,7 @@ const CONTENT = [
   "select period, source, kind, verdict, detail from ops.drift order by 1, 2, 3, detail::text",
   "select publication, version, text, digest, by from ops.manifest order by 1, 2",
   "select source, version, document from ops.contract order by 1, 2",
+  "select stage, mode, period, generation_id, parent_id, parsed from ops.generation order by 3, 1, 4",
   "select table_schema, table_name, column_name, data_type from information_schema.columns where table_schema in ('bronze', 'silver') order by 1, 2, ordinal_position",
   "select obj_description(c.oid) as said, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('bronze', 'silver') order by c.oid::regclass::text",
 ];
