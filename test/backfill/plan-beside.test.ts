@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await server.close();
-  closeServers();
+  await closeServers();
 });
 
 async function make(config: string): Promise<Home> {
