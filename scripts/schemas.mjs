@@ -2,12 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "../dist/config/schemas.js";
 import { MANIFEST_SCHEMA } from "../dist/model/manifest-schema.js";
+import { PLAN_SCHEMA } from "../dist/model/plan-schema.js";
 import { manifestPage } from "./manifest-page.mjs";
 
 const schemas = {
   publications: PUBLICATIONS_SCHEMA,
   settings: SETTINGS_SCHEMA,
   manifest: MANIFEST_SCHEMA,
+  plan: PLAN_SCHEMA,
 };
 for (const [name, schema] of Object.entries(schemas)) {
   const path = new URL(`../schemas/${name}.schema.json`, import.meta.url);

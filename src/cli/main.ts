@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
 import { addCommand } from "./commands/add.ts";
+import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { configCommand } from "./commands/config.ts";
@@ -36,6 +37,7 @@ const COMMANDS = [
   addCommand,
   backfillCommand,
   planCommand,
+  applyCommand,
   reviewCommand,
   approveCommand,
   rejectCommand,

@@ -1,9 +1,9 @@
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
-import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
+import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
 import { shapeSource } from "./shape-source.ts";
@@ -27,7 +27,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       `canonry.load.${load.source}.${load.period}`,
     ]);
     await checkContract(transaction, load);
-    await shapeSource(transaction, load.contract, load.changed);
+    const statements = await shapeSource(transaction, load.contract, load.changed);
     const { load_id: loadId, vintage } = await openLoad(transaction, load);
     const copied = await transaction.copyIn(
       bronzeTable(load.source),
@@ -36,12 +36,17 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     );
     const counts = load.counts();
     await checkRows(transaction, load, loadId, copied, counts);
-    const contract = await settleGrain(transaction, load, loadId);
+    const contract = await settleGrain(
+      transaction,
+      load,
+      { table: bronzeTable(load.source), loadId },
+      () => isProvisional(transaction, load.source, load.base_version),
+    );
     const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
-    return {
+    const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,
       rows_data: counts.rows_data,
@@ -49,6 +54,8 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       contract_version: version,
       generation,
     };
+    load.agree?.(receipt, statements);
+    return receipt;
   });
 }
 
@@ -119,34 +126,6 @@ async function checkRows(
         `${copied} copied, ${rows("data")} + ${rows("total")} are in the table`,
     );
   }
-}
-
-/**
- * A new source keeps its candidate grain if it is a key of its first load, else it has none. Every
- * later load must keep the key.
- */
-async function settleGrain(
-  transaction: Transaction,
-  load: LoadCommit,
-  loadId: number,
-): Promise<SourceContract> {
-  const { contract } = load;
-  if (contract.grain.length === 0 || load.keyed) return contract;
-  const key = contract.grain.map(identifier).join(", ");
-  const [twice] = await transaction.rows<{ first: number; last: number; times: number }>(
-    `select min(_row) as first, max(_row) as last, count(*) as times
-       from ${bronzeTable(load.source)} where _load_id = $1 and _kind = 'data'
-      group by ${key} having count(*) > 1 limit 1`,
-    [loadId],
-  );
-  if (twice === undefined) return contract;
-  const version = load.base_version;
-  const first = version === 0 || (await isProvisional(transaction, load.source, version));
-  if (first) return { ...contract, grain: [] };
-  throw new CanonryError(
-    "GRAIN_BROKEN",
-    `${load.source} ${load.period}: rows ${twice.first} and ${twice.last} have one key (${contract.grain.join(" + ")})`,
-  );
 }
 
 async function closeLoad(

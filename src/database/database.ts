@@ -80,6 +80,22 @@ export class Database implements Executor {
     });
   }
 
+  /** Runs `work` on one connection, outside a transaction; its temporary tables are gone at the end. */
+  session<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      const open = transactionOn(client);
+      try {
+        return await work({
+          rows: <Row extends object>(sql: string, values?: readonly unknown[]) =>
+            translated(() => open.rows<Row>(sql, values)),
+          copyIn: (...copy) => translated(() => open.copyIn(...copy)),
+        });
+      } finally {
+        await client.query("discard temporary").catch(() => undefined);
+      }
+    });
+  }
+
   /**
    * Runs `work` while the session lock `name` is held; `held` gives what to do if another has it. The
    * lock is the connection's: a crash frees it.

@@ -206,3 +206,15 @@ export async function manifestInForce(
   );
   return row ?? null;
 }
+
+/** Loads of a publication that are current, by period and source. */
+export function currentLoads(
+  executor: Executor,
+  publication: string,
+): Promise<{ source: string; period: string; key: string; vintage: number }[]> {
+  return executor.rows(
+    `select source, period, key, vintage from ops.load
+      where publication = $1 and is_current order by period, source`,
+    [publication],
+  );
+}

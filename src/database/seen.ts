@@ -43,7 +43,10 @@ export async function seenOf(
   };
 }
 
-/** Rows of a load with the lowest md5 of their keys (values of the key columns, joined), one a key. */
+/**
+ * Rows of a load with the lowest md5 of their keys (values of the key columns, joined), one a key. `table`
+ * is where they are, if not in the source's own.
+ */
 export async function sampleOf(
   executor: Executor,
   request: {
@@ -54,6 +57,7 @@ export async function sampleOf(
     readonly separator: string;
     readonly rows: number;
   },
+  table = bronzeTable(request.source),
 ): Promise<(readonly [hash: string, values: readonly (string | null)[]])[]> {
   const text = (name: string): string => `btrim(${identifier(name)}::text)`;
   const used = request.keys.length > 0 ? request.keys : request.columns;
@@ -61,7 +65,7 @@ export async function sampleOf(
   const rows = await executor.rows<{ hash: string; values: (string | null)[] }>(
     `select distinct on (hash) hash, values from (
        select md5(concat_ws($2::text, ${key})) as hash, array[${request.columns.map(text).join(", ")}] as values, _row
-         from ${bronzeTable(request.source)} where _load_id = $1 and _kind = 'data') rows
+         from ${table} where _load_id = $1 and _kind = 'data') rows
       order by hash, _row limit ${request.rows}`,
     [request.load_id, request.separator],
   );

@@ -3,11 +3,12 @@ import type { SourceContract } from "../model/manifest.ts";
 import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import {
+  bronzeTable,
   changeSql,
+  columnsAfter,
   commentSql,
   planTable,
   silverView,
-  type TableChange,
   type TableColumn,
   viewSql,
 } from "./source-table.ts";
@@ -25,26 +26,49 @@ async function liveColumns(
   return rows.length === 0 ? null : rows;
 }
 
+/** What has to be done so that the table and the view of a source are as its contract asks. */
+export interface Shape {
+  readonly statements: readonly string[];
+  /** Columns of the table afterwards. */
+  readonly columns: readonly TableColumn[];
+}
+
 /**
- * Brings table and view of a source to its contract, inside the load's transaction. Gives the changes
- * that were made. A view that others depend on is never dropped: DRIFT_BREAKING names them.
+ * The statements that bring table and view of a source to its contract, given the table as it stands, or as
+ * `columns` say that it will. Reads only. A view that others depend on is never dropped: DRIFT_BREAKING
+ * names them.
  */
+export async function planShape(
+  executor: Executor,
+  contract: SourceContract,
+  commentsToo: boolean,
+  forecast?: readonly TableColumn[],
+): Promise<Shape> {
+  const before = forecast ?? (await liveColumns(executor, contract.code));
+  const changes = planTable(contract, before);
+  const columns = changes.reduce(columnsAfter, before ?? []);
+  if (changes.length === 0 && !commentsToo) return { statements: [], columns };
+  const widens = changes.some((change) => change.kind === "widen");
+  const grants = widens ? await grantsOf(executor, contract.code) : [];
+  const statements = [
+    ...(widens ? [`drop view if exists ${silverView(contract.code)}`] : []),
+    ...changes.flatMap((change) => changeSql(bronzeTable(contract.code), change)),
+    viewSql(contract, columns),
+    ...grants,
+    ...commentSql(contract, columns),
+  ];
+  return { statements, columns };
+}
+
+/** Does what `planShape` says, inside the load's transaction. Gives the statements that were run. */
 export async function shapeSource(
   executor: Executor,
   contract: SourceContract,
   commentsToo: boolean,
-): Promise<readonly TableChange[]> {
-  const before = await liveColumns(executor, contract.code);
-  const changes = planTable(contract, before);
-  const widens = changes.some((change) => change.kind === "widen");
-  const grants = widens ? await dropView(executor, contract.code) : [];
-  for (const change of changes) {
-    for (const statement of changeSql(contract.code, change)) await executor.rows(statement);
-  }
-  if (changes.length === 0 && !commentsToo) return changes;
-  await reshapeView(executor, contract);
-  for (const grant of grants) await executor.rows(grant);
-  return changes;
+): Promise<readonly string[]> {
+  const { statements } = await planShape(executor, contract, commentsToo);
+  for (const statement of statements) await executor.rows(statement);
+  return statements;
 }
 
 /** Brings view and comments to the contract over the table as it stands; nothing where there is none. */
@@ -55,8 +79,8 @@ export async function reshapeView(executor: Executor, contract: SourceContract):
   for (const statement of commentSql(contract, columns)) await executor.rows(statement);
 }
 
-/** Drops the view so that a column below it can be widened, and gives the statements that grant it anew. */
-async function dropView(executor: Executor, source: string): Promise<readonly string[]> {
+/** The statements that grant a view anew once it was dropped so that a column below it could be widened. */
+async function grantsOf(executor: Executor, source: string): Promise<readonly string[]> {
   const dependents = await executor.rows<{ name: string }>(
     `select distinct d.refobjid::regclass::text as view, c.oid::regclass::text as name
        from pg_depend d
@@ -73,10 +97,10 @@ async function dropView(executor: Executor, source: string): Promise<readonly st
   }
   const grants = await executor.rows<{ grantee: string; privilege: string }>(
     `select grantee, privilege_type as privilege from information_schema.role_table_grants
-      where table_schema = 'silver' and table_name = $1 and grantee <> current_user`,
+      where table_schema = 'silver' and table_name = $1 and grantee <> current_user
+      order by 1, 2`,
     [source],
   );
-  await executor.rows(`drop view if exists ${silverView(source)}`);
   return grants.map(({ grantee, privilege }) => {
     const who = grantee === "PUBLIC" ? "public" : identifier(grantee);
     return `grant ${privilege} on ${silverView(source)} to ${who}`;

@@ -88,9 +88,23 @@ export function silverView(source: string): string {
   return `silver.${identifier(source)}`;
 }
 
-/** Statements for a change; the view is dropped and made again around a widening. */
-export function changeSql(source: string, change: TableChange): readonly string[] {
-  const table = bronzeTable(source);
+/** The columns of a table after a change. */
+export function columnsAfter(
+  columns: readonly TableColumn[],
+  change: TableChange,
+): readonly TableColumn[] {
+  switch (change.kind) {
+    case "create":
+      return change.columns;
+    case "add":
+      return [...columns, change.column];
+    case "widen":
+      return columns.map((one) => (one.name === change.column.name ? change.column : one));
+  }
+}
+
+/** Statements for a change of `table`; the view is dropped and made again around a widening. */
+export function changeSql(table: string, change: TableChange): readonly string[] {
   const define = (column: TableColumn): string =>
     `${identifier(column.name)} ${column.type}${SYSTEM.includes(column) && column.name !== "_period" ? " not null" : ""}`;
   switch (change.kind) {

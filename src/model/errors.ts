@@ -44,6 +44,8 @@ export const ERRORS = {
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
   DECISION_UNKNOWN: config("`canonry review` lists the decisions that wait."),
+  PLAN_STALE: drift("What moved was left as it is: make a new plan with `canonry plan --out`."),
+  PLAN_INVALID: config("Make it again with `canonry plan --out`; a plan is never edited."),
   MANIFEST_EXISTS: config("Look at both; `--force` adds what is new, and keeps what was loaded."),
   GENERATION_MISSING: config("`canonry generations list` lists them."),
   GENERATION_MALFORMED: data("Run the release again: the file is written anew."),

@@ -71,6 +71,8 @@ export interface LoadCommit {
     manifest: { readonly text: string; readonly document: CanonicalManifest },
     contract: SourceContract,
   ) => Generation;
+  /** Called last before the commit, with the statements that shaped the table; throws what forbids it. */
+  readonly agree?: (receipt: LoadReceipt, statements: readonly string[]) => void;
 }
 
 export interface LoadReceipt {

@@ -1,4 +1,4 @@
-import { keepGeneration, lastCanonical } from "../database/generations.ts";
+import { keepGeneration } from "../database/generations.ts";
 import { renderYaml } from "../formats/yaml.ts";
 import type { ModelReport } from "../model/enrichment.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -23,6 +23,7 @@ import {
   questionsOf,
 } from "../stages/enrich/index.ts";
 import { readCanonical } from "./manifests.ts";
+import type { ReleaseLedger } from "./release-ledger.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -32,6 +33,7 @@ export interface EnrichScope {
   readonly runId: string;
   /** Null: `copy` if the publication has a canonical generation, else `llm`. */
   readonly mode: GenerationMode | null;
+  readonly ledger: Pick<ReleaseLedger, "lastCanonical">;
   /** Only the run's folder is written, and no model is asked. */
   readonly dryRun: boolean;
 }
@@ -58,8 +60,7 @@ export async function enrichRelease(
   draft: DraftedRelease,
 ): Promise<EnrichedRelease> {
   const { publication, period } = scope;
-  const last =
-    scope.mode === "llm" ? null : await lastCanonical(world.database, publication, period);
+  const last = scope.mode === "llm" ? null : await scope.ledger.lastCanonical(publication, period);
   const mode = modeOf(scope.mode ?? (last === null ? "llm" : "copy"));
   if (mode === "llm") return byOwnWork(world, scope, draft);
   if (last?.parsed !== undefined && last.parsed !== null) {

@@ -7,7 +7,13 @@ import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import { MANIFEST_ID, MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
 import type { PublicationConfig } from "../model/publication.ts";
-import { type ManifestDecision, nextVersion, planManifest } from "../stages/canonicalize/index.ts";
+import {
+  type ManifestAction,
+  type ManifestDecision,
+  type ManifestFacts,
+  nextVersion,
+  planManifest,
+} from "../stages/canonicalize/index.ts";
 import { projectHistory } from "./history-file.ts";
 import type { World } from "./world.ts";
 
@@ -44,15 +50,61 @@ async function syncManifest(
   world: World,
   publication: PublicationConfig,
 ): Promise<SyncedManifest | null> {
-  const path = publication.canonical_manifest;
-  const text = await world.data.readText(path);
-  const database = await manifestInForce(world.database, publication.code);
-  if (text !== null && text === database?.text) return null;
-  const from = { file: path, limits: world.config.settings.limits, publication: publication.code };
-  const file = text === null ? null : { text, document: readCanonical(text, from) };
+  const { file, database } = await readCopies(world, publication);
+  if (file !== null && file.text === database?.text) return null;
   const decision = planManifest({ publication: publication.code, file, database });
   const edited = await applyDecision(world, publication, decision, file);
+  const path = publication.canonical_manifest;
   return edited === null ? null : { path, reason: decision.reason, edited };
+}
+
+type Copies = Pick<ManifestFacts, "file" | "database">;
+
+async function readCopies(world: World, publication: PublicationConfig): Promise<Copies> {
+  const text = await world.data.readText(publication.canonical_manifest);
+  const database = await manifestInForce(world.database, publication.code);
+  if (text === null) return { file: null, database };
+  if (text === database?.text) return { file: database, database };
+  const { limits } = world.config.settings;
+  const from = { file: publication.canonical_manifest, limits, publication: publication.code };
+  return { file: { text, document: readCanonical(text, from) }, database };
+}
+
+export interface ManifestCopies extends Copies {
+  /** What the next backfill takes up before anything else: an edit, or a file that the database lacks. */
+  readonly takenUp: Copies["file"];
+}
+
+/** Both copies of a manifest as they stand; reads only, and throws as `syncManifests` does. */
+export async function manifestCopies(
+  world: World,
+  publication: PublicationConfig,
+): Promise<ManifestCopies> {
+  const copies = await readCopies(world, publication);
+  const { action, reason } = planManifest({ publication: publication.code, ...copies });
+  if (action?.kind === "conflict") throw conflict(publication, reason, action.changes);
+  if (action?.kind === "import") return { ...copies, takenUp: action };
+  return { ...copies, takenUp: action?.kind === "edit" ? edition(action, copies.file) : null };
+}
+
+/** The version that a person's edit becomes. */
+function edition(
+  { document, changes }: Extract<ManifestAction, { readonly kind: "edit" }>,
+  file: { readonly text: string } | null,
+): NonNullable<Copies["file"]> {
+  const last = document.history.at(-1)?.period ?? "";
+  const next = nextVersion(document, "person", last, changes);
+  return { text: mergeYaml(file?.text ?? "", next), document: next };
+}
+
+function conflict(
+  publication: PublicationConfig,
+  reason: string,
+  changes: readonly string[],
+): CanonryError {
+  return new CanonryError("MANIFEST_CONFLICT", `${reason}: ${changes.join("; ")}`, {
+    file: publication.canonical_manifest,
+  });
 }
 
 /** Null if nothing was to be done; else whether a person's change was taken up. */
@@ -81,17 +133,13 @@ async function applyDecision(
       await adoptManifest(world.database, action, "import");
       return true;
     case "edit": {
-      const last = action.document.history.at(-1)?.period ?? "";
-      const document = nextVersion(action.document, "person", last, action.changes);
-      const text = mergeYaml(file?.text ?? "", document);
-      await adoptManifest(world.database, { text, document }, "person");
-      await world.data.writeText(path, text);
+      const next = edition(action, file);
+      await adoptManifest(world.database, next, "person");
+      await world.data.writeText(path, next.text);
       return true;
     }
     case "conflict":
-      throw new CanonryError("MANIFEST_CONFLICT", `${reason}: ${action.changes.join("; ")}`, {
-        file: path,
-      });
+      throw conflict(publication, reason, action.changes);
   }
 }
 

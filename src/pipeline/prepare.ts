@@ -70,7 +70,7 @@ export async function draftStage(
 /** Gives the tables of a draft their names and meaning. */
 export function enrichStage(
   world: World,
-  scope: PrepareScope & Pick<EnrichScope, "mode">,
+  scope: PrepareScope & Pick<EnrichScope, "mode" | "ledger">,
   draft: DraftedRelease,
 ): Promise<EnrichedRelease> {
   return inStage("enrich", placeOf(world, scope), () =>

@@ -1,20 +1,7 @@
-import { commitLoad } from "../database/commit-load.ts";
-import {
-  codesOfOthers,
-  contractsOf,
-  loadsOfRelease,
-  manifestInForce,
-  outcomesOfRelease,
-  quarantineKeys,
-  recordQuarantine,
-  resolveQuarantine,
-} from "../database/ledger.ts";
-import { recordOutcome } from "../database/record-outcome.ts";
-import { sampleOf, seenOf } from "../database/seen.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { EventSink } from "../model/events.ts";
+import type { Event, EventSink } from "../model/events.ts";
 import type { Unplaced } from "../model/generation.ts";
 import type { ReleaseManifest } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
@@ -25,6 +12,7 @@ import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/ind
 import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
+import type { ReleaseLedger } from "./release-ledger.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -34,7 +22,7 @@ export interface PublishScope {
   readonly runId: string;
   readonly events: EventSink;
   readonly complete: boolean;
-  readonly dryRun: boolean;
+  readonly ledger: ReleaseLedger;
 }
 
 type LoadingScope = PublishScope & CanonicalScope;
@@ -66,7 +54,8 @@ export async function publishRelease(
     template: await templateOf(world.data, "canonical"),
   };
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const decision = await decideRelease(world, scope, document, files);
+    const decision = await decideRelease(scope, document, files);
+    scope.ledger.decided(decision);
     const again = await applyPlan(world, { ...scope, ...canonical }, decision, files, done);
     if (again) continue;
     return {
@@ -91,20 +80,20 @@ function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {
 }
 
 async function decideRelease(
-  world: World,
   scope: PublishScope,
   document: ReleaseManifest,
   files: ReleaseFiles,
 ): Promise<ReleaseDecision> {
-  const manifest = await manifestInForce(world.database, scope.publication.code);
+  const { ledger } = scope;
+  const manifest = await ledger.manifestInForce(scope.publication.code);
   const rulings = manifest?.document.decisions ?? [];
   const facts = await survey(
     { release: document, publication: scope.publication, complete: scope.complete, rulings },
     {
-      seenOf: (code, text) => seenOf(world.database, code, { text, end: endOf(text) }),
-      sampleOf: (request) => sampleOf(world.database, { ...request, separator: KEY_SEPARATOR }),
-      contractsOf: (code) => contractsOf(world.database, code),
-      codesOfOthers: (code) => codesOfOthers(world.database, code),
+      seenOf: (code, text) => ledger.seenOf(code, { text, end: endOf(text) }),
+      sampleOf: (request) => ledger.sampleOf({ ...request, separator: KEY_SEPARATOR }),
+      contractsOf: (code) => ledger.contractsOf(code),
+      codesOfOthers: (code) => ledger.codesOfOthers(code),
       rowsOf: (region) => files.rowsOf(region),
     },
   );
@@ -125,24 +114,21 @@ async function applyPlan(
   files: ReleaseFiles,
   done: Map<string, SourceReport>,
 ): Promise<boolean> {
-  const { database } = world;
-  const { publication, period } = scope;
+  const { ledger } = scope;
+  const place = { publication: scope.publication.code, period: scope.period };
   const { todo, skipped } = plan({
     decision,
-    loads: await loadsOfRelease(database, publication.code, period),
-    outcomes: await outcomesOfRelease(database, publication.code, period),
-    quarantined: await quarantineKeys(database, publication.code, period),
+    loads: await ledger.loadsOfRelease(place),
+    outcomes: await ledger.outcomesOfRelease(place),
+    quarantined: await ledger.quarantineKeys(place),
   });
   noteSkipped(decision, skipped, done);
   for (const { action, reason } of todo) {
     if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
     if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
-    if (scope.dryRun) noteDry(action, reason, done);
-    else if (await applyAction(world, scope, action, reason, files, done)) return true;
+    if (await applyAction(world, scope, action, reason, files, done)) return true;
   }
-  if (scope.dryRun) return false;
-  const kept = decision.left_out.map(leftOutKey);
-  await resolveQuarantine(database, publication.code, period, kept);
+  await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
   return false;
 }
 
@@ -159,18 +145,19 @@ async function applyAction(
   files: ReleaseFiles,
   done: Map<string, SourceReport>,
 ): Promise<boolean> {
+  const { ledger } = scope;
   const place = { publication: scope.publication.code, period: scope.period };
   const run = { ...place, run_id: scope.runId };
   if (action.kind === "quarantine") {
     const items = action.items.map((item) => ({ ...item, key: leftOutKey(item) }));
-    await recordQuarantine(world.database, run, items);
+    await ledger.recordQuarantine(run, items);
     return false;
   }
   const { source, drift } = action.decision;
   if (action.kind === "record") {
     const { status } = action;
-    await recordOutcome(world.database, { ...run, source, status, reason: action.reason, drift });
-    scope.events.emit({ event: `source.${status}`, ...place, source, reason: action.reason });
+    await ledger.recordOutcome({ ...run, source, status, reason: action.reason, drift });
+    tell(scope, { event: `source.${status}`, ...place, source, reason: action.reason });
     done.set(source, reportOf(source, status, action.reason));
     return false;
   }
@@ -178,12 +165,12 @@ async function applyAction(
     const receipt = await loadIssue(action.decision, action.issue, loadScope(scope, drift), {
       rowsOf: (region) => files.rowsOf(region),
       textOf: (region) => files.textOf(region),
-      commit: (load) => commitLoad(world.database, load),
+      commit: (load) => ledger.commitLoad(load),
     });
     const { generation } = receipt;
     if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
     const rows = receipt.rows_data + receipt.rows_total;
-    scope.events.emit({ event: "source.loaded", ...place, source, rows, reason });
+    tell(scope, { event: "source.loaded", ...place, source, rows, reason });
     const { vintage, rows_data, rows_total } = receipt;
     const changes = changesOf(drift);
     done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason, changes });
@@ -192,9 +179,9 @@ async function applyAction(
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
     if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
     const refused = refusal(error, action.decision);
-    await recordOutcome(world.database, { ...run, source, ...refused });
+    await ledger.recordOutcome({ ...run, source, ...refused });
     const { status, reason: why } = refused;
-    scope.events.emit({ event: `source.${status}`, ...place, source, reason: why });
+    tell(scope, { event: `source.${status}`, ...place, source, reason: why });
     done.set(source, reportOf(source, status, why));
     return false;
   }
@@ -233,11 +220,9 @@ function noteSkipped(
   }
 }
 
-function noteDry(action: LoadAction, reason: string, done: Map<string, SourceReport>): void {
-  if (action.kind === "quarantine") return;
-  const { source } = action.decision;
-  const status = action.kind === "load" ? "loaded" : action.status;
-  done.set(source, reportOf(source, status, reason));
+/** What is only rehearsed did not happen. */
+function tell({ ledger, events }: PublishScope, event: Event): void {
+  if (!ledger.rehearses) events.emit(event);
 }
 
 function reportOf(source: string, status: SourceReport["status"], reason: string): SourceReport {

@@ -7,8 +7,7 @@ import {
   recordRelease,
   startRun,
 } from "../database/ledger.ts";
-import type { LeftOut } from "../model/decision.ts";
-import { CanonryError, ERRORS, type ErrorCode, type ExitCode, worstExit } from "../model/errors.ts";
+import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
@@ -18,7 +17,8 @@ import { acquireRelease, draftStage, enrichStage } from "./prepare.ts";
 import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publication-survey.ts";
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
-import { releaseReason, releaseStatus } from "./release-status.ts";
+import type { ReleaseLedger } from "./release-ledger.ts";
+import { describeLeftOut, exitOfLink, releaseReason, releaseStatus } from "./release-status.ts";
 import type { Semaphore } from "./semaphore.ts";
 import { inStage } from "./stages.ts";
 import type { World } from "./world.ts";
@@ -28,6 +28,7 @@ export interface ReleaseContext {
   readonly options: BackfillOptions;
   readonly backfillId: string;
   readonly events: EventSink;
+  readonly ledger: ReleaseLedger;
   /** A release holds a slot from its first fetch to its commit. */
   readonly slots: Semaphore;
 }
@@ -190,7 +191,7 @@ class ReleaseWork {
     const details = links.map((link) => link.detail ?? link.status);
     const reason = this.release.announced ?? details.join("; ");
     const status = exit === 0 ? "not_published" : "failed";
-    await this.record(status, null, reason, exit);
+    if (!this.context.options.dryRun) await this.record(status, null, reason, exit);
     return outcome(status, reason, exit);
   }
 
@@ -198,7 +199,7 @@ class ReleaseWork {
     links: readonly LinkRecord[],
     complete: boolean,
   ): Promise<Published> {
-    const { world, events, options, backfillId } = this.context;
+    const { world, events, ledger, options, backfillId } = this.context;
     const { publication } = this.survey;
     const { period } = this.release;
     await closeAbandonedRuns(world.database, publication.code, period);
@@ -217,9 +218,9 @@ class ReleaseWork {
     try {
       const draft = await draftStage(world, scope, links, files);
       await this.before;
-      const enriched = await enrichStage(world, { ...scope, mode }, draft);
+      const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
       return await inStage("load", this.place(), () =>
-        publishRelease(world, { ...scope, complete }, enriched, files),
+        publishRelease(world, { ...scope, complete, ledger }, enriched, files),
       );
     } finally {
       await files.close();
@@ -260,6 +261,8 @@ class ReleaseWork {
     const reason = known ? error.describe() : `a bug: ${message}`;
     const exit = known ? error.exit : 1;
     const interrupted = exit === 130;
+    // What a plan forbids leaves the release as it was.
+    const stale = known && error.code === "PLAN_STALE";
     if (!known && error instanceof Error) {
       events.emit({ event: "warning", code: "BUG", message: error.stack ?? message });
     }
@@ -267,7 +270,7 @@ class ReleaseWork {
       const status = interrupted ? "interrupted" : "failed";
       if (this.runStarted) await finishRun(world.database, this.runId, status, reason);
       if (interrupted) await world.data.removeRun(this.runId);
-      else if (!options.dryRun) await this.record("failed", null, reason, exit);
+      else if (!options.dryRun && !stale) await this.record("failed", null, reason, exit);
     };
     // If the database itself went away, the next run finds the release as it was.
     await keep().catch(() => undefined);
@@ -290,16 +293,4 @@ class ReleaseWork {
       exit,
     });
   }
-}
-
-function exitOfLink(link: LinkRecord): ExitCode {
-  const code = /^([A-Z_]+):/.exec(link.detail ?? "")?.[1];
-  return code !== undefined && Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].exit : 5;
-}
-
-function describeLeftOut(item: LeftOut): string {
-  const place = [item.file, item.member, item.sheet, item.range]
-    .filter((part) => part !== null)
-    .join(" ");
-  return `${place}: ${item.what}: ${item.reason}`;
 }

@@ -1,5 +1,6 @@
 import type { LeftOut } from "../model/decision.ts";
-import type { ExitCode } from "../model/errors.ts";
+import { ERRORS, type ErrorCode, type ExitCode } from "../model/errors.ts";
+import type { LinkRecord } from "../model/link.ts";
 import type { ReleaseStatus, SourceReport } from "../model/report.ts";
 
 /** What a release came to, given its sources and what was left out of it. */
@@ -40,4 +41,17 @@ export function releaseReason(
     ...loaded.flatMap((one) => one.changes),
   ].filter((word) => word !== "");
   return words.length === 0 ? "no table was found" : words.join(", ");
+}
+
+/** Of the error that a link failed with. */
+export function exitOfLink(link: LinkRecord): ExitCode {
+  const code = /^([A-Z_]+):/.exec(link.detail ?? "")?.[1];
+  return code !== undefined && Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].exit : 5;
+}
+
+export function describeLeftOut(item: LeftOut): string {
+  const place = [item.file, item.member, item.sheet, item.range]
+    .filter((part) => part !== null)
+    .join(" ");
+  return `${place}: ${item.what}: ${item.reason}`;
 }

@@ -174,9 +174,10 @@ describe("the demo, from its files to its exports", () => {
     const text =
       "Date,Org code,Organisation,Calls\r\n01/07/2025,RX5,Northern Ambulance Service,5\r\n";
     await home.write("published/ambulance-calls/ambulance_calls_2025_07.csv", text);
-    const plan = await home.json<BackfillReport>("plan");
+    const plan = await home.json<BackfillReport>("backfill", "-n");
     const july = plan.releases.find((one) => one.period === "2025-07");
-    expect(july?.sources[0]?.reason).toMatch(/^ambulance_calls/);
+    expect(july?.sources[0]).toMatchObject({ status: "held" });
+    expect(july?.sources[0]?.reason).toMatch(/^column_missing: /);
     expect(await rows("select count(*)::int n from ops.load")).toEqual(loads);
     expect(await home.snapshot(...PROJECTIONS)).toEqual(before);
     await home.remove("published/ambulance-calls/ambulance_calls_2025_07.csv");

@@ -9,6 +9,7 @@ import type { ConfigFile } from "../../src/config/validate.ts";
 import { readYaml } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
+import { PLAN_SCHEMA } from "../../src/model/plan-schema.ts";
 import { PROJECT } from "../support/home.ts";
 
 const file = (path: string, text: string): ConfigFile => ({
@@ -292,6 +293,7 @@ test("the schemas in schemas/ are those of the code", async () => {
     publications: PUBLICATIONS_SCHEMA,
     settings: SETTINGS_SCHEMA,
     manifest: MANIFEST_SCHEMA,
+    plan: PLAN_SCHEMA,
   };
   for (const [name, schema] of Object.entries(schemas)) {
     const text = await readFile(join(PROJECT, `schemas/${name}.schema.json`), "utf8");

@@ -1,11 +1,12 @@
-// Runs a backfill of the home in CANONRY_HOME and kills its own process (SIGKILL) at one moment: the Nth
+// Runs a backfill of the home in CANONRY_HOME, or applies a plan to it, and kills its own process (SIGKILL) at one moment: the Nth
 // event of the run, or inside a load before, during or after COPY, or right before or after the commit.
 // A moment that never comes ends it with 9.
 import process from "node:process";
+import { applyPlan, readPlan } from "../../dist/pipeline/apply.js";
 import { backfill } from "../../dist/pipeline/backfill.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
-const [, , moment = "", count = "1"] = process.argv;
+const [, , moment = "", count = "1", planFile = ""] = process.argv;
 const die = () => process.kill(process.pid, "SIGKILL");
 let left = Number(count);
 const at = (name) => {
@@ -43,20 +44,26 @@ database.transaction = async (work) => {
   at("after-commit");
   return result;
 };
-await backfill(world, {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  mode: null,
-  dryRun: false,
-  force: false,
+const run = {
   concurrency: 2,
   watch: {
     emit: (event) => at(`${event.event}${event.stage === undefined ? "" : `:${event.stage}`}`),
     flush: async () => {},
   },
-});
+};
+if (planFile !== "") await applyPlan(world, await readPlan(world, planFile), run);
+else {
+  await backfill(world, {
+    publications: [],
+    periods: [],
+    from: null,
+    to: null,
+    reprocess: "none",
+    mode: null,
+    dryRun: false,
+    force: false,
+    ...run,
+  });
+}
 await world.close();
 process.exit(9); // the moment never came

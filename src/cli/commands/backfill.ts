@@ -54,8 +54,8 @@ Examples:
     });
 }
 
-/** Runs and prints; also the whole of `canonry plan`. */
-export async function runBackfill(
+/** Runs and prints. */
+async function runBackfill(
   context: Context,
   world: World,
   flags: BackfillFlags,

@@ -23,12 +23,18 @@ export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
 export {
   changeLines,
+  digestOf,
   emptyManifest,
   nextVersion,
   withContract,
   withRulings,
 } from "./manifest-document.ts";
-export { type ManifestDecision, type ManifestFacts, planManifest } from "./manifest-plan.ts";
+export {
+  type ManifestAction,
+  type ManifestDecision,
+  type ManifestFacts,
+  planManifest,
+} from "./manifest-plan.ts";
 export { placeManifest, readPeriodManifest } from "./read-period-manifest.ts";
 export type { LastLoad } from "./sight.ts";
 

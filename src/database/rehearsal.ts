@@ -1,0 +1,82 @@
+import { CanonryError } from "../model/errors.ts";
+import type { LoadCommit, LoadCounts } from "../model/load-commit.ts";
+import type { SourceContract } from "../model/manifest.ts";
+import type { Transaction } from "./database.ts";
+import { settleGrain } from "./grain.ts";
+import { identifier } from "./identifier.ts";
+import { sampleOf } from "./seen.ts";
+import { planShape } from "./shape-source.ts";
+import { changeSql, columnsAfter, planTable, type TableColumn } from "./source-table.ts";
+
+/** What a load would come to. */
+export interface Rehearsed {
+  /** As it would be kept: its grain is settled. */
+  readonly contract: SourceContract;
+  /** What would be run to shape table and view. */
+  readonly statements: readonly string[];
+  readonly counts: LoadCounts;
+}
+
+/**
+ * Loads that are tried and not made: their rows go to temporary tables that one connection alone sees, so
+ * values, keys and samples are judged by the server as those of a load are. Tables of the warehouse are
+ * read, never locked against readers or writers. Memory: one batch of rows; disk: the rows, until the
+ * session ends.
+ */
+export class Rehearsal {
+  private readonly session: Transaction;
+  /** Columns of the temporary tables, and those that the real ones would have by now. */
+  private readonly tried = new Map<string, readonly TableColumn[]>();
+  private readonly shaped = new Map<string, readonly TableColumn[]>();
+
+  constructor(session: Transaction) {
+    this.session = session;
+  }
+
+  /**
+   * `loadId` is below 0: no load of the ledger has it. `provisional` is what the contract is that the load was
+   * planned with. Throws what the load would.
+   */
+  async load(load: LoadCommit, loadId: number, provisional: boolean): Promise<Rehearsed> {
+    const { source, contract } = load;
+    const known = this.shaped.get(source);
+    const shape = await planShape(this.session, contract, load.changed, known);
+    const table = temporaryTable(source);
+    await this.shapeTemporary(table, contract);
+    const columns = load.copy_columns.map(identifier);
+    const copied = await this.session.copyIn(table, columns, load.lines(String(loadId)));
+    const counts = load.counts();
+    if (copied !== counts.rows_data + counts.rows_total) {
+      throw new CanonryError(
+        "CONSERVATION_BROKEN",
+        `${source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ${copied} copied`,
+      );
+    }
+    const settled = await settleGrain(
+      this.session,
+      load,
+      { table, loadId },
+      async () => provisional,
+    );
+    this.shaped.set(source, shape.columns);
+    return { contract: settled, statements: shape.statements, counts };
+  }
+
+  /** Rows of a load that was tried; see `sampleOf`. */
+  sampleOf(request: Parameters<typeof sampleOf>[1]): ReturnType<typeof sampleOf> {
+    return sampleOf(this.session, request, temporaryTable(request.source));
+  }
+
+  private async shapeTemporary(table: string, contract: SourceContract): Promise<void> {
+    const before = this.tried.get(contract.code) ?? null;
+    const changes = planTable(contract, before);
+    for (const change of changes) {
+      for (const statement of changeSql(table, change)) await this.session.rows(statement);
+    }
+    this.tried.set(contract.code, changes.reduce(columnsAfter, before ?? []));
+  }
+}
+
+function temporaryTable(source: string): string {
+  return `pg_temp.${identifier(source)}`;
+}

@@ -1,0 +1,30 @@
+import { parsePeriod } from "../model/period.ts";
+import type { ReleaseLedger, SeenPeriod } from "./release-ledger.ts";
+
+/** The orders in which `seenOf` gives periods and loads, for those that the database does not hold yet. */
+
+export type Dated = NonNullable<
+  ReturnType<Awaited<ReturnType<ReleaseLedger["seenOf"]>>["last"]["get"]>
+>;
+
+/** By last day, first day, text; each once. */
+export function orderedByEnd(periods: readonly string[]): readonly string[] {
+  const key = (text: string): string => {
+    const parsed = parsePeriod(text);
+    return `${parsed?.end ?? ""} ${parsed?.start ?? ""} ${text}`;
+  };
+  return [...new Set(periods)].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** What ends before the period does, nearest first; then what does not. Equals keep their order. */
+export function nearestFirst(loads: readonly Dated[], period: SeenPeriod): readonly Dated[] {
+  const end = Date.parse(period.end);
+  const rank = (load: Dated): readonly [after: number, distance: number] => {
+    const own = Date.parse(parsePeriod(load.period)?.end ?? "");
+    return [own >= end ? 1 : 0, Math.abs(own - end)];
+  };
+  return loads.toSorted((a, b) => {
+    const [[first, near], [second, far]] = [rank(a), rank(b)];
+    return first - second || near - far;
+  });
+}

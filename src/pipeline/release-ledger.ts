@@ -1,0 +1,82 @@
+import { commitLoad } from "../database/commit-load.ts";
+import type { Database } from "../database/database.ts";
+import { lastCanonical } from "../database/generations.ts";
+import {
+  codesOfOthers,
+  contractsOf,
+  loadsOfRelease,
+  manifestInForce,
+  outcomesOfRelease,
+  quarantineKeys,
+  recordQuarantine,
+  resolveQuarantine,
+} from "../database/ledger.ts";
+import { recordOutcome } from "../database/record-outcome.ts";
+import { sampleOf, seenOf } from "../database/seen.ts";
+import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import type { LoadCommit, LoadReceipt } from "../model/load-commit.ts";
+
+export interface ReleasePlace {
+  readonly publication: string;
+  readonly period: string;
+}
+
+export type SourceOutcome = Parameters<typeof recordOutcome>[1];
+export type SampleOfLoad = Parameters<typeof sampleOf>[1];
+export type Manifest = NonNullable<Awaited<ReturnType<typeof manifestInForce>>>;
+
+/**
+ * What deciding and loading a release reads and writes. The database is one; a forecast stands on it and
+ * keeps what would be written to itself; a guard lets through only what a plan says.
+ */
+export interface ReleaseLedger {
+  /** Nothing that is written is kept. */
+  readonly rehearses: boolean;
+  manifestInForce(publication: string): Promise<Manifest | null>;
+  /** The last canonical generation that the enriched one of a release may be a copy of. */
+  lastCanonical(publication: string, release: string | null): ReturnType<typeof lastCanonical>;
+  seenOf(publication: string, period: SeenPeriod): ReturnType<typeof seenOf>;
+  sampleOf(request: SampleOfLoad): ReturnType<typeof sampleOf>;
+  contractsOf(publication: string): ReturnType<typeof contractsOf>;
+  codesOfOthers(publication: string): Promise<string[]>;
+  loadsOfRelease(place: ReleasePlace): ReturnType<typeof loadsOfRelease>;
+  outcomesOfRelease(place: ReleasePlace): ReturnType<typeof outcomesOfRelease>;
+  quarantineKeys(place: ReleasePlace): Promise<string[]>;
+  /** Told of each decision before anything of it is done; throws what forbids it. */
+  decided(decision: ReleaseDecision): void;
+  commitLoad(load: LoadCommit): Promise<LoadReceipt>;
+  recordOutcome(outcome: SourceOutcome): Promise<void>;
+  recordQuarantine(
+    run: ReleasePlace & { readonly run_id: string },
+    items: readonly (LeftOut & { readonly key: string })[],
+  ): Promise<void>;
+  resolveQuarantine(place: ReleasePlace, stillLeftOut: readonly string[]): Promise<void>;
+}
+
+export interface SeenPeriod {
+  readonly text: string;
+  /** Last day, ISO. */
+  readonly end: string;
+}
+
+export function databaseLedger(database: Database): ReleaseLedger {
+  return {
+    rehearses: false,
+    manifestInForce: (code) => manifestInForce(database, code),
+    lastCanonical: (code, release) => lastCanonical(database, code, release),
+    seenOf: (code, period) => seenOf(database, code, period),
+    sampleOf: (request) => sampleOf(database, request),
+    contractsOf: (code) => contractsOf(database, code),
+    codesOfOthers: (code) => codesOfOthers(database, code),
+    loadsOfRelease: ({ publication, period }) => loadsOfRelease(database, publication, period),
+    outcomesOfRelease: ({ publication, period }) =>
+      outcomesOfRelease(database, publication, period),
+    quarantineKeys: ({ publication, period }) => quarantineKeys(database, publication, period),
+    decided: () => undefined,
+    commitLoad: (load) => commitLoad(database, load),
+    recordOutcome: (outcome) => recordOutcome(database, outcome),
+    recordQuarantine: (run, items) => recordQuarantine(database, run, items),
+    resolveQuarantine: ({ publication, period }, kept) =>
+      resolveQuarantine(database, publication, period, kept),
+  };
+}
