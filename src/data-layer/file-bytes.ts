@@ -18,16 +18,24 @@ export async function fileBytes(path: string, name = basename(path)): Promise<Fi
   const { size } = await handle.stat();
   const read = (offset: number, length: number): Promise<Buffer> =>
     readAt(handle, path, offset, length);
+  // The next chunk is read while the caller works on this one; a failure is thrown when its turn comes.
+  const ahead = (at: number): Promise<Buffer> => {
+    const chunk = at < size ? read(at, CHUNK_BYTES) : Promise.resolve(Buffer.alloc(0));
+    chunk.catch(() => undefined);
+    return chunk;
+  };
   return {
     name,
     sizeBytes: size,
     localPath: path,
     read,
     async *stream(start = 0) {
+      let next = ahead(start);
       for (let at = start; at < size; ) {
-        const chunk = await read(at, CHUNK_BYTES);
+        const chunk = await next;
         if (chunk.length === 0) return;
         at += chunk.length;
+        next = ahead(at);
         yield chunk;
       }
     },

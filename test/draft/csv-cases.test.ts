@@ -131,3 +131,12 @@ test("many lines of text below a table of figures are no rows, and each is looke
   const table = onlyTable(await seeCsv(`a,b\n1,2\n3,4\n${notes}\n`));
   expect(rowsOf(table)).toMatchObject({ range: "A1:B3", header_rows: [1], data_rows: [[2, 3]] });
 }, 20_000);
+
+test("a table of ten thousand columns of words: no column is held against every other one", async () => {
+  const line = (word: string): string =>
+    Array.from({ length: 10_000 }, (_, at) => `${word}${at}`).join(",");
+  const rows = Array.from({ length: 12 }, (_, at) => line(`${"xyz"[at % 3]}`));
+  const table = onlyTable(await seeCsv(`${line("Name ")}\n${rows.join("\n")}\n`));
+  expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 13]] });
+  expect(table.columns).toHaveLength(10_000);
+}, 20_000);

@@ -40,16 +40,23 @@ export class Mender {
   /** Fields of a whole record. */
   readonly width: number;
   private readonly dialect: RecordDialect;
-  private readonly columns: readonly ColumnModel[];
-  private readonly least: number;
+  /** Records that are whole; what their columns look like is learned when a broken one comes. */
+  private readonly whole: readonly (readonly Field[])[];
+  private columns: readonly ColumnModel[] = [];
+  private least = 0;
 
   private constructor(dialect: RecordDialect, whole: readonly (readonly Field[])[]) {
     this.dialect = dialect;
     this.width = whole[0]?.length ?? 0;
-    this.columns = Array.from({ length: this.width }, () => new ColumnModel(dialect.quote));
-    for (const fields of whole)
+    this.whole = whole;
+  }
+
+  private learnColumns(): void {
+    if (this.columns.length > 0) return;
+    this.columns = Array.from({ length: this.width }, () => new ColumnModel(this.dialect.quote));
+    for (const fields of this.whole)
       for (const [at, field] of fields.entries()) this.columns[at]?.learn(field);
-    this.least = Math.min(...whole.slice(1).map((fields) => this.score(fields)));
+    this.least = Math.min(...this.whole.slice(1).map((fields) => this.score(fields)));
   }
 
   /** Null if the records of a sample are not of one kind: then nothing can be told to be broken. */
@@ -78,6 +85,7 @@ export class Mender {
 
   /** Whether a line reads as one of the records that are whole. */
   isWhole(line: string): boolean {
+    this.learnColumns();
     const fields = fieldsOf(line, this.dialect);
     return fields?.length === this.width && this.score(fields) >= this.least - SLACK;
   }
@@ -88,6 +96,7 @@ export class Mender {
    */
   mend(line: string, { isHead, swallows }: { isHead: boolean; swallows: boolean }): Mended | null {
     if (line.length > LONGEST_LINE) return null;
+    this.learnColumns();
     const candidates = distinct([
       ...this.asWritten(line),
       ...this.withoutSeparator(line),

@@ -167,6 +167,14 @@ export function mergeAt(
   );
 }
 
-export function cellAt(line: Line, column: number): SampleCell | undefined {
-  return line.cells.find((cell) => cell.column === column);
+/** The cells of a line ascend by column. */
+export function cellAt({ cells }: Line, column: number): SampleCell | undefined {
+  let [from, to] = [0, cells.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((cells[middle]?.column ?? column) < column) from = middle + 1;
+    else to = middle;
+  }
+  const cell = cells[from];
+  return cell?.column === column ? cell : undefined;
 }

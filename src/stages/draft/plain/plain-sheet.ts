@@ -9,7 +9,8 @@ import type { TableProfile } from "../profile/profile.ts";
 import { regionOf } from "../profile/region.ts";
 import { findTables } from "../tables/find-tables.ts";
 import type { FoundSheet, SheetSeen } from "../tables/found.ts";
-import { type PlainColumn, type PlainScan, scanPlain } from "./plain-scan.ts";
+import type { PlainColumn } from "./plain-column.ts";
+import { type PlainScan, scanPlain } from "./plain-scan.ts";
 
 /** Rows of the head that the finder sees; the tail has its own. */
 const HEAD_ROWS = 2_500;

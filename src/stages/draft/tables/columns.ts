@@ -32,6 +32,7 @@ export function findColumns(
   ].sort((a, b) => a - b);
   const paths = headerPaths(header, candidates, merges);
   const figures = figuresOf(core, filled, paths);
+  const below = belowHeader(core, body, merges);
   const kept: number[] = [];
   const helpers: number[] = [];
   for (const column of candidates) {
@@ -46,7 +47,7 @@ export function findColumns(
       header: paths.get(column) ?? [],
       unit: unitOver(units, column),
       numeric: isNumeric(countsOf(core, column)),
-      fillDown: fillsDown(body, column, core, merges),
+      fillDown: fillsDown(column, core, below),
     })),
     helpers: [...helpers, ...kept.filter((column) => !inSpan.has(column))],
     reasons: [],
@@ -188,27 +189,38 @@ function unitOver(units: readonly Line[], column: number): string | null {
   return texts.length === 0 ? null : texts.join(" ");
 }
 
+/** What a column of labels is held against. */
+interface Below {
+  readonly rows: ReadonlySet<number>;
+  /** How many of them are no totals. */
+  readonly ordinary: number;
+  /** The last column that is filled throughout, and with labels. */
+  readonly lastLabels: number;
+  readonly merges: readonly MergedRange[];
+}
+
+function belowHeader(core: Core, body: readonly Line[], merges: readonly MergedRange[]): Below {
+  const full = [...core.columns].filter(
+    ([, count]) => count.all > body.length * 0.8 && !isFigures(count),
+  );
+  return {
+    rows: new Set(body.map((line) => line.row)),
+    ordinary: body.filter((line) => !saysTotal(line)).length,
+    lastLabels: full.reduce((last, [column]) => Math.max(last, column), -1),
+    merges,
+  };
+}
+
 /**
  * Whether a column of labels gives each label once and leaves the rows of its group blank: the first
  * row is filled, most later ones are blank, and columns to the right are filled throughout.
  */
-function fillsDown(
-  body: readonly Line[],
-  column: number,
-  core: Core,
-  merges: readonly MergedRange[],
-): boolean {
+function fillsDown(column: number, core: Core, below: Below): boolean {
   const count = countsOf(core, column);
   if (isNumeric(count) && count.times < count.all) return false;
   if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
-  const rows = body.filter((line) => !saysTotal(line)).length;
-  if (count.all > rows * 0.7 || body.length < 4 || count.all < 2)
-    return mergedDown(body, column, merges);
-  const right = [...core.columns].filter(
-    ([other, one]) => other > column && one.all > body.length * 0.8,
-  );
-  const label = right.some(([, one]) => !isFigures(one));
-  return label || mergedDown(body, column, merges);
+  const once = count.all >= 2 && count.all <= below.ordinary * 0.7 && below.rows.size >= 4;
+  return (once && below.lastLabels > column) || mergedDown(column, below);
 }
 
 /** Rows that leave labels blank because they add up many. */
@@ -216,12 +228,7 @@ function saysTotal(line: Line): boolean {
   return line.cells.some((cell) => isWords(cell) && totalWord(cell.text));
 }
 
-function mergedDown(
-  body: readonly Line[],
-  column: number,
-  merges: readonly MergedRange[],
-): boolean {
-  const rows = new Set(body.map((line) => line.row));
+function mergedDown(column: number, { rows, merges }: Below): boolean {
   return merges.some(
     (one) =>
       one.left === column && one.bottom > one.top && rows.has(one.top) && rows.has(one.bottom),

@@ -1,0 +1,200 @@
+import { TextCounts } from "./text-counts.ts";
+
+/** What stands in a field of a plain record. */
+export type PlainKind = "integer" | "number" | "date" | "text";
+
+/** One column of plain records, over all of them. */
+export interface PlainColumn {
+  /** What its fields are; a number column may hold integers too. */
+  readonly kind: PlainKind;
+  readonly values: number;
+  readonly integers: number;
+  readonly empty: number;
+  readonly years: number;
+  readonly sum: number;
+  /** Every record has an integer, greater than the one before: none comes twice. */
+  readonly ascending: boolean;
+  /** Different texts with how often each stands there; null beyond 1,000, and for decimals. */
+  readonly texts: ReadonlyMap<string, number> | null;
+}
+
+const [LF, CR, MINUS, POINT] = [10, 13, 45, 46];
+
+/** Kinds that all values of a column so far allow, as bits. */
+const INTEGER = 1;
+const NUMBER = 2;
+const DATE = 4;
+const TEXT = 8;
+
+const POWERS = Float64Array.from({ length: 18 }, (_, power) => 10 ** power);
+
+/** What stands in one column of records that may be plain. */
+export class ColumnScan {
+  private readonly delimiter: number;
+  private kinds = INTEGER | NUMBER | DATE | TEXT;
+  private values = 0;
+  private integers = 0;
+  private empty = 0;
+  private years = 0;
+  private sum = 0;
+  private last = Number.NEGATIVE_INFINITY;
+  private ascending = true;
+  private texts: TextCounts | null = new TextCounts();
+
+  /** The delimiter is a sign of ASCII. */
+  constructor(delimiter: number) {
+    this.delimiter = delimiter;
+  }
+
+  /**
+   * Takes the field at `from` and gives the index of the sign behind it; -1 if it fits none of the kinds that
+   * the column still may be. The lines end with a line feed, so no look goes beyond them.
+   */
+  take(lines: DataView, from: number): number {
+    const first = lines.getUint8(from);
+    if (first <= 57 && (first >= 48 || first === MINUS)) return this.figure(lines, from);
+    if (isLetter(first)) return this.text(lines, from);
+    if (first !== this.delimiter && first !== LF && first !== CR) return -1;
+    this.empty++;
+    return from;
+  }
+
+  /** Text that begins with a letter and ends with no space; four bytes at a look. */
+  private text(lines: DataView, from: number): number {
+    const delimiters = this.delimiter * ONES;
+    let hash = 0;
+    let at = from;
+    let word = wordAt(lines, at);
+    let signs = signsIn(word, delimiters);
+    while (signs === 0) {
+      hash = mixed(hash, word);
+      at += 4;
+      word = wordAt(lines, at);
+      signs = signsIn(word, delimiters);
+    }
+    const whole = bytesBelow(signs);
+    hash = mixed(hash, word & ((1 << (whole << 3)) - 1));
+    const end = at + whole;
+    const last = lines.getUint8(end - 1);
+    if (last === 32 || last === 0xa0) return -1;
+    return this.holds(TEXT, hash, lines, from, end);
+  }
+
+  /** A field that begins with a digit or a minus. */
+  private figure(lines: DataView, from: number): number {
+    const negative = lines.getUint8(from) === MINUS;
+    const start = negative ? from + 1 : from;
+    let value = 0;
+    let point = -1;
+    let end = start;
+    for (; ; end++) {
+      const digit = lines.getUint8(end) - 48;
+      if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+      else if (digit === POINT - 48 && point === -1 && end > start) point = end;
+      else break;
+    }
+    if (lines.getUint8(end) === MINUS && end === from + 4) return this.date(lines, from, value);
+    const whole = (point === -1 ? end : point) - start;
+    const decimals = point === -1 ? 0 : end - point - 1;
+    // Leading zeros are codes, and more digits than a bigint holds are no number here.
+    if (whole === 0 || whole + decimals > 17) return -1;
+    if ((whole > 1 && lines.getUint8(start) === 48) || (negative && value === 0)) return -1;
+    const signed = negative ? -value : value;
+    if (point !== -1) {
+      this.sum += signed / (POWERS[decimals] as number);
+      return decimals === 0 ? -1 : this.holds(NUMBER, 0, lines, from, end);
+    }
+    this.sum += signed;
+    if (signed <= this.last) this.ascending = false;
+    this.last = signed;
+    this.integers++;
+    if (whole === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
+    return this.holds(INTEGER | NUMBER, value | 0, lines, from, end);
+  }
+
+  /** yyyy-mm-dd with a month and a day that may be. */
+  private date(lines: DataView, from: number, year: number): number {
+    if (from + 10 >= lines.byteLength) return -1;
+    const month = twoDigits(lines, from + 5);
+    const day = twoDigits(lines, from + 8);
+    if (lines.getUint8(from + 7) !== MINUS || year < 1000) return -1;
+    if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28)) return -1;
+    return this.holds(DATE, (year * 100 + month) * 100 + day, lines, from, from + 10);
+  }
+
+  /** Counts a value and gives the index behind it; -1 if the column can be of no kind any more. */
+  private holds(kind: number, hash: number, lines: DataView, from: number, to: number): number {
+    this.values++;
+    this.kinds &= kind;
+    if (this.kinds === 0) return -1;
+    if (this.texts === null) return to;
+    if (this.kinds === NUMBER || !this.texts.add(hash, lines, from, to)) this.texts = null;
+    // Texts beyond the limit cannot all be checked to be no marks and no totals.
+    return this.texts === null && this.kinds === TEXT ? -1 : to;
+  }
+
+  result(): PlainColumn | null {
+    const kind = this.kind();
+    if (kind === null || this.values === 0) return null;
+    return {
+      kind,
+      values: this.values,
+      integers: this.integers,
+      empty: this.empty,
+      years: this.years,
+      sum: this.sum,
+      ascending: this.ascending && kind === "integer" && this.empty === 0,
+      texts: this.texts === null ? null : this.texts.entries(),
+    };
+  }
+
+  private kind(): PlainKind | null {
+    if ((this.kinds & INTEGER) !== 0) return "integer";
+    if ((this.kinds & NUMBER) !== 0) return "number";
+    if ((this.kinds & DATE) !== 0) return "date";
+    return (this.kinds & TEXT) !== 0 ? "text" : null;
+  }
+}
+
+/** Of the golden ratio, as in Knuth's multiplicative hash. */
+const MIX = 0x9e3779b1 | 0;
+
+function mixed(hash: number, word: number): number {
+  const next = Math.imul(hash ^ word, MIX);
+  return next ^ (next >>> 15);
+}
+
+function isLetter(byte: number): boolean {
+  return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte > 127;
+}
+
+const ONES = 0x01010101;
+const TOPS = 0x80808080 | 0;
+
+/**
+ * The top bit of each byte of a word that is a control character or the delimiter. Only the lowest one that is
+ * set is sure (Mycroft's test for a zero byte).
+ */
+function signsIn(word: number, delimiters: number): number {
+  const others = word ^ delimiters;
+  return (((word - 32 * ONES) & ~word) | ((others - ONES) & ~others)) & TOPS;
+}
+
+/** Four bytes, the first one lowest; behind the end stand zeros. */
+function wordAt(view: DataView, at: number): number {
+  if (at + 4 <= view.byteLength) return view.getInt32(at, true);
+  let word = 0;
+  for (let to = view.byteLength - 1; to >= at; to--) word = (word << 8) | view.getUint8(to);
+  return word;
+}
+
+/** How many bytes stand below the lowest of some top bits. */
+function bytesBelow(tops: number): number {
+  return (31 - Math.clz32(tops & -tops)) >> 3;
+}
+
+/** The number that two digits make; NaN where they are none. */
+function twoDigits(lines: DataView, at: number): number {
+  const [tens, ones] = [lines.getUint8(at) - 48, lines.getUint8(at + 1) - 48];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
