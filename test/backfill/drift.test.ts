@@ -257,16 +257,47 @@ describe("identity and drift", () => {
     const spend = (month: number, unit: string): SeriesTable => {
       const table = monthOf(month);
       return {
-        headers: ["Org code", "Org name", `Spend (${unit})`],
-        rows: table.rows.map((row) => [row[0] ?? "", row[1] ?? "", Number(row[3])]),
+        headers: ["Org code", "Org name", "Spend"],
+        rows: [
+          ["", "", unit],
+          ...table.rows.map((row) => [row[0] ?? "", row[1] ?? "", Number(row[3])]),
+        ],
       };
     };
     series = await Series.make(server);
     await series.publish("2025-01", { Activity: spend(1, "£ thousand") });
     await series.publish("2025-02", { Activity: spend(2, "£ million") });
     expect((await statuses())[1]).toBe("held");
-    const questions = await series.questions();
-    expect(questions.map((one) => one.drift.kind).sort()).not.toEqual([]);
+    const [question] = await series.questions();
+    expect(question?.drift).toMatchObject({
+      kind: "unit_changed",
+      before: "£ thousand",
+      after: "£ million",
+    });
+    expect((await series.answer("approve", question?.id ?? "")).code).toBe(0);
+    expect(
+      await series.rows(
+        `select period, count(spend)::int as old, count(spend_gbp_million)::int as new
+           from silver.trusts_activity group by 1 order by 1`,
+      ),
+    ).toEqual([
+      { period: "2025-01", old: 20, new: 0 },
+      { period: "2025-02", old: 0, new: 20 },
+    ]);
+    await series.publish("2025-03", { Activity: spend(3, "£ million") });
+    expect(await series.load("2025-03")).toMatchObject([{ status: "loaded" }]);
+  });
+
+  test("a header that names another unit is no rename: figures of two units never meet in one column", async () => {
+    const spend = (month: number, unit: string): SeriesTable => ({
+      headers: ["Org code", "Org name", `Spend (${unit})`],
+      rows: monthOf(month).rows.map((row) => [row[0] ?? "", row[1] ?? "", Number(row[3])]),
+    });
+    series = await Series.make(server);
+    await series.publish("2025-01", { Activity: spend(1, "£ thousand") });
+    await series.publish("2025-02", { Activity: spend(2, "£ million") });
+    expect((await statuses())[1]).toBe("held");
+    expect((await series.questions()).map((one) => one.drift.kind)).toEqual(["column_missing"]);
   });
 
   test("a category that comes or goes in a dimension is told", async () => {

@@ -124,7 +124,8 @@ function best(
 
 /** Null: nothing says that they are one column. */
 function judge(sight: Sight, known: ContractColumn, seen: RegionColumn): Pair | null {
-  if (known.role !== seen.role) return null;
+  const otherUnit = known.unit !== undefined && seen.unit !== undefined && known.unit !== seen.unit;
+  if (known.role !== seen.role || otherUnit) return null;
   const rolling = sameButDate(sight, known, seen);
   if (rolling !== null) {
     return { known, seen, rolling, score: 1, evidence: "only the date in the header moved" };
