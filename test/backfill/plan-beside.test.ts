@@ -2,6 +2,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ReleasePlan } from "../../src/model/release-plan.ts";
+import type { BackfillReport } from "../../src/model/report.ts";
 import { type Home, MAIN, makeHome } from "../support/home.ts";
 import { modelServer } from "../support/model-server.ts";
 import { KEY } from "../support/model-world.ts";
@@ -99,6 +100,17 @@ test.each([
   const ran = await by.run("apply", join(by.path, "plan.json"));
   expect(ran.code, ran.stderr).toBe(0);
   expect(await contentOf(by)).toEqual(await contentOf(filled));
+});
+
+test("a later release copies its meaning from what an earlier one would leave, and the rehearsal says what had no place", async () => {
+  const home = await make(CONFIG);
+  await home.write("inbox/counts-2025-01.csv", csv(10, 20));
+  await home.write("inbox/counts-2025-02.csv", "Code,Region,Beds,Patients\n000,Region 0,11,5\n");
+  const remarks = async (...args: readonly string[]): Promise<unknown> =>
+    (await home.json<BackfillReport>("backfill", ...args)).releases.map((one) => one.remarks);
+  const rehearsed = await remarks("-n");
+  expect(rehearsed).toEqual([[], [expect.stringMatching(/^not in the canonical manifest: /)]]);
+  expect(await remarks()).toEqual(rehearsed);
 });
 
 test("files of landing pages are planned, told apart from pages that failed, and applied without asking", async () => {
