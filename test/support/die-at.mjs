@@ -1,12 +1,13 @@
-// Runs a backfill of the home in CANONRY_HOME, or applies a plan to it, and kills its own process (SIGKILL) at one moment: the Nth
-// event of the run, or inside a load before, during or after COPY, or right before or after the commit.
-// A moment that never comes ends it with 9.
+// Runs a backfill of the home in CANONRY_HOME, applies a plan to it, or approves a decision (approve:ID), and
+// kills its own process (SIGKILL) at one moment: the Nth event of the run, or inside a load before, during
+// or after COPY, or right before or after the commit. A moment that never comes ends it with 9.
 import process from "node:process";
 import { applyPlan, readPlan } from "../../dist/pipeline/apply.js";
 import { backfill } from "../../dist/pipeline/backfill.js";
+import { answer } from "../../dist/pipeline/review.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
-const [, , moment = "", count = "1", planFile = ""] = process.argv;
+const [, , moment = "", count = "1", what = ""] = process.argv;
 const die = () => process.kill(process.pid, "SIGKILL");
 let left = Number(count);
 const at = (name) => {
@@ -51,19 +52,22 @@ const run = {
     flush: async () => {},
   },
 };
-if (planFile !== "") await applyPlan(world, await readPlan(world, planFile), run);
-else {
-  await backfill(world, {
-    publications: [],
-    periods: [],
-    from: null,
-    to: null,
-    reprocess: "none",
-    mode: null,
-    dryRun: false,
-    force: false,
-    ...run,
-  });
-}
+const whole = {
+  publications: [],
+  periods: [],
+  from: null,
+  to: null,
+  reprocess: "none",
+  mode: null,
+  dryRun: false,
+  force: false,
+  offline: false,
+  ...run,
+};
+if (what.startsWith("approve:")) {
+  const verdict = { verdict: "approved", by: "Ada", note: null };
+  await answer(world, [what.slice("approve:".length)], verdict, whole);
+} else if (what !== "") await applyPlan(world, await readPlan(world, what), run);
+else await backfill(world, whole);
 await world.close();
 process.exit(9); // the moment never came
