@@ -1,9 +1,8 @@
 import type { Bytes } from "../../model/bytes.ts";
 
 /**
- * The bytes from `start` in pieces that end with a line feed; one is added behind a last line without it.
- * A line that runs over two chunks is a piece of its own, so that no chunk is copied. Null if a line is longer
- * than `limit`. Memory: one chunk and one line.
+ * The bytes from `start` in chunks that end with a line feed; one is added behind a last line without it.
+ * Null if a line is longer than `limit`. Memory: one chunk and one line.
  */
 export async function* wholeLines(
   bytes: Bytes,
@@ -18,9 +17,9 @@ export async function* wholeLines(
       if (rest.length > limit) yield null;
       continue;
     }
-    const from = rest.length === 0 ? 0 : chunk.indexOf(10) + 1;
-    if (from > 0) yield Buffer.concat([rest, chunk.subarray(0, from)]);
-    if (from < end) yield chunk.subarray(from, end);
+    yield rest.length === 0
+      ? chunk.subarray(0, end)
+      : Buffer.concat([rest, chunk.subarray(0, end)]);
     rest = end === chunk.length ? Buffer.alloc(0) : Buffer.from(chunk.subarray(end));
   }
   if (rest.length > 0) yield Buffer.concat([rest, Buffer.from("\n")]);
