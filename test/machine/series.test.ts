@@ -93,7 +93,7 @@ async function load(
   for (const { period } of order) {
     const report = await home.json<BackfillReport>("backfill", "--period", period);
     expect(report.exit === 0 || report.exit === 4, JSON.stringify(report.releases)).toBe(true);
-    await answerAll();
+    if (report.exit === 4) await answerAll();
     after();
   }
   const report = await home.json<BackfillReport>("backfill");
