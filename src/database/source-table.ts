@@ -55,6 +55,9 @@ const WIDER: readonly (readonly [from: string, to: string])[] = [
   ["bigint", "text"],
   ["numeric", "text"],
   ["date", "timestamp without time zone"],
+  ["date", "text"],
+  ["timestamp without time zone", "text"],
+  ["boolean", "text"],
 ];
 
 /** What the table lacks of its contract. Pure. Additive or lossless only; anything else is refused. */

@@ -61,6 +61,8 @@ export const artifact = ops.table("artifact", {
   fileName: text("file_name").notNull(),
   sizeBytes: counter("size_bytes").notNull(),
   firstSeenAt: now("first_seen_at"),
+  /** Set when a purge removed its bytes. */
+  purgedAt: at("purged_at"),
 });
 
 export const run = ops.table("run", {
@@ -92,10 +94,16 @@ export const load = ops.table(
     conservation: jsonb("conservation").notNull(),
     /** Columns in the order of the file: what the next release is compared with. */
     profile: jsonb("profile").notNull().default({ columns: [] }),
+    /** Of its rows as the table holds them, by kind, with the columns that it covers; null: not taken. */
+    digest: jsonb("digest"),
     isCurrent: boolean("is_current").notNull(),
     runId: text("run_id").notNull(),
     loadedAt: now("loaded_at"),
     supersededAt: at("superseded_at"),
+    /** Set when a person went back to an earlier vintage: its content is not made current again by itself. */
+    revertedAt: at("reverted_at"),
+    revertedBy: text("reverted_by"),
+    revertedNote: text("reverted_note"),
   },
   (table) => [
     uniqueIndex("load_vintage").on(table.source, table.period, table.vintage),
@@ -136,6 +144,8 @@ export const loadPeriod = ops.table(
     source: text("source").notNull(),
     period: text("period").notNull(),
     rows: counter("rows").notNull(),
+    /** Of its data rows. */
+    digest: text("digest"),
     isLatest: boolean("is_latest").notNull().default(false),
   },
   (table) => [
@@ -174,12 +184,78 @@ export const quarantine = ops.table(
     member: text("member"),
     sheet: text("sheet"),
     range: text("range"),
+    /** A file, a table, or one row of a table. */
+    what: text("what").notNull().default("region"),
+    source: text("source"),
+    loadId: counter("load_id"),
+    row: counter("row"),
+    /** Of a row: the cell that does not fit, "F47", and all cells as published. */
+    cell: text("cell"),
+    raw: jsonb("raw"),
     reason: text("reason").notNull(),
     runId: text("run_id").notNull(),
     createdAt: now("created_at"),
     resolvedAt: at("resolved_at"),
   },
-  (table) => [index("quarantine_release").on(table.publication, table.period)],
+  (table) => [
+    check("quarantine_what", sql`what in ('file', 'region', 'row')`),
+    index("quarantine_release").on(table.publication, table.period),
+  ],
+);
+
+/** What a load was checked for before its commit, and what came of it. */
+export const checkResult = ops.table(
+  "check_result",
+  {
+    loadId: counter("load_id").notNull(),
+    /** As the manifest names it; `total <row>` for a published total. */
+    name: text("name").notNull(),
+    severity: text("severity").notNull(),
+    status: text("status").notNull(),
+    /** What was expected, what was found, and the cells. */
+    detail: jsonb("detail").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.loadId, table.name] }),
+    check("check_severity", sql`severity in ('warn', 'quarantine', 'abort')`),
+    check("check_status", sql`status in ('passed', 'broken', 'undecided')`),
+  ],
+);
+
+/** What the marks of a source mean. */
+export const marker = ops.table(
+  "marker",
+  {
+    source: text("source").notNull(),
+    token: text("token").notNull(),
+    meaning: text("meaning").notNull(),
+    kind: text("kind").notNull(),
+    saidBy: text("said_by").notNull(),
+    saidIn: text("said_in"),
+    loadId: counter("load_id"),
+    updatedAt: now("updated_at"),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.token] })],
+);
+
+/** A vintage that was removed for good: its content is never loaded again. */
+export const tombstone = ops.table(
+  "tombstone",
+  {
+    loadId: counter("load_id").primaryKey(),
+    publication: text("publication").notNull(),
+    period: text("period").notNull(),
+    source: text("source").notNull(),
+    vintage: integer("vintage").notNull(),
+    key: text("key").notNull(),
+    /** sha256 of the files that were removed with it. */
+    artifacts: text("artifacts").array().notNull(),
+    rows: counter("rows").notNull(),
+    reason: text("reason").notNull(),
+    by: text("by").notNull(),
+    purgedAt: now("purged_at"),
+  },
+  (table) => [index("tombstone_release").on(table.publication, table.period)],
 );
 
 export const exported = ops.table("export", {
@@ -189,5 +265,7 @@ export const exported = ops.table("export", {
   sizeBytes: counter("size_bytes").notNull(),
   rows: counter("rows").notNull(),
   path: text("path").notNull(),
+  /** Of its rows, read back from the file. */
+  digest: text("digest"),
   writtenAt: now("written_at"),
 });

@@ -87,7 +87,10 @@ function categoryDrift(
   const named = values.slice(0, MOST_NAMED).map((one) => JSON.stringify(one));
   const more = values.length > MOST_NAMED ? ` and ${values.length - MOST_NAMED} more` : "";
   const evidence = `${column}: ${named.join(", ")}${more} ${what}`;
-  return [{ kind, column, evidence, breaking: false }];
+  // Other categories are another question.
+  const seen = values.join(", ");
+  const change = kind === "category_new" ? { after: seen } : { before: seen };
+  return [{ kind, column, ...change, evidence, breaking: false }];
 }
 
 /** The column `value` of an unpivoted table after a release. */
