@@ -104,8 +104,9 @@ export const PUBLICATIONS_SCHEMA: Schema = {
                     description: "Header rows at the top of `range`.",
                   },
                   unpivot: {
-                    const: false,
-                    description: "Columns headed by periods stay columns.",
+                    type: "boolean",
+                    description:
+                      "false: columns headed by periods stay columns. true: each becomes rows; the finder does so for three and more.",
                   },
                 },
                 {

@@ -47,7 +47,7 @@ export interface TableGuide {
   readonly range?: string;
   /** Header rows at the top of `range`. */
   readonly header_rows?: number;
-  /** False: columns headed by periods stay columns. */
+  /** False: columns headed by periods stay columns. True: each of them becomes rows, be there one or two. */
   readonly unpivot?: boolean;
 }
 

@@ -93,4 +93,16 @@ describe("what a person says of a sheet holds before the finder", () => {
       "measure",
     ]);
   });
+
+  test("unpivot: true makes rows of two columns headed by periods; of a table without any it holds the sheet back", async () => {
+    const two = ["Ward,2021,2022", "North,5,6", "South,8,9", "West,2,3"];
+    const roles = async (guides: readonly TableGuide[]): Promise<unknown> =>
+      (await seen(guides, two)).regions[0]?.columns.map((column) => column.period ?? column.role);
+    expect(await roles([])).toEqual(["dimension", "measure", "measure"]);
+    expect(await roles([{ unpivot: true }])).toEqual(["dimension", "2021", "2022"]);
+    const none = ["Ward,Beds,Staff", "North,5,6", "South,8,9", "West,2,3"];
+    const [region] = (await seen([{ unpivot: true }], none)).regions;
+    expect(region).toMatchObject({ quarantined: true });
+    expect(region?.reasons[0]).toContain("unpivot");
+  });
 });

@@ -1,4 +1,3 @@
-import type { Region, RegionColumn } from "../../model/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Sheet } from "../../model/sheet.ts";
 import { documentOf } from "./lines/documents.ts";
@@ -39,8 +38,7 @@ export async function readSheet(
       hidden: sheet.hidden,
       number: at + 1,
     };
-    const region = regionOf(place, table, profile);
-    return [guide?.unpivot === false ? withoutPeriodColumns(region) : region];
+    return [regionOf(place, table, profile, guide?.unpivot)];
   });
   const counted = {
     cells: claims.cells,
@@ -51,14 +49,4 @@ export async function readSheet(
     claims: sheetClaims(sheet, artifact, found, counted),
     document: documentOf(sheet, artifact, sample, regions),
   };
-}
-
-/** Columns headed by periods as measures like any others. */
-function withoutPeriodColumns(region: Region): Region {
-  const columns = region.columns.map((column): RegionColumn => {
-    if (column.role !== "period") return column;
-    const { period: _period, ...rest } = column;
-    return { ...rest, role: "measure" };
-  });
-  return { ...region, columns };
 }

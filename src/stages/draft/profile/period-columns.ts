@@ -8,13 +8,15 @@ const LEAST_RUN = 3;
 
 /**
  * The period that heads each column, or null: only in a run of at least three columns of figures that
- * are headed by different periods. A date that stands for a whole month in every column (same day, or
- * the last day, of different months) is that month.
+ * are headed by different periods; or none, or any at all, if a person says so (`unpivot`). A date that
+ * stands for a whole month in every column (same day, or the last day, of different months) is that month.
  */
 export function periodColumns(
   headers: readonly (readonly string[])[],
   measures: readonly boolean[],
+  unpivot?: boolean,
 ): (string | null)[] {
+  if (unpivot === false) return headers.map(() => null);
   const read = headers.map((path, at) => (measures[at] === true ? periodOf(path) : null));
   const months = monthly(
     read.filter((period) => period !== null && /^\d{4}-\d\d-\d\d$/.test(period)),
@@ -22,7 +24,7 @@ export function periodColumns(
   const periods = read.map((period) =>
     period !== null && months && /^\d{4}-\d\d-\d\d$/.test(period) ? period.slice(0, 7) : period,
   );
-  return longRuns(periods);
+  return longRuns(periods, unpivot === true ? 1 : LEAST_RUN);
 }
 
 /** A header that is a period and nothing more, read from its levels together. */
@@ -55,13 +57,13 @@ function isMonthEnd(day: string): boolean {
   return next.getUTCDate() === 1;
 }
 
-function longRuns(periods: readonly (string | null)[]): (string | null)[] {
+function longRuns(periods: readonly (string | null)[], least: number): (string | null)[] {
   const kept: (string | null)[] = periods.map(() => null);
   for (let at = 0; at < periods.length; ) {
     let end = at;
     while (end < periods.length && periods[end] !== null) end++;
     const run = periods.slice(at, end);
-    if (new Set(run).size >= LEAST_RUN && new Set(run).size === run.length) {
+    if (new Set(run).size >= least && new Set(run).size === run.length) {
       for (let one = at; one < end; one++) kept[one] = periods[one] ?? null;
     }
     at = Math.max(end, at + 1);

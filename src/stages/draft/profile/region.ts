@@ -21,6 +21,8 @@ export interface RegionPlace {
   readonly number: number;
 }
 
+const NO_PERIODS = "publications.yaml says unpivot: no column of figures is headed by a period";
+
 interface Shaped {
   readonly letter: string;
   readonly header: readonly string[];
@@ -30,10 +32,19 @@ interface Shaped {
   readonly typed: TypedColumn;
 }
 
-/** The region of a table, from what its rows and columns turned out to hold. */
-export function regionOf(place: RegionPlace, table: FoundTable, profile: TableProfile): Region {
+/**
+ * The region of a table, from what its rows and columns turned out to hold. `unpivot` is what a person says of
+ * columns headed by periods; said of a table that has none, the table is held back.
+ */
+export function regionOf(
+  place: RegionPlace,
+  table: FoundTable,
+  profile: TableProfile,
+  unpivot?: boolean,
+): Region {
   const shaped = shapeColumns(table, profile);
-  const columns = nameColumns(shaped);
+  const columns = nameColumns(shaped, unpivot);
+  const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence = strays.doubt
@@ -57,8 +68,8 @@ export function regionOf(place: RegionPlace, table: FoundTable, profile: TablePr
     notes: table.notes,
     marker_meanings: table.markerMeanings,
     confidence,
-    quarantined: table.quarantined || confidence < LEAST_CONFIDENCE,
-    reasons: [...strays.reasons, ...lost, ...table.reasons],
+    quarantined: table.quarantined || confidence < LEAST_CONFIDENCE || flat,
+    reasons: [...(flat ? [NO_PERIODS] : []), ...strays.reasons, ...lost, ...table.reasons],
     fingerprint: profile.fingerprint,
   };
 }
@@ -91,12 +102,13 @@ function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
   });
 }
 
-function nameColumns(shaped: readonly Shaped[]): RegionColumn[] {
+function nameColumns(shaped: readonly Shaped[], unpivot?: boolean): RegionColumn[] {
   const names = new FreeNames();
   const measures = shaped.map((one) => one.typed.role === "measure");
   const periods = periodColumns(
     shaped.map((one) => one.header),
     measures,
+    unpivot,
   );
   return shaped.map((one, at) => columnOf(one, names.take(nameFor(one)), periods[at] ?? null));
 }
