@@ -1,5 +1,5 @@
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
-import type { Drift } from "../model/drift.ts";
+import { type Drift, questionId, type Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
 import type { Unplaced } from "../model/generation.ts";
@@ -126,7 +126,10 @@ async function applyPlan(
   for (const { action, reason } of todo) {
     if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
     if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
-    if (await applyAction(world, scope, action, reason, files, done)) return true;
+    if (
+      await applyAction(world, { ...scope, rulings: decision.rulings }, action, reason, files, done)
+    )
+      return true;
   }
   await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
   return false;
@@ -139,7 +142,7 @@ function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boo
 
 async function applyAction(
   world: World,
-  scope: LoadingScope,
+  scope: LoadingScope & { readonly rulings: readonly Ruling[] },
   action: LoadAction,
   reason: string,
   files: ReleaseFiles,
@@ -178,7 +181,7 @@ async function applyAction(
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
     if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
-    const refused = refusal(error, action.decision);
+    const refused = refusal(error, action.decision, scope.rulings);
     await ledger.recordOutcome({ ...run, source, ...refused });
     const { status, reason: why } = refused;
     tell(scope, { event: `source.${status}`, ...place, source, reason: why });
@@ -187,10 +190,14 @@ async function applyAction(
   }
 }
 
-/** What a load that the data did not allow comes to: a key that comes twice is a question for a person. */
+/**
+ * What a load that the data did not allow comes to: a key that comes twice is a question for a person, and
+ * stays out once the answer is no.
+ */
 function refusal(
   error: CanonryError,
-  { contract, drift }: SourceDecision,
+  { source, contract, drift }: SourceDecision,
+  rulings: readonly Ruling[],
 ): {
   readonly status: "held" | "quarantined";
   readonly reason: string;
@@ -200,6 +207,11 @@ function refusal(
   if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
   const before = contract.grain.join(" + ");
   const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
+  const ruling = rulings.find((one) => one.id === questionId(source, broken));
+  if (ruling?.verdict === "rejected") {
+    const answer = `rejected by ${ruling.by} on ${ruling.on}: ${reason}`;
+    return { status: "quarantined", reason: answer, drift };
+  }
   return { status: "held", reason, drift: [...drift, broken] };
 }
 

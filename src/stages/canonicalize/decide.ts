@@ -67,7 +67,8 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
     const missing = missingSource(facts, known, unreadable);
     if (missing !== null) sources.push(missing);
   }
-  return { publication: release.publication, period: release.period, sources, left_out: left };
+  const { publication, period } = release;
+  return { publication, period, sources, left_out: left, rulings: facts.rulings };
 }
 
 /** A person does not want the table. */

@@ -23,7 +23,10 @@ export function evolve(given: Sight): Evolution {
   const contract = underRulings(given.contract, given.rulings);
   const sight = { ...given, contract };
   const { region, period } = sight;
-  const drift: Drift[] = [...placeDrift(sight), ...layoutDrift(sight)];
+  const layout = layoutDrift(sight);
+  const drift: Drift[] = [...placeDrift(sight), ...layout];
+  // Columns of two layouts do not compare: each would be gone, or new.
+  if (layout.length > 0) return { contract, drift };
   const { gone, came } = columnsApart(sight);
   const { renames, missing, fresh } = pairRenames(sight, gone, came);
   drift.push(...renames, ...missing);
