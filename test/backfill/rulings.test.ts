@@ -218,4 +218,18 @@ describe("answers", () => {
     expect(await series.load("2025-03")).toMatchObject([{ status: "held" }]);
     expect((await series.questions()).map((one) => one.drift.after)).toEqual(["Tertiary"]);
   });
+
+  test.each([
+    ["approve", "loaded"],
+    ["reject", "held"],
+  ] as const)("a table that fits two alike, %s: the source is %s", async (verdict, status) => {
+    const asked = await publish({
+      "2025-01": { North: monthOf(1), South: monthOf(60) },
+      "2025-02": { Region: monthOf(2) },
+    });
+    const doubts = asked.filter((one) => one.drift.kind === "match_ambiguous");
+    await answer(verdict, doubts);
+    const outcome = (await outcomes("2025-02")).find((one) => one.source === doubts[0]?.source);
+    expect(outcome?.status).toBe(status);
+  });
 });
