@@ -1,27 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportRows } from "../src/database/exports.ts";
 import { backfill } from "../src/pipeline/backfill.ts";
-import type { BackfillOptions } from "../src/pipeline/backfill-options.ts";
 import { exportSources } from "../src/pipeline/exports.ts";
 import { syncManifests } from "../src/pipeline/manifests.ts";
 import { surveyPublication } from "../src/pipeline/publication-survey.ts";
 import { verifyState } from "../src/pipeline/state.ts";
 import { openWorld, type World } from "../src/pipeline/world.ts";
+import { OPTIONS } from "./support/backfill-options.ts";
 import { demoHome, type Home } from "./support/home.ts";
-
-const OPTIONS: BackfillOptions = {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  mode: null,
-  dryRun: false,
-  force: false,
-  offline: false,
-  concurrency: 2,
-  watch: { emit: () => undefined, flush: () => Promise.resolve() },
-};
 
 /** Each room that writes: what a new plan over the same world would still do. */
 const ROOMS: Readonly<Record<string, (world: World) => Promise<readonly unknown[]>>> = {

@@ -17,6 +17,7 @@ import { backfill } from "../../src/pipeline/backfill.ts";
 import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
 import { removeGeneration } from "../../src/pipeline/delete-generation.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
+import { OPTIONS } from "../support/backfill-options.ts";
 import { demoHome, type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
 import { json, modelServer } from "../support/model-server.ts";
 import { KEY } from "../support/model-world.ts";
@@ -26,19 +27,6 @@ const CONFIG = "publications:\n  counts: { name: Counts, folder: inbox }\n";
 const MANIFEST = "manifests/canonical/counts/counts_canonical.yaml";
 const JANUARY = "Code,Region,Beds\n001,North,10\n002,South,20\n";
 const FEBRUARY = "Code,Region,Beds,Patients\n001,North,11,5\n002,South,21,6\n";
-const OPTIONS = {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  mode: null,
-  dryRun: false,
-  force: false,
-  offline: false,
-  concurrency: 2,
-  watch: { emit: () => undefined, flush: () => Promise.resolve() },
-} as const satisfies BackfillOptions;
 
 const check = new Ajv({ strict: true, strictRequired: false }).compile(MANIFEST_SCHEMA);
 const read = <Document>(text: string): Document =>
