@@ -4,17 +4,7 @@ import type { PublicationConfig } from "../../src/model/publication.ts";
 import { localPathOf } from "../../src/stages/acquire/apply.ts";
 import { fillTemplate, wantedLinks } from "../../src/stages/acquire/links.ts";
 import { placeFile } from "../../src/stages/acquire/place-file.ts";
-
-const PUBLICATION: PublicationConfig = {
-  code: "waits",
-  name: "Waits",
-  canonical_manifest: "manifests/canonical/waits/waits_canonical.yaml",
-  urls: [],
-  files: { include: [], exclude: [] },
-  tables: [],
-  drift: { default: "evolve" },
-  recheck_days: 35,
-};
+import { PUBLICATION } from "../support/publication.ts";
 
 describe("the period of a file", () => {
   test.each([

@@ -10,6 +10,7 @@ import {
   survey,
 } from "../../src/stages/acquire/index.ts";
 import { MemoryWorld } from "../support/ledger.ts";
+import { PUBLICATION } from "../support/publication.ts";
 import { closeServers, serve } from "../support/serve.ts";
 
 const NOW = "2026-01-10T08:00:00.000Z";
@@ -219,17 +220,6 @@ describe("the plan is pure", () => {
     );
   });
 });
-
-const PUBLICATION: PublicationConfig = {
-  code: "waits",
-  name: "Waits",
-  canonical_manifest: "manifests/canonical/waits/waits_canonical.yaml",
-  urls: [],
-  files: { include: [], exclude: [] },
-  tables: [],
-  drift: { default: "evolve" },
-  recheck_days: 35,
-};
 
 describe("law: after apply, a new plan is empty", () => {
   let world: MemoryWorld;

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULTS } from "../../src/config/defaults.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import type { ReleaseManifest, SourceContract } from "../../src/model/manifest.ts";
-import { draftRelease } from "../../src/stages/draft/index.ts";
+import { draftOf } from "../support/draft.ts";
 import { type Grid, type GridRow, gridXlsx } from "../support/grid.ts";
 import { column, meant, region, release } from "../support/region.ts";
 import { rawZip } from "../support/zip.ts";
@@ -17,24 +15,8 @@ const BODY: GridRow[] = REGIONS.map((name, at) => [
 ]);
 const TABLE: Grid = { name: "Table 1", rows: [HEAD, ...BODY] };
 
-async function enriched(content: Buffer, file: string): Promise<ReleaseManifest> {
-  const artifact = {
-    sha256: "a".repeat(64),
-    file,
-    link: "",
-    format: "",
-    size_bytes: content.length,
-  };
-  const draft = await draftRelease({
-    publication: "p",
-    period: "2025-11",
-    artifacts: [{ artifact, bytes: bytesOf(file, content) }],
-    limits: DEFAULTS.limits,
-    periodEvidence: [],
-    guides: [],
-  });
-  return meant(draft);
-}
+const enriched = async (content: Buffer, file: string): Promise<ReleaseManifest> =>
+  meant(await draftOf(content, file));
 
 const workbook = (...grids: readonly Grid[]): Promise<ReleaseManifest> =>
   enriched(gridXlsx(grids), "a.xlsx");

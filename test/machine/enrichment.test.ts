@@ -1,33 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { bytesOf } from "../../src/model/bytes.ts";
-import { LIMITS } from "../../src/model/limits.ts";
 import type { ReleaseManifest } from "../../src/model/manifest.ts";
-import { draftRelease } from "../../src/stages/draft/index.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
 import { CORPUS, corpusFiles } from "../support/corpus.ts";
+import { draftOf } from "../support/draft.ts";
 
 const LARGEST_FILE = 1_000_000;
 
 async function enriched(path: string): Promise<ReleaseManifest> {
-  const content = readFileSync(join(CORPUS, path));
-  const file = basename(path);
-  const artifact = {
-    sha256: "a".repeat(64),
-    file,
-    link: "",
-    format: "",
-    size_bytes: content.length,
-  };
-  const draft = await draftRelease({
-    publication: "p",
-    period: "2025-11",
-    artifacts: [{ artifact, bytes: bytesOf(file, content) }],
-    limits: LIMITS,
-    periodEvidence: [],
-    guides: [],
-  });
+  const draft = await draftOf(readFileSync(join(CORPUS, path)), basename(path));
   return enrich(draft, null).document;
 }
 

@@ -1,0 +1,23 @@
+import { DEFAULTS } from "../../src/config/defaults.ts";
+import { bytesOf } from "../../src/model/bytes.ts";
+import type { ReleaseManifest } from "../../src/model/manifest.ts";
+import { draftRelease } from "../../src/stages/draft/index.ts";
+
+/** The draft manifest of a release that is this one file. */
+export function draftOf(content: Buffer, file: string): Promise<ReleaseManifest> {
+  const artifact = {
+    sha256: "a".repeat(64),
+    file,
+    link: "",
+    format: "",
+    size_bytes: content.length,
+  };
+  return draftRelease({
+    publication: "p",
+    period: "2025-11",
+    artifacts: [{ artifact, bytes: bytesOf(file, content) }],
+    limits: DEFAULTS.limits,
+    periodEvidence: [],
+    guides: [],
+  });
+}
