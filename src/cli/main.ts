@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from "node:module";
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
@@ -29,6 +30,8 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
 lock, 130 interrupted.`;
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
 /** In the order of the help. */
 const COMMANDS = [
@@ -68,6 +71,7 @@ function program(context: Context): Command {
       "--database-url <url>",
       "an external Postgres, instead of DATABASE_URL or the embedded one",
     )
+    .version(version, "-V, --version", "print the version")
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
-import { demoHome, type Home, MAIN, makeHome, type Ran } from "../support/home.ts";
+import { demoHome, type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
 
 const LOADS = "select count(*)::int as n from ops.load where is_current";
 const homes: Home[] = [];
@@ -105,3 +107,11 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(await home.snapshot("tmp")).toEqual({});
   },
 );
+
+test("--version is that of the package", async () => {
+  const home = keep(await makeHome("publications: {}\n"));
+  const { version } = JSON.parse(await readFile(join(PROJECT, "package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(await home.run("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
