@@ -129,17 +129,13 @@ async function draftFiles(
   found: readonly DraftArtifact[],
   files: ReleaseFiles,
 ): Promise<ReleaseManifest> {
-  const artifacts = await Promise.all(
-    found.map(async (artifact) => ({
-      artifact,
-      bytes: await files.open(artifact.sha256, artifact.file),
-    })),
-  );
   return draftRelease({
     publication: publication.code,
     period,
-    artifacts,
-    limits: world.config.settings.limits,
+    artifacts: found.map((artifact) => ({
+      artifact,
+      open: () => files.workbook(artifact.sha256, artifact.file),
+    })),
     periodEvidence: links
       .slice(0, 1)
       .map((link) => ({ period: link.period, from: "config", text: link.url, score: 1 })),

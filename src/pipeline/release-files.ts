@@ -1,4 +1,5 @@
 import { closeBytes } from "../data-layer/file-bytes.ts";
+import { CellBudget, keepRows } from "../formats/kept-rows.ts";
 import { openWorkbook } from "../formats/open-workbook.ts";
 import { readRegionRows } from "../formats/region-rows.ts";
 import type { Bytes } from "../model/bytes.ts";
@@ -8,7 +9,13 @@ import type { RegionRow } from "../model/region-row.ts";
 import type { Sheet, Workbook } from "../model/sheet.ts";
 import type { World } from "./world.ts";
 
-/** The files of one release while it is worked on: each workbook is opened once. */
+/** Over all releases that are worked on: about 60 MB. */
+const KEPT_CELLS = new CellBudget(600_000);
+
+/** More than are read at once, by far. */
+const MOST_OPEN = 16;
+
+/** The files of one release while it is worked on: each workbook is opened once, a small one parsed once. */
 export class ReleaseFiles {
   private readonly world: World;
   private readonly bytes = new Map<string, Promise<Bytes>>();
@@ -16,10 +23,6 @@ export class ReleaseFiles {
 
   constructor(world: World) {
     this.world = world;
-  }
-
-  open(sha256: string, name: string): Promise<Bytes> {
-    return kept(this.bytes, sha256, () => this.world.data.openArtifact(sha256, name));
   }
 
   /** The rows of a region, read again from its artifact. */
@@ -46,13 +49,31 @@ export class ReleaseFiles {
     return sheet?.text ?? null;
   }
 
-  private workbook(sha256: string, fileName: string): Promise<Workbook> {
-    return kept(this.workbooks, sha256, async () =>
-      openWorkbook(await this.open(sha256, fileName), {
-        limits: this.world.config.settings.limits,
-        fileName,
-      }),
-    );
+  /** The workbook in an artifact. Throws what openWorkbook throws. */
+  async workbook(sha256: string, fileName: string): Promise<Workbook> {
+    const open = this.workbooks.get(sha256);
+    if (open !== undefined) {
+      this.workbooks.delete(sha256);
+      this.workbooks.set(sha256, open);
+    }
+    await this.closeOldest();
+    return kept(this.workbooks, sha256, async () => {
+      const bytes = await this.open(sha256, fileName);
+      const { limits } = this.world.config.settings;
+      return keepRows(await openWorkbook(bytes, { limits, fileName }), KEPT_CELLS);
+    });
+  }
+
+  private open(sha256: string, name: string): Promise<Bytes> {
+    return kept(this.bytes, sha256, () => this.world.data.openArtifact(sha256, name));
+  }
+
+  /** A release may have hundreds of files; what was not asked for the longest is opened again if it is. */
+  private async closeOldest(): Promise<void> {
+    const [oldest] = this.workbooks;
+    if (oldest === undefined || this.workbooks.size < MOST_OPEN) return;
+    this.workbooks.delete(oldest[0]);
+    await oldest[1].then((workbook) => workbook.close()).catch(() => undefined);
   }
 
   async close(): Promise<void> {

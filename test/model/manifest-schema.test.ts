@@ -5,11 +5,10 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readYaml, renderYaml } from "../../src/formats/yaml.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
-import { draftRelease } from "../../src/stages/draft/index.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
+import { draftOf } from "../support/draft.ts";
 import { gridXlsx } from "../support/grid.ts";
 import { PROJECT } from "../support/home.ts";
 import { layoutSpec, makeLayout } from "../support/layout.ts";
@@ -43,16 +42,7 @@ test("what is drafted from sheets of any layout, and enriched, is valid, read ba
   await fc.assert(
     fc.asyncProperty(layoutSpec, async (spec) => {
       const content = gridXlsx([makeLayout(spec, { plain: false })]);
-      const sha256 = "a".repeat(64);
-      const artifact = { sha256, file: "a.xlsx", link: "a", format: "", size_bytes: 1 };
-      const draft = await draftRelease({
-        publication: "p",
-        period: "2025-11",
-        artifacts: [{ artifact, bytes: bytesOf("a.xlsx", content) }],
-        limits: LIMITS,
-        periodEvidence: [],
-        guides: [],
-      });
+      const draft = await draftOf(content, "a.xlsx");
       expect(draft.artifacts[0]?.error).toBeUndefined();
       for (const document of [draft, enrich(draft, null).document]) {
         const options = { file: "m.yaml", limits: LIMITS, code: "MANIFEST_UNSAFE" } as const;

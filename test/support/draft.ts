@@ -1,4 +1,5 @@
 import { DEFAULTS } from "../../src/config/defaults.ts";
+import { openWorkbook } from "../../src/formats/open-workbook.ts";
 import { bytesOf } from "../../src/model/bytes.ts";
 import type { ReleaseManifest } from "../../src/model/manifest.ts";
 import { draftRelease } from "../../src/stages/draft/index.ts";
@@ -12,11 +13,11 @@ export function draftOf(content: Buffer, file: string): Promise<ReleaseManifest>
     format: "",
     size_bytes: content.length,
   };
+  const options = { limits: DEFAULTS.limits, fileName: file };
   return draftRelease({
     publication: "p",
     period: "2025-11",
-    artifacts: [{ artifact, bytes: bytesOf(file, content) }],
-    limits: DEFAULTS.limits,
+    artifacts: [{ artifact, open: () => openWorkbook(bytesOf(file, content), options) }],
     periodEvidence: [],
     guides: [],
   });

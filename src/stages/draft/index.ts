@@ -26,11 +26,16 @@ export type { SheetSeen } from "./tables/found.ts";
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
 export const READER_VERSION = 3;
 
+/** A file of a release. Whoever gives it closes it. */
+export interface DraftFile {
+  readonly artifact: DraftArtifact;
+  readonly open: () => Promise<Workbook>;
+}
+
 export interface DraftInput {
   readonly publication: string;
   readonly period: string;
-  readonly artifacts: readonly { readonly artifact: DraftArtifact; readonly bytes: Bytes }[];
-  readonly limits: Limits;
+  readonly artifacts: readonly DraftFile[];
   readonly periodEvidence: readonly PeriodEvidence[];
   /** What a person says of tables, before the finder. */
   readonly guides: readonly TableGuide[];
@@ -54,10 +59,11 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
   const sheets: SheetClaims[] = [];
   const documents: SheetDocument[] = [];
   const evidence: PeriodEvidence[] = [...input.periodEvidence];
-  for (const { artifact, bytes } of input.artifacts) {
+  for (const { artifact, open } of input.artifacts) {
     evidence.push(...fileEvidence(artifact.file));
     try {
-      const seen = await readFile(artifact, bytes, input);
+      stopIf(input.signal);
+      const seen = await readWorkbook(await open(), artifact, input);
       regions.push(...seen.regions);
       sheets.push(...seen.sheets);
       documents.push(...seen.documents);
@@ -85,9 +91,8 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
 export async function readFile(
   artifact: Pick<DraftArtifact, "sha256" | "file">,
   bytes: Bytes,
-  options: Pick<DraftInput, "limits" | "guides" | "signal">,
+  options: Pick<DraftInput, "guides" | "signal"> & { readonly limits: Limits },
 ): Promise<FileSeen> {
-  stopIf(options.signal);
   const { limits } = options;
   const workbook = await openWorkbook(bytes, { limits, fileName: artifact.file });
   try {
