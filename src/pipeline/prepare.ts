@@ -48,6 +48,8 @@ export interface PrepareScope {
   readonly runId: string;
   readonly events: EventSink;
   readonly dryRun: boolean;
+  /** No other release is worked on at the moment. */
+  readonly alone: boolean;
 }
 
 /** Sees the tables in the files of a release; the document stands in the run's folder. */
@@ -124,7 +126,7 @@ async function draftGeneration(
 
 async function draftFiles(
   world: World,
-  { publication, period }: PrepareScope,
+  { publication, period, alone }: PrepareScope,
   links: readonly LinkRecord[],
   found: readonly DraftArtifact[],
   files: ReleaseFiles,
@@ -134,12 +136,11 @@ async function draftFiles(
     period,
     artifacts: found.map((artifact) => ({
       artifact,
-      open: () => files.workbook(artifact.sha256, artifact.file),
+      read: () => files.read(artifact, publication.tables, alone),
     })),
     periodEvidence: links
       .slice(0, 1)
       .map((link) => ({ period: link.period, from: "config", text: link.url, score: 1 })),
-    guides: publication.tables,
     signal: world.signal,
   });
 }

@@ -214,7 +214,8 @@ class ReleaseWork {
     this.runStarted = true;
     const files = new ReleaseFiles(world);
     const { dryRun, mode } = options;
-    const scope = { publication, period, runId: this.runId, events, dryRun };
+    const alone = this.context.slots.running < 2;
+    const scope = { publication, period, runId: this.runId, events, dryRun, alone };
     try {
       const draft = await draftStage(world, scope, links, files);
       await this.before;

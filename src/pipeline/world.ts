@@ -19,6 +19,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { ModelRecords } from "../model/language-model.ts";
 import { LIMITS } from "../model/limits.ts";
+import { DraftWorkers } from "./draft-workers.ts";
 
 /** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
 export interface World {
@@ -30,6 +31,8 @@ export interface World {
   readonly model: OpenModel | null;
   /** Where the answers about a generation of a publication are kept; in replay, where they come from. */
   modelRecords(publication: string, generation: string): Promise<ModelRecords>;
+  /** Reads files on other cores. */
+  readonly drafting: DraftWorkers;
   readonly signal: AbortSignal;
   now(): Date;
   /** Sortable by time, unique. */
@@ -112,6 +115,8 @@ export async function openWorld(outside: Outside): Promise<World> {
     signal: outside.signal,
     random: Math.random,
   });
+  const drafting = new DraftWorkers(paths.home);
+  outside.signal.addEventListener("abort", () => void drafting.close());
   const database = await openDatabase(paths, config);
   try {
     await database.ready();
@@ -127,6 +132,7 @@ export async function openWorld(outside: Outside): Promise<World> {
     model,
     modelRecords: (publication, generation) =>
       recordsOf(config, data, database, { publication, generationId: generation }),
+    drafting,
     signal: outside.signal,
     now,
     newId,
@@ -137,6 +143,7 @@ export async function openWorld(outside: Outside): Promise<World> {
         newId,
       }),
     close: async () => {
+      await drafting.close();
       await model?.close();
       await database.close();
     },

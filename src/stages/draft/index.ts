@@ -26,10 +26,10 @@ export type { SheetSeen } from "./tables/found.ts";
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
 export const READER_VERSION = 3;
 
-/** A file of a release. Whoever gives it closes it. */
+/** A file of a release, and what reads it: `readFile`, or another thread that does. */
 export interface DraftFile {
   readonly artifact: DraftArtifact;
-  readonly open: () => Promise<Workbook>;
+  readonly read: () => Promise<FileSeen>;
 }
 
 export interface DraftInput {
@@ -37,6 +37,10 @@ export interface DraftInput {
   readonly period: string;
   readonly artifacts: readonly DraftFile[];
   readonly periodEvidence: readonly PeriodEvidence[];
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions {
   /** What a person says of tables, before the finder. */
   readonly guides: readonly TableGuide[];
   readonly signal?: AbortSignal;
@@ -59,11 +63,11 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
   const sheets: SheetClaims[] = [];
   const documents: SheetDocument[] = [];
   const evidence: PeriodEvidence[] = [...input.periodEvidence];
-  for (const { artifact, open } of input.artifacts) {
+  for (const { artifact, read } of input.artifacts) {
     evidence.push(...fileEvidence(artifact.file));
     try {
       stopIf(input.signal);
-      const seen = await readWorkbook(await open(), artifact, input);
+      const seen = await read();
       regions.push(...seen.regions);
       sheets.push(...seen.sheets);
       documents.push(...seen.documents);
@@ -91,7 +95,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
 export async function readFile(
   artifact: Pick<DraftArtifact, "sha256" | "file">,
   bytes: Bytes,
-  options: Pick<DraftInput, "guides" | "signal"> & { readonly limits: Limits },
+  options: ReadOptions & { readonly limits: Limits },
 ): Promise<FileSeen> {
   const { limits } = options;
   const workbook = await openWorkbook(bytes, { limits, fileName: artifact.file });
@@ -102,10 +106,11 @@ export async function readFile(
   }
 }
 
-async function readWorkbook(
+/** All the sheets of a workbook that stays open. */
+export async function readWorkbook(
   workbook: Workbook,
   artifact: Pick<DraftArtifact, "sha256" | "file">,
-  { guides, signal }: Pick<DraftInput, "guides" | "signal">,
+  { guides, signal }: ReadOptions,
 ): Promise<FileSeen> {
   const regions: Region[] = [];
   const sheets: SheetClaims[] = [];
