@@ -1,7 +1,7 @@
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
 import type { Database, Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
-import { silverView } from "./source-table.ts";
+import { columnTypeOf, silverView } from "./source-table.ts";
 
 /** What the ledger says of a source and of its last export. */
 export interface ExportRow {
@@ -78,15 +78,6 @@ export interface ViewColumn {
   readonly digits?: { readonly whole: number; readonly fraction: number };
 }
 
-const TYPES: Readonly<Record<string, ColumnType>> = {
-  text: "text",
-  bigint: "bigint",
-  numeric: "numeric",
-  date: "date",
-  "timestamp without time zone": "timestamp",
-  boolean: "boolean",
-};
-
 /** The columns of a silver view that are exported, in order. */
 export async function viewColumns(
   executor: Executor,
@@ -97,7 +88,7 @@ export async function viewColumns(
       where table_schema = 'silver' and table_name = $1 and column_name not like '\\_%' order by ordinal_position`,
     [source],
   );
-  const columns = rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));
+  const columns = rows.map(({ name, type }) => ({ name, type: columnTypeOf(type) ?? "text" }));
   const numeric = columns.filter((column) => column.type === "numeric");
   if (numeric.length === 0) return columns;
   const digits = await digitsOf(executor, source, numeric);
