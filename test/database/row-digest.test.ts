@@ -60,7 +60,9 @@ async function both(
 }
 
 const digits = (most: number): fc.Arbitrary<string> =>
-  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most }).map((all) => all.join(""));
+  fc
+    .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most })
+    .map((all) => all.join(""));
 const sign = fc.constantFrom("", "-", "+");
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
@@ -169,16 +171,46 @@ test.each<[string, readonly Values[], readonly Values[]]>([
   ["null for an empty text", [["1", ""]], [["1", null]]],
   ["a space", [["1", "x"]], [["1", "x "]]],
   // A plain sum of record hashes is a sum by column: it would not see these two.
-  ["values moved between rows", [["1", "x"], ["2", "y"]], [["1", "y"], ["2", "x"]]],
-  ["signs moved between rows", [["1", "x"], ["-1", "y"]], [["-1", "x"], ["1", "y"]]],
-  ["a row twice", [["1", "x"]], [["1", "x"], ["1", "x"]]],
+  [
+    "values moved between rows",
+    [
+      ["1", "x"],
+      ["2", "y"],
+    ],
+    [
+      ["1", "y"],
+      ["2", "x"],
+    ],
+  ],
+  [
+    "signs moved between rows",
+    [
+      ["1", "x"],
+      ["-1", "y"],
+    ],
+    [
+      ["-1", "x"],
+      ["1", "y"],
+    ],
+  ],
+  [
+    "a row twice",
+    [["1", "x"]],
+    [
+      ["1", "x"],
+      ["1", "x"],
+    ],
+  ],
 ])("%s changes the digest", async (_what, before, after) => {
   expect(await digestOf([A, B], after)).not.toBe(await digestOf([A, B], before));
 });
 
 test("two columns that were swapped change the digest", async () => {
   const columns = [column("a", "bigint"), column("b", "bigint")];
-  const rows = [["1", "2"], ["3", "4"]];
+  const rows = [
+    ["1", "2"],
+    ["3", "4"],
+  ];
   const swapped = rows.map((row) => row.toReversed());
   expect(await digestOf(columns, swapped)).not.toBe(await digestOf(columns, rows));
 });

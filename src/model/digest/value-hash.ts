@@ -17,6 +17,8 @@ const decoder = new TextDecoder();
 export class ValueHash {
   private readonly hash = new ServerHash();
   private digits = new Uint8Array(64);
+  /** How many digits the literal has. */
+  private count = 0;
   private words = new Uint8Array(64);
   low = 0;
   high = 0;
@@ -78,6 +80,30 @@ export class ValueHash {
 
   /** Groups of four digits from the point, without zeros at either end, and where the first one stands. */
   private numeric(bytes: Uint8Array, start: number, end: number, seed: number): void {
+    let whole = this.scan(bytes, start, end);
+    const { digits } = this;
+    let { count } = this;
+    let from = 0;
+    while (from < count && digits[from] === 0) {
+      from++;
+      whole--;
+    }
+    while (count > from && digits[count - 1] === 0) count--;
+    this.negative = bytes[start] === MINUS && from < count;
+    if (from === count) {
+      this.low = (seed - 1) | 0;
+      this.high = seed === 0 ? -1 : 0;
+      return;
+    }
+    const weight = Math.floor((whole + 3) / 4) - 1;
+    const length = this.group(from, count, (weight + 1) * 4 - whole);
+    this.hash.bytes(this.words, 0, length, seed);
+    this.low = this.hash.low ^ weight;
+    this.high = this.hash.high ^ (weight < 0 ? -1 : 0);
+  }
+
+  /** Reads the digits of a decimal literal. Gives how many stand before the point. */
+  private scan(bytes: Uint8Array, start: number, end: number): number {
     if (this.digits.length < end - start) this.digits = new Uint8Array((end - start) * 2);
     const { digits } = this;
     const first = bytes[start];
@@ -94,24 +120,8 @@ export class ValueHash {
       }
     }
     if (count === 0) throw invalid("numeric", bytes, start, end);
-    let whole = (point === -1 ? count : point) + exponent;
-    let from = 0;
-    while (from < count && digits[from] === 0) {
-      from++;
-      whole--;
-    }
-    while (count > from && digits[count - 1] === 0) count--;
-    this.negative = first === MINUS && from < count;
-    if (from === count) {
-      this.low = (seed - 1) | 0;
-      this.high = seed === 0 ? -1 : 0;
-      return;
-    }
-    const weight = Math.floor((whole + 3) / 4) - 1;
-    const length = this.group(from, count, (weight + 1) * 4 - whole);
-    this.hash.bytes(this.words, 0, length, seed);
-    this.low = this.hash.low ^ weight;
-    this.high = this.hash.high ^ (weight < 0 ? -1 : 0);
+    this.count = count;
+    return (point === -1 ? count : point) + exponent;
   }
 
   /** Writes the groups as words of 16 bits; gives their bytes. `skipped` digits of the first are zeros. */

@@ -51,11 +51,7 @@ interface Field {
 }
 
 /** Turns the rows of a part into lines for COPY and counts what it wrote. Memory: one row. */
-export function partEncoder(
-  contract: SourceContract,
-  part: Part,
-  place: PartPlace,
-): PartEncoder {
+export function partEncoder(contract: SourceContract, part: Part, place: PartPlace): PartEncoder {
   const tally = newTally(contract);
   const digest = new PartDigest(place.columns, place.part);
   const bytes = new RowBytes(digest);
@@ -144,12 +140,7 @@ function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) =>
   };
 }
 
-function encodeField(
-  field: Field,
-  cell: Cell | null,
-  row: RegionRow,
-  part: Part,
-): EncodedCell {
+function encodeField(field: Field, cell: Cell | null, row: RegionRow, part: Part): EncodedCell {
   const encoded = field.encode(cell);
   if (encoded === null || (encoded.marker !== null && !hasMarkers(field.column)))
     throw misfit(field, cell, row, part);

@@ -63,11 +63,7 @@ export class PlainEncoder {
   private readonly region: Part["region"];
   private rows = 0;
 
-  constructor(
-    contract: SourceContract,
-    part: Part,
-    place: PartPlace,
-  ) {
+  constructor(contract: SourceContract, part: Part, place: PartPlace) {
     this.tally = newTally(contract);
     this.digest = new PartDigest(place.columns, place.part);
     this.region = part.region;
