@@ -23,6 +23,7 @@ import { planCommand } from "./commands/plan.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { type Context, reportError } from "./context.ts";
 import { terminal } from "./terminal.ts";
 
@@ -46,6 +47,7 @@ const COMMANDS = [
   rejectCommand,
   statusCommand,
   explainCommand,
+  verifyCommand,
   historyCommand,
   diffCommand,
   importManifestsCommand,

@@ -17,6 +17,12 @@ export interface StoredArtifact {
   readonly isNew: boolean;
 }
 
+export interface FileFacts {
+  readonly sizeBytes: number;
+  /** Null where it was not asked for. */
+  readonly sha256: string | null;
+}
+
 export interface ListedFile {
   /** Relative to the listed folder, with `/`. */
   readonly path: string;
@@ -122,11 +128,21 @@ export class DataLayer {
   }
 
   /** Facts of an export; null if there is none. With `deep`, the sha256 of its bytes too. */
-  async exportFacts(
-    name: string,
-    deep: boolean,
-  ): Promise<{ readonly sizeBytes: number; readonly sha256: string | null } | null> {
-    const key = this.paths.keys.export(name);
+  exportFacts(name: string, deep: boolean): Promise<FileFacts | null> {
+    return this.facts(this.paths.keys.export(name), deep);
+  }
+
+  /** Facts of an artifact, as those of an export. */
+  artifactFacts(sha256: string, deep: boolean): Promise<FileFacts | null> {
+    return this.facts(this.paths.keys.artifact(sha256), deep);
+  }
+
+  /** The bytes of an export; null if there is none. */
+  openExport(name: string): Promise<Bytes | null> {
+    return this.storage.open(this.paths.keys.export(name));
+  }
+
+  private async facts(key: string, deep: boolean): Promise<FileFacts | null> {
     const found = await this.storage.stat(key);
     if (found === null || !deep) {
       return found === null ? null : { sizeBytes: found.sizeBytes, sha256: null };

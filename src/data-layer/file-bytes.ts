@@ -78,3 +78,17 @@ async function readAt(
 export async function closeBytes(bytes: Bytes): Promise<void> {
   if ("close" in bytes && typeof bytes.close === "function") await bytes.close();
 }
+
+/** All bytes of a local file. Throws FILE_MISSING. */
+export async function* readFile(path: string): AsyncGenerator<Buffer> {
+  yield* readAll(await fileBytes(path));
+}
+
+/** All bytes, closed behind the last. */
+export async function* readAll(bytes: Bytes): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes.stream();
+  } finally {
+    await closeBytes(bytes);
+  }
+}

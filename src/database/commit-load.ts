@@ -1,11 +1,14 @@
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
+import { checkRows } from "./check-rows.ts";
 import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
+import { keepDigests } from "./load-digests.ts";
+import { digestColumns } from "./row-digest.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -27,24 +30,24 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       `canonry.load.${load.source}.${load.period}`,
     ]);
     await checkContract(transaction, load);
-    const statements = await shapeSource(transaction, load.contract, load.changed);
+    const shape = await shapeSource(transaction, load.contract, load.changed);
+    const covered = digestColumns(shape.columns);
     const { load_id: loadId, vintage } = await openLoad(transaction, load);
     const copied = await transaction.copyIn(
       bronzeTable(load.source),
       load.copy_columns.map(identifier),
-      load.lines(String(loadId)),
+      load.lines(String(loadId), covered),
     );
     const counts = load.counts();
-    await checkRows(transaction, load, loadId, copied, counts);
-    const contract = await settleGrain(
-      transaction,
-      load,
-      { table: bronzeTable(load.source), loadId },
-      () => isProvisional(transaction, load.source, load.base_version),
+    const place = { table: bronzeTable(load.source), loadId };
+    await checkRows(transaction, load, { ...place, columns: covered, copied }, counts);
+    const contract = await settleGrain(transaction, load, place, () =>
+      isProvisional(transaction, load.source, load.base_version),
     );
     const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
+    await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
     await record(transaction, load, loadId);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
@@ -54,7 +57,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       contract_version: version,
       generation,
     };
-    load.agree?.(receipt, statements);
+    load.agree?.(receipt, shape.statements);
     return receipt;
   });
 }
@@ -99,33 +102,6 @@ async function openLoad(
   );
   if (row === undefined) throw new CanonryError("CONSERVATION_BROKEN", "the ledger gave no load");
   return row;
-}
-
-/** Written = counted by the server while it copied = counted in the table, by kind. */
-async function checkRows(
-  transaction: Transaction,
-  load: LoadCommit,
-  loadId: number,
-  copied: number,
-  counts: LoadCounts,
-): Promise<void> {
-  const kinds = await transaction.rows<{ kind: string; rows: number }>(
-    `select _kind as kind, count(*) as rows from ${bronzeTable(load.source)} where _load_id = $1 group by 1`,
-    [loadId],
-  );
-  const rows = (kind: string): number => kinds.find((one) => one.kind === kind)?.rows ?? 0;
-  const written = counts.rows_data + counts.rows_total;
-  if (
-    copied !== written ||
-    rows("data") !== counts.rows_data ||
-    rows("total") !== counts.rows_total
-  ) {
-    throw new CanonryError(
-      "CONSERVATION_BROKEN",
-      `${load.source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ` +
-        `${copied} copied, ${rows("data")} + ${rows("total")} are in the table`,
-    );
-  }
 }
 
 async function closeLoad(

@@ -27,6 +27,8 @@ export interface ExportRecord {
   readonly size_bytes: number;
   readonly rows: number;
   readonly path: string;
+  /** Of its rows, read back from the file; null for the catalogue. */
+  readonly digest: string | null;
 }
 
 /** Every source that has a current load, in one statement. */
@@ -52,7 +54,7 @@ export function exportRows(executor: Executor): Promise<ExportRow[]> {
 
 export async function exportRecord(executor: Executor, name: string): Promise<ExportRecord | null> {
   const [row] = await executor.rows<ExportRecord>(
-    "select content_key, sha256, size_bytes, rows, path from ops.export where source = $1",
+    "select content_key, sha256, size_bytes, rows, path, digest from ops.export where source = $1",
     [name],
   );
   return row ?? null;
@@ -64,10 +66,18 @@ export async function recordExport(
   record: ExportRecord,
 ): Promise<void> {
   await executor.rows(
-    `insert into ops.export (source, content_key, sha256, size_bytes, rows, path) values ($1, $2, $3, $4, $5, $6)
+    `insert into ops.export (source, content_key, sha256, size_bytes, rows, path, digest) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (source) do update set content_key = excluded.content_key, sha256 = excluded.sha256,
-       size_bytes = excluded.size_bytes, rows = excluded.rows, path = excluded.path, written_at = now()`,
-    [source, record.content_key, record.sha256, record.size_bytes, record.rows, record.path],
+       size_bytes = excluded.size_bytes, rows = excluded.rows, path = excluded.path, digest = excluded.digest, written_at = now()`,
+    [
+      source,
+      record.content_key,
+      record.sha256,
+      record.size_bytes,
+      record.rows,
+      record.path,
+      record.digest,
+    ],
   );
 }
 

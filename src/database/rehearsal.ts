@@ -1,9 +1,10 @@
-import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
+import { checkRows } from "./check-rows.ts";
 import type { Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
+import { digestColumns } from "./row-digest.ts";
 import { sampleOf } from "./seen.ts";
 import { planShape } from "./shape-source.ts";
 import { changeSql, columnsAfter, planTable, type TableColumn } from "./source-table.ts";
@@ -43,15 +44,14 @@ export class Rehearsal {
     const shape = await planShape(this.session, contract, load.changed, known);
     const table = temporaryTable(source);
     await this.shapeTemporary(table, contract);
-    const columns = load.copy_columns.map(identifier);
-    const copied = await this.session.copyIn(table, columns, load.lines(String(loadId)));
+    const columns = digestColumns(this.tried.get(source) ?? []);
+    const copied = await this.session.copyIn(
+      table,
+      load.copy_columns.map(identifier),
+      load.lines(String(loadId), columns),
+    );
     const counts = load.counts();
-    if (copied !== counts.rows_data + counts.rows_total) {
-      throw new CanonryError(
-        "CONSERVATION_BROKEN",
-        `${source} ${load.period}: ${counts.rows_data} + ${counts.rows_total} rows were written, ${copied} copied`,
-      );
-    }
+    await checkRows(this.session, load, { table, loadId, columns, copied }, counts);
     const settled = await settleGrain(
       this.session,
       load,

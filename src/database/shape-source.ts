@@ -2,6 +2,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
+import { proveLoads, retakeDigests } from "./load-digests.ts";
 import {
   bronzeTable,
   changeSql,
@@ -14,7 +15,7 @@ import {
 } from "./source-table.ts";
 
 /** The columns of a bronze table as it stands, in order; null if there is none. */
-async function liveColumns(
+export async function liveColumns(
   executor: Executor,
   source: string,
 ): Promise<readonly TableColumn[] | null> {
@@ -31,6 +32,8 @@ export interface Shape {
   readonly statements: readonly string[];
   /** Columns of the table afterwards. */
   readonly columns: readonly TableColumn[];
+  /** Columns of the table before, where values that it holds change their type; else null. */
+  readonly widened: readonly TableColumn[] | null;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function planShape(
   const before = forecast ?? (await liveColumns(executor, contract.code));
   const changes = planTable(contract, before);
   const columns = changes.reduce(columnsAfter, before ?? []);
-  if (changes.length === 0 && !commentsToo) return { statements: [], columns };
+  if (changes.length === 0 && !commentsToo) return { statements: [], columns, widened: null };
   const widens = changes.some((change) => change.kind === "widen");
   const grants = widens ? await grantsOf(executor, contract.code) : [];
   const statements = [
@@ -57,18 +60,23 @@ export async function planShape(
     ...grants,
     ...commentSql(contract, columns),
   ];
-  return { statements, columns };
+  return { statements, columns, widened: widens ? before : null };
 }
 
-/** Does what `planShape` says, inside the load's transaction. Gives the statements that were run. */
+/**
+ * Does what `planShape` says, inside the load's transaction. Gives what was done. Where a column is widened,
+ * the digests of the loads that stand in the table are proven before, and taken anew.
+ */
 export async function shapeSource(
   executor: Executor,
   contract: SourceContract,
   commentsToo: boolean,
-): Promise<readonly string[]> {
-  const { statements } = await planShape(executor, contract, commentsToo);
-  for (const statement of statements) await executor.rows(statement);
-  return statements;
+): Promise<Shape> {
+  const shape = await planShape(executor, contract, commentsToo);
+  if (shape.widened !== null) await proveLoads(executor, contract.code, shape.widened);
+  for (const statement of shape.statements) await executor.rows(statement);
+  if (shape.widened !== null) await retakeDigests(executor, contract.code, shape.columns);
+  return shape;
 }
 
 /** Brings view and comments to the contract over the table as it stands; nothing where there is none. */

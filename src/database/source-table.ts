@@ -27,6 +27,12 @@ const SQL_TYPE: Readonly<Record<ColumnType, string>> = {
   boolean: "boolean",
 };
 
+/** Null for a type that is none of ours. */
+export function columnTypeOf(sqlType: string): ColumnType | null {
+  const types = Object.keys(SQL_TYPE) as ColumnType[];
+  return types.find((type) => SQL_TYPE[type] === sqlType) ?? null;
+}
+
 /** The columns that a contract asks of its table, in the order of the contract. */
 export function tableColumns(contract: SourceContract): readonly TableColumn[] {
   const own = contract.columns.flatMap((column): TableColumn[] => {

@@ -1,7 +1,10 @@
 import { CanonryError } from "../model/errors.ts";
 import type { ColumnType } from "../model/manifest.ts";
 
-/** A column of a Parquet file; a numeric one with the digits before and behind the point that it needs. */
+/**
+ * A column of a Parquet file; a numeric one with the digits before and behind the point that it needs. One that
+ * needs more than 38 is text, since it has to be exact.
+ */
 export interface ParquetColumn {
   readonly name: string;
   readonly type: ColumnType;
@@ -9,7 +12,7 @@ export interface ParquetColumn {
 }
 
 /** Part of the name of what was written: another version may write other bytes. */
-export const PARQUET_WRITER = "duckdb-1.5/zstd/122880";
+export const PARQUET_WRITER = "duckdb-1.5/zstd/122880/exact";
 
 const MEMORY_LIMIT = "160MB";
 const ROW_GROUP = 122_880;
@@ -28,7 +31,7 @@ function duckType(column: ParquetColumn): string {
       return "BOOLEAN";
     case "numeric": {
       const { whole, fraction } = column.digits ?? { whole: 38, fraction: 38 };
-      return whole + fraction <= 38 ? `DECIMAL(38, ${fraction})` : "DOUBLE";
+      return whole + fraction <= 38 ? `DECIMAL(38, ${fraction})` : "VARCHAR";
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { DigestColumn } from "./digest/row-digest.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
@@ -28,6 +29,21 @@ export interface ColumnProfile {
   readonly categories?: readonly string[];
 }
 
+/** Rows of one part, kind and data period, counted and hashed: while they are written, or from the table. */
+export interface RowFacts {
+  readonly part: number;
+  readonly kind: "data" | "total";
+  /** "" where the rows are of the release's own period. */
+  readonly period: string;
+  readonly rows: number;
+  /** Sum of the numbers of the rows in their file. */
+  readonly row_sum: number;
+  /** See `DigestSum`. */
+  readonly digest: string;
+  /** Values that are not null, by column of the digest. */
+  readonly values: readonly number[];
+}
+
 /** What the loader counted while it wrote; compared with the table before the commit. */
 export interface LoadCounts {
   readonly rows_data: number;
@@ -35,6 +51,8 @@ export interface LoadCounts {
   /** Data rows by data period; the period of the release where the source has no other. */
   readonly periods: readonly { readonly period: string; readonly rows: number }[];
   readonly parts: readonly PartRecord[];
+  /** Of the lines as they were written; the table must give the same. */
+  readonly facts: readonly RowFacts[];
   /** The proof of conservation, as stored: rows by kind and values, markers and empty cells by column. */
   readonly conservation: object;
   readonly profile: LoadProfile;
@@ -57,8 +75,11 @@ export interface LoadCommit {
   readonly keyed: boolean;
   readonly drift: readonly Drift[];
   readonly copy_columns: readonly string[];
-  /** Lines of COPY's text format for the load's id, streamed once. */
-  readonly lines: (loadId: string) => AsyncIterable<Uint8Array | string>;
+  /** Lines of COPY's text format for the load's id and the columns of its table, streamed once. */
+  readonly lines: (
+    loadId: string,
+    columns: readonly DigestColumn[],
+  ) => AsyncIterable<Uint8Array | string>;
   /** Called after the last line; throws CONSERVATION_BROKEN if what was read is not what was written. */
   readonly counts: () => LoadCounts;
   /** The manifest after this contract, given the text and document in force. */

@@ -1,3 +1,5 @@
+import { readFile } from "../data-layer/file-bytes.ts";
+import { exportDigest } from "../database/export-digest.ts";
 import {
   copySource,
   type ExportRow,
@@ -7,6 +9,8 @@ import {
   viewColumns,
 } from "../database/exports.ts";
 import { csvLine, PARQUET_WRITER, type ParquetColumn, parquetFromCsv } from "../formats/parquet.ts";
+import { digestOfParquet } from "../formats/parquet-digest.ts";
+import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import { sha256, stableJson } from "../model/hash.ts";
 import type { ExportReport } from "../model/report.ts";
@@ -101,13 +105,17 @@ async function exportSource(
   try {
     const columns = await viewColumns(world.database, source.source);
     const rows = copySource(world.database, source.source, columns);
-    const written = await writeParquet(world, path, columns, rows, source.rows);
+    const { columns: covered, digest } = await exportDigest(world.database, source.source);
+    const proof = (parquet: string, folder: string) =>
+      proveParquet(parquet, folder, covered, digest);
+    const written = await writeParquet(world, path, columns, rows, source.rows, proof);
     const record = {
       content_key: contentKey,
       sha256: written.sha256,
       size_bytes: written.sizeBytes,
       rows: source.rows,
       path,
+      digest,
     };
     await world.data.putExportText(
       `${source.source}.md`,
@@ -128,6 +136,7 @@ async function writeParquet(
   columns: readonly ParquetColumn[],
   lines: AsyncIterable<Uint8Array>,
   expected: number,
+  proof: (parquet: string, folder: string) => Promise<void> = async () => undefined,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   const { data } = world;
   return data.withScratch(async (folder) => {
@@ -137,8 +146,24 @@ async function writeParquet(
     if (rows !== expected) {
       throw new CanonryError("EXPORT_FAILED", `${rows} rows came out, the ledger has ${expected}`);
     }
+    await proof(parquet, folder);
     return data.putExport(name, parquet);
   });
+}
+
+/** The rows of the file, read back, are those that the loads were committed with. */
+async function proveParquet(
+  parquet: string,
+  folder: string,
+  columns: readonly DigestColumn[],
+  expected: string,
+): Promise<void> {
+  const { digest } = await digestOfParquet(parquet, columns, { folder, read: readFile });
+  if (digest === expected) return;
+  throw new CanonryError(
+    "EXPORT_FAILED",
+    `the digest of the rows read back is ${digest}, the ledger has ${expected}`,
+  );
 }
 
 function fileOf(
@@ -200,5 +225,6 @@ async function exportCatalog(world: World): Promise<void> {
     size_bytes: written.sizeBytes,
     rows: sources.length,
     path: CATALOG,
+    digest: null,
   });
 }

@@ -1,4 +1,5 @@
 import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
+import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type {
   ColumnProfile,
@@ -33,6 +34,8 @@ export interface LoadNeeds {
   commit(load: LoadCommit): Promise<LoadReceipt>;
 }
 
+type Counted = Pick<PartEncoder, "tally" | "digest">;
+
 /** Loads one issue of one source in one transaction. Memory: one batch of rows. */
 export async function loadIssue(
   decision: SourceDecision,
@@ -40,7 +43,7 @@ export async function loadIssue(
   scope: LoadScope,
   needs: LoadNeeds,
 ): Promise<LoadReceipt> {
-  const encoders: Pick<PartEncoder, "tally">[] = [];
+  const encoders: Counted[] = [];
   return needs.commit({
     ...scope,
     source: decision.source,
@@ -52,7 +55,7 @@ export async function loadIssue(
     keyed: isKeyed(decision.contract, issue),
     drift: decision.drift,
     copy_columns: copyColumns(decision.contract),
-    lines: (loadId) => linesOf(decision, issue, loadId, encoders, needs),
+    lines: (loadId, columns) => linesOf(decision, issue, { loadId, columns }, encoders, needs),
     counts: () => settle(decision, issue, scope.period, encoders),
   });
 }
@@ -70,13 +73,13 @@ function isKeyed(contract: SourceContract, issue: Issue): boolean {
 async function* linesOf(
   decision: SourceDecision,
   issue: Issue,
-  loadId: string,
-  encoders: Pick<PartEncoder, "tally">[],
+  table: { readonly loadId: string; readonly columns: readonly DigestColumn[] },
+  encoders: Counted[],
   needs: LoadNeeds,
 ): AsyncIterable<string | Uint8Array> {
   encoders.length = 0;
   for (const [at, part] of issue.parts.entries()) {
-    const place = { loadId, part: at + 1 };
+    const place = { ...table, part: at + 1 };
     const text = isPlainPart(decision.contract, part) ? await needs.textOf(part.region) : null;
     if (text !== null) {
       const plain = new PlainEncoder(decision.contract, part, place);
@@ -103,7 +106,7 @@ function settle(
   decision: SourceDecision,
   issue: Issue,
   period: string,
-  encoders: readonly Pick<PartEncoder, "tally">[],
+  encoders: readonly Counted[],
 ): LoadCounts {
   const periods = new Map<string, number>();
   const parts = issue.parts.map((part, at): PartRecord => {
@@ -122,6 +125,7 @@ function settle(
     rows_total: parts.reduce((sum, part) => sum + part.rows_total, 0),
     periods: [...periods].sort().map(([name, rows]) => ({ period: name, rows })),
     parts,
+    facts: encoders.flatMap((encoder) => encoder.digest.facts()),
     profile: profileOf(issue),
     conservation: { parts: encoders.map((encoder, at) => proofOf(issue.parts[at], encoder)) },
   };
@@ -156,7 +160,7 @@ function union(
   return a === undefined || b === undefined ? undefined : [...new Set([...a, ...b])].sort();
 }
 
-function partRecord(part: Part, number: number, encoder: Pick<PartEncoder, "tally">): PartRecord {
+function partRecord(part: Part, number: number, encoder: Counted): PartRecord {
   const { region } = part;
   return {
     part: number,
@@ -172,7 +176,7 @@ function partRecord(part: Part, number: number, encoder: Pick<PartEncoder, "tall
 }
 
 /** What the reader saw when it drafted and what the loader wrote must agree, cell for cell. */
-function prove(decision: SourceDecision, part: Part, encoder: Pick<PartEncoder, "tally">): void {
+function prove(decision: SourceDecision, part: Part, encoder: Counted): void {
   const { region } = part;
   const { rows, columns } = encoder.tally;
   const expected =
@@ -208,7 +212,7 @@ function broken(region: Region, message: string): CanonryError {
   });
 }
 
-function proofOf(part: Part | undefined, encoder: Pick<PartEncoder, "tally">): object {
+function proofOf(part: Part | undefined, encoder: Counted): object {
   const { rows, columns } = encoder.tally;
   return {
     rows: {

@@ -1,10 +1,12 @@
 import type { Part } from "../../model/decision.ts";
+import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { Cell } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
+import { PartDigest, RowBytes } from "./part-digest.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** Columns that every bronze table begins with. */
@@ -28,24 +30,36 @@ export interface PartEncoder {
   /** Lines of COPY's text format, each ended by a line feed: one a row, or one a cell if unpivoted. */
   encode(row: RegionRow): string;
   readonly tally: Tally;
+  readonly digest: PartDigest;
+}
+
+/** Where the lines of a part go. */
+export interface PartPlace {
+  readonly loadId: string;
+  readonly part: number;
+  /** Of the table. */
+  readonly columns: readonly DigestColumn[];
 }
 
 interface Field {
   readonly column: ContractColumn;
   readonly index: number;
+  /** Where its value and its marker stand in the table. */
+  readonly at: number;
+  readonly markerAt: number;
   readonly encode: (cell: Cell | null) => EncodedCell | null;
 }
 
 /** Turns the rows of a part into lines for COPY and counts what it wrote. Memory: one row. */
-export function partEncoder(
-  contract: SourceContract,
-  part: Part,
-  place: { readonly loadId: string; readonly part: number },
-): PartEncoder {
+export function partEncoder(contract: SourceContract, part: Part, place: PartPlace): PartEncoder {
   const tally = newTally(contract);
+  const digest = new PartDigest(place.columns, place.part);
+  const bytes = new RowBytes(digest);
   const fields = contract.columns.map((column): Field => {
     const bound = part.bindings.find((binding) => binding.column === column.name);
-    return { column, index: bound?.index ?? -1, encode: cellEncoder(column) };
+    const at = digest.indexOf(column.name);
+    const markerAt = digest.indexOf(`${column.name}_marker`);
+    return { column, index: bound?.index ?? -1, at, markerAt, encode: cellEncoder(column) };
   });
   const write = (
     row: RegionRow,
@@ -53,13 +67,18 @@ export function partEncoder(
     cellOf: (field: Field) => Cell | null,
   ): string => {
     let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
-    for (const field of fields) line += encodeField(field, cellOf(field), row, part, tally);
+    for (const field of fields) {
+      const encoded = encodeField(field, cellOf(field), row, part);
+      if (row.kind === "data") tally.cell(field.column.name, encoded);
+      line += fieldsOf(field, encoded, bytes);
+    }
     tally.count(row.kind, period);
+    bytes.take(row.row, row.kind, period);
     return `${line}\n`;
   };
   const encode =
     contract.layout === "unpivot" ? unpivotRow(part, write) : plainRow(contract, part, write);
-  return { tally, encode };
+  return { tally, digest, encode };
 }
 
 type WriteRow = (
@@ -121,19 +140,19 @@ function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) =>
   };
 }
 
-function encodeField(
-  field: Field,
-  cell: Cell | null,
-  row: RegionRow,
-  part: Part,
-  tally: Tally,
-): string {
+function encodeField(field: Field, cell: Cell | null, row: RegionRow, part: Part): EncodedCell {
   const encoded = field.encode(cell);
-  const marks = hasMarkers(field.column);
-  if (encoded === null || (encoded.marker !== null && !marks)) throw misfit(field, cell, row, part);
-  if (row.kind === "data") tally.cell(field.column.name, encoded);
-  const value = `\t${copyField(encoded.value)}`;
-  return marks ? `${value}\t${copyField(encoded.marker)}` : value;
+  if (encoded === null || (encoded.marker !== null && !hasMarkers(field.column)))
+    throw misfit(field, cell, row, part);
+  return encoded;
+}
+
+function fieldsOf(field: Field, { value, marker }: EncodedCell, bytes: RowBytes): string {
+  bytes.put(field.at, value);
+  const written = `\t${copyField(value)}`;
+  if (!hasMarkers(field.column)) return written;
+  bytes.put(field.markerAt, marker);
+  return `${written}\t${copyField(marker)}`;
 }
 
 function misfit(field: Field, cell: Cell | null, row: RegionRow, part: Part): CanonryError {

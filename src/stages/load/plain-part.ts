@@ -4,7 +4,8 @@ import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { ColumnType, SourceContract } from "../../model/manifest.ts";
 import type { CsvDialect } from "../../model/sheet.ts";
-import { hasMarkers, type PartEncoder } from "./encode-part.ts";
+import { hasMarkers, type PartEncoder, type PartPlace } from "./encode-part.ts";
+import { PartDigest } from "./part-digest.ts";
 import { newTally } from "./tally.ts";
 
 /** The bytes of a CSV, for a part that was seen to be plain. */
@@ -46,11 +47,14 @@ interface Target {
   readonly name: string;
   readonly field: number;
   readonly marks: boolean;
+  /** Where its value stands in the table. */
+  readonly at: number;
 }
 
 /** Writes the lines of COPY from the bytes of a plain part, in pieces, and counts as any encoder does. */
 export class PlainEncoder {
   readonly tally: PartEncoder["tally"];
+  readonly digest: PartDigest;
   private readonly targets: readonly Target[];
   private readonly filled: Float64Array;
   private readonly prefix: Buffer;
@@ -59,18 +63,16 @@ export class PlainEncoder {
   private readonly region: Part["region"];
   private rows = 0;
 
-  constructor(
-    contract: SourceContract,
-    part: Part,
-    place: { readonly loadId: string; readonly part: number },
-  ) {
+  constructor(contract: SourceContract, part: Part, place: PartPlace) {
     this.tally = newTally(contract);
+    this.digest = new PartDigest(place.columns, place.part);
     this.region = part.region;
     this.width = part.region.columns.length;
     this.targets = contract.columns.map((column) => ({
       name: column.name,
       field: part.bindings.find((bound) => bound.column === column.name)?.index ?? -1,
       marks: hasMarkers(column),
+      at: this.digest.indexOf(column.name),
     }));
     this.filled = new Float64Array(this.targets.length);
     this.prefix = Buffer.from(`${place.loadId}\t${place.part}\t`);
@@ -91,7 +93,8 @@ export class PlainEncoder {
 
   /** The other loop of the program over bytes: finds the fields of a record, then copies them in order. */
   private encode(chunk: Buffer, from: number, delimiter: number): Buffer {
-    const { targets, filled, prefix, suffix, width } = this;
+    const { targets, filled, prefix, suffix, width, digest } = this;
+    const { starts: valueStarts, ends: valueEnds } = digest;
     const starts = new Int32Array(width + 1);
     const ends = new Int32Array(width + 1);
     const extra = prefix.length + suffix.length + 24 + targets.length * 7;
@@ -119,6 +122,8 @@ export class PlainEncoder {
         out[to++] = TAB;
         const start = target.field < 0 ? 0 : (starts[target.field] as number);
         const end = target.field < 0 ? 0 : (ends[target.field] as number);
+        valueStarts[target.at] = start === end ? -1 : start;
+        valueEnds[target.at] = end;
         if (start === end) {
           out[to++] = BACKSLASH;
           out[to++] = CAPITAL_N;
@@ -132,6 +137,7 @@ export class PlainEncoder {
         out[to++] = CAPITAL_N;
       }
       out[to++] = LF;
+      digest.take(chunk, this.rows + 1, "data", "");
       starts[0] = at + 1;
     }
     return out.subarray(0, to);

@@ -1,0 +1,34 @@
+import { digestOfNumber, sumOfDigests } from "../model/digest/digest-sum.ts";
+import type { DigestColumn } from "../model/digest/row-digest.ts";
+import type { Executor } from "./database.ts";
+import { digestColumns, rowDigestSql } from "./row-digest.ts";
+import { liveColumns } from "./shape-source.ts";
+import { silverView } from "./source-table.ts";
+
+/** What the export of a source must hold. */
+export interface ExportDigest {
+  readonly columns: readonly DigestColumn[];
+  readonly digest: string;
+}
+
+/**
+ * The digest of the rows that the silver view of a source shows, from those that its loads were committed with;
+ * if one of them has none, it is taken from the view.
+ */
+export async function exportDigest(executor: Executor, source: string): Promise<ExportDigest> {
+  const columns = digestColumns((await liveColumns(executor, source)) ?? []);
+  const shown = await executor.rows<{ digest: string | null }>(
+    `select h.digest from ops.load_period h
+       join ops.load l on l.load_id = h.load_id and l.is_current
+       join ops.source s on s.code = h.source
+       join ops.contract c on c.source = s.code and c.version = s.version
+      where h.source = $1 and (h.is_latest or c.document->>'coverage' = 'period')`,
+    [source],
+  );
+  const digests = shown.flatMap((one) => one.digest ?? []);
+  if (digests.length === shown.length) return { columns, digest: sumOfDigests(digests) };
+  const [row] = await executor.rows<{ sum: string | null }>(
+    `select sum(${rowDigestSql(columns)})::text as sum from ${silverView(source)}`,
+  );
+  return { columns, digest: digestOfNumber(BigInt(row?.sum ?? 0)) };
+}

@@ -1,0 +1,168 @@
+import type { SourceContract } from "../model/manifest.ts";
+import type { Executor } from "./database.ts";
+import type { ColumnCounts, LoadDigest } from "./load-digests.ts";
+import { bronzeTable } from "./source-table.ts";
+
+/** Statements of `verify`: what the ledger says, and what the tables hold. All of them only read. */
+
+export interface SourceToVerify {
+  readonly source: string;
+  readonly publication: string;
+  /** Null if the ledger has no contract of the version in force. */
+  readonly contract: SourceContract | null;
+  readonly version: number;
+  readonly has_table: boolean;
+  readonly has_view: boolean;
+}
+
+export function sourcesToVerify(
+  executor: Executor,
+  publications: readonly string[],
+): Promise<SourceToVerify[]> {
+  return executor.rows<SourceToVerify>(
+    `select s.code as source, s.publication, c.document as contract, s.version,
+            to_regclass('bronze.' || quote_ident(s.code)) is not null as has_table,
+            to_regclass('silver.' || quote_ident(s.code)) is not null as has_view
+       from ops.source s left join ops.contract c on c.source = s.code and c.version = s.version
+      where cardinality($1::text[]) = 0 or s.publication = any($1)
+      order by s.code`,
+    [publications],
+  );
+}
+
+export interface LoadToVerify {
+  readonly load_id: number;
+  readonly source: string;
+  readonly period: string;
+  readonly vintage: number;
+  readonly is_current: boolean;
+  readonly rows_data: number;
+  readonly rows_total: number;
+  readonly digest: LoadDigest | null;
+  /** By kind; absent in a load without digest. */
+  readonly columns: { readonly data: ColumnCounts; readonly total: ColumnCounts } | null;
+  readonly parts: readonly {
+    readonly part: number;
+    readonly artifact: string;
+    readonly rows_data: number;
+    readonly rows_total: number;
+  }[];
+  readonly periods: readonly {
+    readonly period: string;
+    readonly rows: number;
+    readonly digest: string | null;
+  }[];
+}
+
+export function loadsToVerify(
+  executor: Executor,
+  publications: readonly string[],
+  periods: readonly string[],
+): Promise<LoadToVerify[]> {
+  return executor.rows<LoadToVerify>(
+    `select l.load_id, l.source, l.period, l.vintage, l.is_current, l.rows_data, l.rows_total, l.digest,
+            l.conservation->'columns' as columns,
+            coalesce((select jsonb_agg(jsonb_build_object('part', p.part, 'artifact', p.artifact,
+                                'rows_data', p.rows_data, 'rows_total', p.rows_total) order by p.part)
+                        from ops.part p where p.load_id = l.load_id), '[]') as parts,
+            coalesce((select jsonb_agg(jsonb_build_object('period', h.period, 'rows', h.rows,
+                                'digest', h.digest) order by h.period)
+                        from ops.load_period h where h.load_id = l.load_id), '[]') as periods
+       from ops.load l
+      where (cardinality($1::text[]) = 0 or l.publication = any($1))
+        and (cardinality($2::text[]) = 0 or l.period = any($2))
+      order by l.source, l.load_id`,
+    [publications, periods],
+  );
+}
+
+export interface HeldRows {
+  readonly load_id: number;
+  readonly part: number;
+  readonly kind: string;
+  readonly rows: number;
+}
+
+/** Rows of a table by load, part and kind. */
+export function heldRows(executor: Executor, source: string): Promise<HeldRows[]> {
+  return executor.rows<HeldRows>(
+    `select _load_id as load_id, _part as part, _kind as kind, count(*) as rows
+       from ${bronzeTable(source)} group by 1, 2, 3`,
+  );
+}
+
+/** Ids of every load of a source, of any period. */
+export async function loadIdsOf(executor: Executor, source: string): Promise<ReadonlySet<number>> {
+  const rows = await executor.rows<{ load_id: number }>(
+    "select load_id from ops.load where source = $1",
+    [source],
+  );
+  return new Set(rows.map((row) => row.load_id));
+}
+
+/** Data periods of which another load than the latest issue is marked as the latest, or none is. */
+export function wrongLatest(
+  executor: Executor,
+  source: string,
+): Promise<{ load_id: number; period: string; is_latest: boolean }[]> {
+  return executor.rows(
+    `select h.load_id, h.period, h.is_latest
+       from ops.load_period h
+       join (select distinct on (h.period) h.period, h.load_id
+               from ops.load_period h
+               join ops.load l on l.load_id = h.load_id and l.is_current
+               join ops.period p on p.period = l.period
+              where h.source = $1
+              order by h.period, p.period_end desc, l.load_id desc) best on best.period = h.period
+      where h.source = $1 and h.is_latest <> (h.load_id = best.load_id)
+      order by h.period, h.load_id`,
+    [source],
+  );
+}
+
+/** Outcomes that name a load that the ledger does not have, or that call loaded what has no load. */
+export function lostOutcomes(
+  executor: Executor,
+  publications: readonly string[],
+): Promise<{ source: string; period: string; load_id: string | null }[]> {
+  return executor.rows(
+    `select o.source, o.period, o.load_id::text from ops.outcome o
+       left join ops.load l on l.load_id = o.load_id and l.source = o.source and l.period = o.period
+      where o.status = 'loaded' and l.load_id is null
+        and (cardinality($1::text[]) = 0 or o.publication = any($1))
+      order by o.source, o.period`,
+    [publications],
+  );
+}
+
+/** Tables of bronze that are no source's. */
+export async function strangeTables(executor: Executor): Promise<string[]> {
+  const rows = await executor.rows<{ name: string }>(
+    `select tablename as name from pg_tables
+      where schemaname = 'bronze' and tablename not in (select code from ops.source) order by 1`,
+  );
+  return rows.map((row) => row.name);
+}
+
+export interface ArtifactToVerify {
+  readonly sha256: string;
+  readonly file_name: string;
+  /** Null if the ledger does not know it. */
+  readonly size_bytes: number | null;
+  readonly is_purged: boolean;
+}
+
+/** The artifacts that loads came from. */
+export function artifactsToVerify(
+  executor: Executor,
+  loads: readonly number[],
+): Promise<ArtifactToVerify[]> {
+  return executor.rows<ArtifactToVerify>(
+    `select distinct on (p.artifact) p.artifact as sha256, p.file_name, a.size_bytes,
+            a.purged_at is not null as is_purged
+       from ops.part p left join ops.artifact a on a.sha256 = p.artifact
+      where p.load_id = any($1)
+      order by p.artifact`,
+    [loads],
+  );
+}

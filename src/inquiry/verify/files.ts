@@ -1,0 +1,90 @@
+import type { DataLayer } from "../../data-layer/data-layer.ts";
+import { readAll, readFile } from "../../data-layer/file-bytes.ts";
+import type { Executor } from "../../database/database.ts";
+import { exportDigest } from "../../database/export-digest.ts";
+import type { ExportRow } from "../../database/exports.ts";
+import type { ArtifactToVerify } from "../../database/verifications.ts";
+import { digestOfParquet } from "../../formats/parquet-digest.ts";
+import { CanonryError } from "../../model/errors.ts";
+import { type Difference, type DifferenceKind, differenceIn } from "./difference.ts";
+
+/** The artifacts that loads came from are in the store; `deep`: byte for byte. */
+export async function verifyArtifacts(
+  data: DataLayer,
+  artifacts: readonly ArtifactToVerify[],
+  deep: boolean,
+): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  for (const { sha256, file_name, size_bytes, is_purged } of artifacts) {
+    if (is_purged) continue;
+    const tell = (kind: DifferenceKind, what: string): void => {
+      found.push(differenceIn(kind, {}, `artifact ${sha256} (${file_name}) ${what}`));
+    };
+    const facts = await data.artifactFacts(sha256, deep);
+    if (size_bytes === null) tell("artifact_missing", "is not in the ledger");
+    if (facts === null) tell("artifact_missing", "is not in the store");
+    else if (size_bytes !== null && facts.sizeBytes !== size_bytes) {
+      tell("artifact_differs", `has ${facts.sizeBytes} bytes, the ledger ${size_bytes}`);
+    } else if (facts.sha256 !== null && facts.sha256 !== sha256) {
+      tell("artifact_differs", `has the sha256 ${facts.sha256}`);
+    }
+  }
+  return found;
+}
+
+/** The Parquet file of a source is what the ledger says; `deep`: its bytes, and its rows read back. */
+export async function verifyExport(
+  { executor, data }: { readonly executor: Executor; readonly data: DataLayer },
+  { source, rows, exported }: ExportRow,
+  deep: boolean,
+): Promise<readonly Difference[]> {
+  if (exported === null) {
+    return [differenceIn("export_missing", { source }, "it was never exported")];
+  }
+  const name = `${source}.parquet`;
+  const differs = (what: string): Difference =>
+    differenceIn("export_differs", { source }, `${name} ${what}`);
+  const facts = await data.exportFacts(name, deep);
+  if (facts === null) return [differenceIn("export_missing", { source }, `${name} is not there`)];
+  if (facts.sizeBytes !== exported.size_bytes) {
+    return [differs(`has ${facts.sizeBytes} bytes, the ledger ${exported.size_bytes}`)];
+  }
+  const expected = await exportDigest(executor, source);
+  const found: Difference[] = [];
+  if (exported.rows !== rows || exported.digest !== expected.digest) {
+    const [was, is] = [exported, { rows, digest: expected.digest }].map(described);
+    found.push(differs(`was made of ${was}, current are ${is}`));
+  }
+  if (!deep) return found;
+  if (facts.sha256 !== exported.sha256) {
+    found.push(differs(`has the sha256 ${facts.sha256}, the ledger ${exported.sha256}`));
+  }
+  const back = await readBack(data, name, expected.columns);
+  if (typeof back === "string") found.push(differs(`cannot be read back: ${back}`));
+  else if (back.rows !== exported.rows || back.digest !== exported.digest) {
+    found.push(differs(`holds ${described(back)}, the ledger has ${described(exported)}`));
+  }
+  return found;
+}
+
+function described({ rows, digest }: { readonly rows: number; readonly digest: string | null }) {
+  return `${rows} rows with the digest ${digest ?? "none"}`;
+}
+
+function readBack(
+  data: DataLayer,
+  name: string,
+  columns: Parameters<typeof digestOfParquet>[1],
+): Promise<{ readonly rows: number; readonly digest: string } | string> {
+  return data.withScratch(async (folder) => {
+    const bytes = await data.openExport(name);
+    if (bytes === null) return "it is not there";
+    const parquet = `${folder}/rows.parquet`;
+    await data.writeScratch(parquet, readAll(bytes));
+    const back = digestOfParquet(parquet, columns, { folder, read: readFile });
+    return back.catch((error: unknown) => {
+      if (error instanceof CanonryError && error.code === "EXPORT_FAILED") return error.message;
+      throw error;
+    });
+  });
+}

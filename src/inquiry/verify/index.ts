@@ -1,0 +1,93 @@
+import type { DataLayer } from "../../data-layer/data-layer.ts";
+import type { Database } from "../../database/database.ts";
+import { exportRows } from "../../database/exports.ts";
+import {
+  artifactsToVerify,
+  loadsToVerify,
+  lostOutcomes,
+  sourcesToVerify,
+  strangeTables,
+} from "../../database/verifications.ts";
+import { type Difference, differenceIn } from "./difference.ts";
+import { verifyDigests } from "./digests.ts";
+import { verifyArtifacts, verifyExport } from "./files.ts";
+import { verifySource } from "./ledger.ts";
+
+export type { Difference, DifferenceKind } from "./difference.ts";
+
+export interface VerifyOptions {
+  /** Empty: all. */
+  readonly publications: readonly string[];
+  /** Of releases; empty: all. */
+  readonly periods: readonly string[];
+  /** Hash rows and files again. */
+  readonly deep: boolean;
+}
+
+export interface Verification {
+  readonly deep: boolean;
+  /** What was looked at. */
+  readonly checked: {
+    readonly sources: number;
+    readonly loads: number;
+    readonly rows: number;
+    readonly artifacts: number;
+    readonly exports: number;
+  };
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Compares the ledger with the tables, the artifact store and the exports. Reads only, repairs nothing. Memory:
+ * the ledger's records of the loads chosen.
+ */
+export async function verify(
+  { database, data }: { readonly database: Database; readonly data: DataLayer },
+  { publications, periods, deep }: VerifyOptions,
+): Promise<Verification> {
+  const all = periods.length === 0;
+  const loads = await loadsToVerify(database, publications, periods);
+  const sources = (await sourcesToVerify(database, publications)).filter(
+    ({ source }) => all || loads.some((load) => load.source === source),
+  );
+  const differences: Difference[] = [];
+  for (const one of sources) {
+    const own = loads.filter((load) => load.source === one.source);
+    differences.push(...(await verifySource(database, one, own)));
+    if (deep && one.has_table)
+      differences.push(...(await verifyDigests(database, one.source, own)));
+  }
+  if (all) differences.push(...(await withoutLoad(database, publications)));
+  const artifacts = await artifactsToVerify(
+    database,
+    loads.map((load) => load.load_id),
+  );
+  differences.push(...(await verifyArtifacts(data, artifacts, deep)));
+  const exports = (await exportRows(database)).filter(({ source }) =>
+    sources.some((one) => one.source === source),
+  );
+  for (const one of exports) {
+    differences.push(...(await verifyExport({ executor: database, data }, one, deep)));
+  }
+  const rows = loads.reduce((sum, load) => sum + load.rows_data + load.rows_total, 0);
+  const [n, m] = [artifacts.length, exports.length];
+  const checked = { sources: sources.length, loads: loads.length, rows, artifacts: n, exports: m };
+  return { deep, checked, differences };
+}
+
+/** What is there, or is said to be, without a load of the ledger. */
+async function withoutLoad(
+  database: Database,
+  publications: readonly string[],
+): Promise<readonly Difference[]> {
+  const lost = await lostOutcomes(database, publications);
+  const tables = publications.length === 0 ? await strangeTables(database) : [];
+  return [
+    ...lost.map((one) =>
+      differenceIn("load_missing", one, "its outcome is loaded, and the ledger has no such load"),
+    ),
+    ...tables.map((source) =>
+      differenceIn("table_unknown", { source }, `bronze.${source} is no source of the ledger`),
+    ),
+  ];
+}

@@ -1,0 +1,158 @@
+import type { Executor } from "../../database/database.ts";
+import { liveColumns } from "../../database/shape-source.ts";
+import { type TableColumn, tableColumns } from "../../database/source-table.ts";
+import {
+  type HeldRows,
+  heldRows,
+  type LoadToVerify,
+  loadIdsOf,
+  type SourceToVerify,
+  wrongLatest,
+} from "../../database/verifications.ts";
+import { sumOfDigests } from "../../model/digest/digest-sum.ts";
+import { type Difference, differenceIn } from "./difference.ts";
+
+/** The ledger against the tables of one source: what stands there, and how many rows of each load. */
+export async function verifySource(
+  executor: Executor,
+  source: SourceToVerify,
+  loads: readonly LoadToVerify[],
+): Promise<readonly Difference[]> {
+  const shape = await shapeOf(executor, source);
+  const held = source.has_table ? await heldRows(executor, source.source) : [];
+  return [
+    ...shape,
+    ...loads.flatMap((load) => [...countsOf(load, held), ...ledgerOf(load)]),
+    ...(await strangers(executor, source, held)),
+    ...currents(loads),
+    ...(await wrongLatest(executor, source.source)).map((one) =>
+      differenceIn(
+        "latest_wrong",
+        { source: source.source, ...one },
+        one.is_latest
+          ? `load ${one.load_id} counts as the latest issue of ${one.period} and is not`
+          : `load ${one.load_id} is the latest issue of ${one.period} and does not count as it`,
+      ),
+    ),
+  ];
+}
+
+async function shapeOf(executor: Executor, one: SourceToVerify): Promise<readonly Difference[]> {
+  const { source, contract } = one;
+  const found: Difference[] = [];
+  if (contract === null) {
+    const detail = `the ledger has no contract ${one.version} of ${source}`;
+    found.push(differenceIn("contract_missing", { source }, detail));
+  }
+  if (!one.has_view) {
+    found.push(differenceIn("view_missing", { source }, `there is no view silver.${source}`));
+  }
+  if (!one.has_table) {
+    found.push(differenceIn("table_missing", { source }, `there is no table bronze.${source}`));
+  } else if (contract !== null) {
+    const live = (await liveColumns(executor, source)) ?? [];
+    const lacking = tableColumns(contract).filter(({ name }) => !has(live, name));
+    for (const { name } of lacking) {
+      const detail = `the table has no column ${name}`;
+      found.push(differenceIn("column_missing", { source }, detail));
+    }
+  }
+  return found;
+}
+
+function has(columns: readonly TableColumn[], name: string): boolean {
+  return columns.some((column) => column.name === name);
+}
+
+/** Rows by part and kind. */
+function countsOf(load: LoadToVerify, held: readonly HeldRows[]): readonly Difference[] {
+  const own = held.filter((one) => one.load_id === load.load_id);
+  const rows = own.reduce((sum, one) => sum + one.rows, 0);
+  if (rows === 0 && load.rows_data + load.rows_total > 0) {
+    const detail = `the ledger has ${load.rows_data + load.rows_total} rows of it, the table none`;
+    return [differenceIn("rows_missing", load, detail)];
+  }
+  const known = load.parts.flatMap(({ part, rows_data, rows_total }) => [
+    { part, kind: "data", rows: rows_data },
+    { part, kind: "total", rows: rows_total },
+  ]);
+  const strange = own.filter(
+    ({ part, kind }) => !known.some((one) => one.part === part && one.kind === kind),
+  );
+  return [
+    ...known.flatMap(({ part, kind, rows: expected }) => {
+      const found = own.find((one) => one.part === part && one.kind === kind)?.rows ?? 0;
+      if (found === expected) return [];
+      const detail = `part ${part}: the ledger has ${expected} ${kind} rows, the table ${found}`;
+      return [differenceIn("counts_differ", load, detail)];
+    }),
+    ...strange.map(({ part, kind, rows: found }) =>
+      differenceIn("counts_differ", load, `part ${part}: ${found} ${kind} rows are in no part`),
+    ),
+  ];
+}
+
+/** The ledger with itself: the parts and the periods of a load add up to it. */
+function ledgerOf(load: LoadToVerify): readonly Difference[] {
+  const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
+  const parts = [
+    sum(load.parts.map((one) => one.rows_data)),
+    sum(load.parts.map((one) => one.rows_total)),
+  ];
+  const periods = sum(load.periods.map((one) => one.rows));
+  const found: Difference[] = [];
+  if (parts[0] !== load.rows_data || parts[1] !== load.rows_total) {
+    const detail = `the load has ${load.rows_data} + ${load.rows_total} rows, its parts ${parts.join(" + ")}`;
+    found.push(differenceIn("counts_differ", load, detail));
+  }
+  if (periods !== load.rows_data) {
+    const detail = `the load has ${load.rows_data} data rows, its periods ${periods}`;
+    found.push(differenceIn("counts_differ", load, detail));
+  }
+  const digest = sumOfDigests(load.periods.flatMap((one) => one.digest ?? []));
+  if (load.digest !== null && digest !== load.digest.data) {
+    const detail = `the load has the digest ${load.digest.data}, its periods ${digest}`;
+    found.push(differenceIn("digest_differs", load, detail));
+  }
+  return found;
+}
+
+/** Rows that no load of the ledger brought. */
+async function strangers(
+  executor: Executor,
+  { source }: SourceToVerify,
+  held: readonly HeldRows[],
+): Promise<readonly Difference[]> {
+  const ids = await loadIdsOf(executor, source);
+  const strange = new Map<number, number>();
+  for (const { load_id, rows } of held) {
+    if (!ids.has(load_id)) strange.set(load_id, (strange.get(load_id) ?? 0) + rows);
+  }
+  return [...strange].map(([load_id, rows]) =>
+    differenceIn(
+      "rows_unknown",
+      { source, load_id },
+      `${rows} rows of the table are of load ${load_id}, which the ledger does not have`,
+    ),
+  );
+}
+
+/** Of a source and period that have loads, one is current. */
+function currents(loads: readonly LoadToVerify[]): readonly Difference[] {
+  const current = new Map<string, { readonly load: LoadToVerify; readonly count: number }>();
+  for (const load of loads) {
+    const count = (current.get(load.period)?.count ?? 0) + (load.is_current ? 1 : 0);
+    current.set(load.period, { load, count });
+  }
+  return [...current.values()].flatMap(({ load: { source, period }, count }) =>
+    count === 1
+      ? []
+      : [
+          differenceIn(
+            "current_missing",
+            { source, period },
+            `${count} of its loads are current, not one`,
+          ),
+        ],
+  );
+}

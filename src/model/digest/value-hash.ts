@@ -1,0 +1,211 @@
+import { CanonryError } from "../errors.ts";
+import type { ColumnType } from "../manifest.ts";
+import { ServerHash } from "./server-hash.ts";
+
+const [SPACE, PLUS, MINUS, POINT, CAPITAL_T] = [32, 43, 45, 46, 84];
+const TWO_32 = 2 ** 32;
+const DAYS_BEFORE_2000 = 10_957;
+const decoder = new TextDecoder();
+
+/**
+ * The hash of one value of a column, as the server hashes what it makes of the same text: that a COPY reads,
+ * that `COPY TO` or DuckDB writes. `low` and `high` hold it. Throws VALUE_INVALID for a text that is no value
+ * of its type.
+ * Source: PostgreSQL, hashfunc.c (hashint8extended, hashtextextended), numeric.c (hash_numeric_extended),
+ * date.c, timestamp.c.
+ */
+export class ValueHash {
+  private readonly hash = new ServerHash();
+  private digits = new Uint8Array(64);
+  /** How many digits the literal has. */
+  private count = 0;
+  private words = new Uint8Array(64);
+  low = 0;
+  high = 0;
+  /** Of a numeric below zero, which its hash does not tell. */
+  negative = false;
+
+  /** `bytes` are UTF-8. The seed is below 2^31. */
+  take(type: ColumnType, bytes: Uint8Array, start: number, end: number, seed: number): void {
+    const { hash } = this;
+    switch (type) {
+      case "text":
+        hash.bytes(bytes, start, end, seed);
+        break;
+      case "bigint":
+        this.bigint(bytes, start, end, seed);
+        break;
+      case "numeric":
+        this.numeric(bytes, start, end, seed);
+        return;
+      case "date":
+        if (end - start !== 10) throw invalid(type, bytes, start, end);
+        hash.integer(dayAt(bytes, start), seed, 0);
+        break;
+      case "timestamp":
+        this.timestamp(bytes, start, end, seed);
+        break;
+      case "boolean":
+        hash.integer(booleanAt(bytes, start, end), seed, 0);
+        break;
+    }
+    this.low = hash.low;
+    this.high = hash.high;
+  }
+
+  private bigint(bytes: Uint8Array, start: number, end: number, seed: number): void {
+    const first = bytes[start];
+    const negative = first === MINUS;
+    const from = negative || first === PLUS ? start + 1 : start;
+    if (from === end) throw invalid("bigint", bytes, start, end);
+    let value = 0;
+    for (let at = from; at < end; at++) {
+      const digit = (bytes[at] as number) - 48;
+      if (digit < 0 || digit > 9) throw invalid("bigint", bytes, start, end);
+      value = value * 10 + digit;
+    }
+    if (value > Number.MAX_SAFE_INTEGER) this.wide(BigInt(textOf(bytes, start, end)), seed);
+    else if (negative && value > 0) {
+      // -n is ~(n - 1), and of a negative number the high half is turned round once more.
+      const less = value - 1;
+      this.hash.integer(~(less | 0) ^ Math.floor(less / TWO_32), seed, 0);
+    } else this.hash.integer((value | 0) ^ Math.floor(value / TWO_32), seed, 0);
+  }
+
+  private wide(value: bigint, seed: number): void {
+    const low = Number(BigInt.asIntN(32, value));
+    const high = Number(BigInt.asIntN(32, value >> 32n));
+    this.hash.integer(low ^ (value < 0n ? ~high : high), seed, 0);
+  }
+
+  /** Groups of four digits from the point, without zeros at either end, and where the first one stands. */
+  private numeric(bytes: Uint8Array, start: number, end: number, seed: number): void {
+    let whole = this.scan(bytes, start, end);
+    const { digits } = this;
+    let { count } = this;
+    let from = 0;
+    while (from < count && digits[from] === 0) {
+      from++;
+      whole--;
+    }
+    while (count > from && digits[count - 1] === 0) count--;
+    this.negative = bytes[start] === MINUS && from < count;
+    if (from === count) {
+      this.low = (seed - 1) | 0;
+      this.high = seed === 0 ? -1 : 0;
+      return;
+    }
+    const weight = Math.floor((whole + 3) / 4) - 1;
+    const length = this.group(from, count, (weight + 1) * 4 - whole);
+    this.hash.bytes(this.words, 0, length, seed);
+    this.low = this.hash.low ^ weight;
+    this.high = this.hash.high ^ (weight < 0 ? -1 : 0);
+  }
+
+  /** Reads the digits of a decimal literal. Gives how many stand before the point. */
+  private scan(bytes: Uint8Array, start: number, end: number): number {
+    if (this.digits.length < end - start) this.digits = new Uint8Array((end - start) * 2);
+    const { digits } = this;
+    const first = bytes[start];
+    let count = 0;
+    let point = -1;
+    let exponent = 0;
+    for (let at = first === MINUS || first === PLUS ? start + 1 : start; at < end; at++) {
+      const digit = (bytes[at] as number) - 48;
+      if (digit >= 0 && digit <= 9) digits[count++] = digit;
+      else if (digit === POINT - 48 && point === -1) point = count;
+      else {
+        exponent = exponentAt(bytes, at, start, end);
+        break;
+      }
+    }
+    if (count === 0) throw invalid("numeric", bytes, start, end);
+    this.count = count;
+    return (point === -1 ? count : point) + exponent;
+  }
+
+  /** Writes the groups as words of 16 bits; gives their bytes. `skipped` digits of the first are zeros. */
+  private group(from: number, to: number, skipped: number): number {
+    const groups = Math.ceil((skipped + to - from) / 4);
+    if (this.words.length < groups * 2) this.words = new Uint8Array(groups * 4);
+    const { digits, words } = this;
+    let at = from - skipped;
+    for (let group = 0; group < groups; group++) {
+      let value = 0;
+      for (let place = 0; place < 4; place++, at++) {
+        value = value * 10 + (at < from || at >= to ? 0 : (digits[at] as number));
+      }
+      words[group * 2] = value & 255;
+      words[group * 2 + 1] = value >> 8;
+    }
+    return groups * 2;
+  }
+
+  private timestamp(bytes: Uint8Array, start: number, end: number, seed: number): void {
+    const day = end - start < 10 ? Number.NaN : dayAt(bytes, start);
+    const behind = bytes[start + 10];
+    let seconds = day * 86_400;
+    let micros = 0;
+    if (end - start > 10) {
+      const time = textOf(bytes, start + 11, end);
+      const match = /^(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?$/.exec(time);
+      if (match === null || (behind !== SPACE && behind !== CAPITAL_T)) seconds = Number.NaN;
+      else {
+        seconds += Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0);
+        micros = nearestEven(Number(`0${match[4] ?? ""}`) * 1e6);
+      }
+    }
+    if (Number.isNaN(seconds)) throw invalid("timestamp", bytes, start, end);
+    this.wide(BigInt(seconds) * 1_000_000n + BigInt(micros), seed);
+  }
+}
+
+/** As rint of C does it. */
+function nearestEven(value: number): number {
+  const below = Math.floor(value);
+  if (value - below !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+function exponentAt(bytes: Uint8Array, at: number, start: number, end: number): number {
+  const text = textOf(bytes, at, end);
+  if (!/^[eE][+-]?\d{1,9}$/.test(text)) throw invalid("numeric", bytes, start, end);
+  return Number(text.slice(1));
+}
+
+/** Days from 2000-01-01 to the ISO date that stands at `start`. */
+function dayAt(bytes: Uint8Array, start: number): number {
+  let digits = 0;
+  for (let at = 0; at < 10; at++) {
+    const byte = bytes[start + at] as number;
+    if (at === 4 || at === 7) {
+      if (byte !== MINUS) throw invalid("date", bytes, start, start + 10);
+      continue;
+    }
+    if (byte < 48 || byte > 57) throw invalid("date", bytes, start, start + 10);
+    digits = digits * 10 + byte - 48;
+  }
+  const month = Math.floor(digits / 100) % 100;
+  const day = digits % 100;
+  // Years begin in March, so the day that is put in stands at their end.
+  const year = Math.floor(digits / 10_000) - (month <= 2 ? 1 : 0);
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const leaps = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  return year * 365 + leaps + ofYear - 719_468 - DAYS_BEFORE_2000;
+}
+
+function booleanAt(bytes: Uint8Array, start: number, end: number): 0 | 1 {
+  const text = textOf(bytes, start, end);
+  if (text === "true") return 1;
+  if (text === "false") return 0;
+  throw invalid("boolean", bytes, start, end);
+}
+
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+function invalid(type: ColumnType, bytes: Uint8Array, start: number, end: number): CanonryError {
+  const text = textOf(bytes, start, Math.min(end, start + 100));
+  return new CanonryError("VALUE_INVALID", `${JSON.stringify(text)} is no ${type}`);
+}
