@@ -6,6 +6,7 @@ import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
+import { keepMarks } from "./marks.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -45,6 +46,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
+    await keepMarks(transaction, load.source, loadId, load.marks);
     await record(transaction, load, loadId);
     const receipt: LoadReceipt = {
       load_id: String(loadId),

@@ -1,6 +1,7 @@
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
+import type { MarkMeaning } from "./mark-meaning.ts";
 
 /** One part of a load as the ledger keeps it. */
 export interface PartRecord {
@@ -56,6 +57,7 @@ export interface LoadCommit {
   /** The rows were seen to have no key twice when they were drafted: the table need not be asked. */
   readonly keyed: boolean;
   readonly drift: readonly Drift[];
+  readonly marks: readonly MarkMeaning[];
   readonly copy_columns: readonly string[];
   /** Lines of COPY's text format for the load's id, streamed once. */
   readonly lines: (loadId: string) => AsyncIterable<Uint8Array | string>;
