@@ -184,8 +184,9 @@ export function viewSql(
     if (PERIOD.includes(name)) return `p.${identifier(name)}`;
     const marker = marked.get(name);
     if (marker === undefined) return `b.${identifier(name)}`;
-    return `(select m.meaning from ops.marker m where m.source = ${literal(contract.code)}
-           and m.token = b.${identifier(marker)}) as ${identifier(name)}`;
+    const place = `b.${identifier(marker)}`;
+    return `case when ${place} is not null then (select m.meaning from ops.marker m
+           where m.source = ${literal(contract.code)} and m.token = ${place}) end as ${identifier(name)}`;
   });
   const latest =
     contract.coverage === "cumulative"
@@ -217,6 +218,25 @@ export function commentSql(
     `comment on view ${silverView(contract.code)} is ${literal(about)}`,
     `comment on table ${bronzeTable(contract.code)} is ${literal(`${about} All vintages, as published.`)}`,
     ...known.flatMap((column) => columnComments(contract.code, column)),
+    ...markedMeasures(
+      contract,
+      columns.map((column) => column.name),
+    ).flatMap((name) => markComments(contract.code, name)),
+  ];
+}
+
+function markComments(source: string, measure: string): readonly string[] {
+  const mark = `What is published in place of a number of ${measure}`;
+  const on = (place: string, column: string, text: string): string =>
+    `comment on column ${place}.${identifier(column)} is ${literal(text)}`;
+  return [
+    on(silverView(source), markerName(measure), mark),
+    on(bronzeTable(source), markerName(measure), mark),
+    on(
+      silverView(source),
+      meaningName(measure),
+      `What ${markerName(measure)} means, as ops.marker has it`,
+    ),
   ];
 }
 
