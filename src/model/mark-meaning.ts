@@ -34,6 +34,7 @@ export interface MarkMeaning {
 
 /** In the order in which they count within one statement: "not available: suppressed" is suppressed. */
 const WORDS: readonly (readonly [MarkKind, RegExp])[] = [
+  ["bounded", /^bounded\b/],
   [
     "suppressed",
     /\bsu?ppress|\bconfidential|\bdisclos|\bdisclosure|\bwithheld|\bredact|\bsmall numbers?\b|\blow numbers?\b|\bmasked\b/,
@@ -46,12 +47,9 @@ const WORDS: readonly (readonly [MarkKind, RegExp])[] = [
   ["zero", /\bzero\b|\bnil\b|\bnegligible|\bless than half\b|\bunder half\b/],
   [
     "missing",
-    /\bnot (?:yet )?(?:available|collected|known|supplied|provided|submitted|recorded|reported|returned|published)|\bunavailable|\bmissing|\bno (?:data|figures?|returns?|value|information)\b|\bunknown\b|\bnon[- ]?(?:return|response|submission)|\bdid not (?:submit|report|return)|\bcould not be calculated|\bnot calculated/,
+    /\bnot (?:yet )?(?:available|collected|known|supplied|provided|submitted|recorded|reported|returned|published)|\bunavailable|\bmissing|\bno (?:data|figures?|returns?|value|information)\b|\bnon[- ]?(?:return|response|submission)|\bdid not (?:submit|report|return)|\bcould not be calculated|\bnot calculated/,
   ],
-  [
-    "bounded",
-    /\bbounded|\b(?:less|fewer|more|greater) than\b|\bunder \d|\bbelow \d|\bover \d|[<>≤≥]/,
-  ],
+  ["bounded", /\b(?:less|fewer|more|greater) than\b|\bunder \d|\bbelow \d|\bover \d|[<>≤≥]/],
   ["provisional", /\bprovisional|\bpreliminary|\bsubject to revision/],
   ["estimated", /\bestimate|\bimputed|\bforecast|\bprojected|\bmodelled/],
   ["revised", /\brevis|\bcorrected|\bamended|\bupdated/],

@@ -7,7 +7,7 @@ export interface Condition {
 }
 
 const CONDITION =
-  /\s*([a-z_][a-z0-9_]*)\s*=\s*(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)"|(.*?))\s*(?:$|\band\b(?=\s*[a-z_][a-z0-9_]*\s*=))/iy;
+  /\s*([a-z_][a-z0-9_]*)\s*=\s*(?:'((?:[^']|'')*)'|"((?:[^"]|"")*)"|([^'"\s].*?|))\s*(?:$|\band\b(?=\s*[a-z_][a-z0-9_]*\s*=))/isy;
 
 /**
  * A filter of rows: `column = value`, joined by `and`. A value may be quoted with ' or ", the quote doubled
