@@ -2,6 +2,7 @@ import { stableJson } from "../model/hash.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Transaction } from "./database.ts";
 import { keepAdopted } from "./generations.ts";
+import { adoptMeanings } from "./marks.ts";
 import { reshapeView } from "./shape-source.ts";
 
 /** The file's text takes the place of the database's: they say the same. */
@@ -78,5 +79,6 @@ async function adoptContracts(
       [source.code, version, JSON.stringify(source)],
     );
     await reshapeView(transaction, source);
+    await adoptMeanings(transaction, source);
   }
 }

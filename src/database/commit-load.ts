@@ -8,6 +8,7 @@ import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
 import { keepDigests } from "./load-digests.ts";
+import { keepMarks } from "./marks.ts";
 import { digestColumns } from "./row-digest.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -30,7 +31,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       `canonry.load.${load.source}.${load.period}`,
     ]);
     await checkContract(transaction, load);
-    const shape = await shapeSource(transaction, load.contract, load.changed);
+    const { shape, statements } = await shapeSource(transaction, load.contract, load.changed);
     const covered = digestColumns(shape.columns);
     const { load_id: loadId, vintage } = await openLoad(transaction, load);
     const copied = await transaction.copyIn(
@@ -48,6 +49,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
+    await keepMarks(transaction, load.source, loadId, load.marks);
     await record(transaction, load, loadId);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
@@ -57,7 +59,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       contract_version: version,
       generation,
     };
-    load.agree?.(receipt, shape.statements);
+    load.agree?.(receipt, statements);
     return receipt;
   });
 }

@@ -1,4 +1,5 @@
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
+import type { MarkMeaning } from "../model/mark-meaning.ts";
 import type { Database, Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { silverView } from "./source-table.ts";
@@ -9,8 +10,9 @@ export interface ExportRow {
   readonly publication: string;
   readonly contract: SourceContract;
   readonly version: number;
-  /** Keys of the current loads, with the periods that they give. */
+  /** Keys of the current loads, with the periods that they give, and what marks mean. */
   readonly content: string;
+  readonly marks: readonly MarkMeaning[];
   /** Data rows that the silver view must give. */
   readonly rows: number;
   readonly first_day: string | null;
@@ -35,7 +37,9 @@ export interface ExportRecord {
 export function exportRows(executor: Executor): Promise<ExportRow[]> {
   return executor.rows<ExportRow>(
     `select s.code as source, s.publication, c.document as contract, s.version,
-            md5(string_agg(l.key || ' ' || h.period || ' ' || h.is_latest, ',' order by l.period, h.period)) as content,
+            md5(string_agg(l.key || ' ' || h.period || ' ' || h.is_latest, ',' order by l.period, h.period)
+                || coalesce(m.marks::text, '')) as content,
+            coalesce(m.marks, '[]') as marks,
             coalesce(sum(h.rows) filter (where h.is_latest or c.document->>'coverage' = 'period'), 0)::bigint as rows,
             min(p.period_start)::text as first_day, max(p.period_end)::text as last_day,
             (array_agg(h.period order by p.period_start, p.period_end))[1] as first_period,
@@ -47,7 +51,11 @@ export function exportRows(executor: Executor): Promise<ExportRow[]> {
        join ops.load l on l.source = s.code and l.is_current
        join ops.load_period h on h.load_id = l.load_id
        join ops.period p on p.period = h.period
-      group by s.code, s.publication, c.document, s.version
+      left join lateral (
+        select jsonb_agg(jsonb_build_object('token', token, 'meaning', meaning, 'kind', kind,
+                 'said_by', said_by, 'said_in', said_in) order by token collate "C") as marks
+          from ops.marker where source = s.code) m on true
+      group by s.code, s.publication, c.document, s.version, m.marks
       order by s.code`,
   );
 }
@@ -97,14 +105,18 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   boolean: "boolean",
 };
 
-/** The columns of a silver view that are exported, in order. */
+/** The columns of a silver view that are exported, in order: its period, and what the table itself holds. */
 export async function viewColumns(
   executor: Executor,
   source: string,
 ): Promise<readonly ViewColumn[]> {
   const rows = await executor.rows<{ name: string; type: string }>(
-    `select column_name as name, data_type as type from information_schema.columns
-      where table_schema = 'silver' and table_name = $1 and column_name not like '\\_%' order by ordinal_position`,
+    `select v.column_name as name, v.data_type as type from information_schema.columns v
+      where v.table_schema = 'silver' and v.table_name = $1 and v.column_name not like '\\_%'
+        and (v.column_name in ('period', 'period_start', 'period_end') or exists (
+          select 1 from information_schema.columns b where b.table_schema = 'bronze'
+             and b.table_name = v.table_name and b.column_name = v.column_name))
+      order by v.ordinal_position`,
     [source],
   );
   const columns = rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));

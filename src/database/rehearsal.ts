@@ -6,7 +6,7 @@ import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { digestColumns } from "./row-digest.ts";
 import { sampleOf } from "./seen.ts";
-import { planShape } from "./shape-source.ts";
+import { planShape, type ShapeOf } from "./shape-source.ts";
 import { changeSql, columnsAfter, planTable, type TableColumn } from "./source-table.ts";
 
 /** What a load would come to. */
@@ -26,9 +26,9 @@ export interface Rehearsed {
  */
 export class Rehearsal {
   private readonly session: Transaction;
-  /** Columns of the temporary tables, and those that the real ones would have by now. */
+  /** Columns of the temporary tables, and what the real ones and their views would be by now. */
   private readonly tried = new Map<string, readonly TableColumn[]>();
-  private readonly shaped = new Map<string, readonly TableColumn[]>();
+  private readonly shaped = new Map<string, ShapeOf>();
 
   constructor(session: Transaction) {
     this.session = session;
@@ -58,7 +58,7 @@ export class Rehearsal {
       { table, loadId },
       async () => provisional,
     );
-    this.shaped.set(source, shape.columns);
+    this.shaped.set(source, shape.shape);
     return { contract: settled, statements: shape.statements, counts };
   }
 

@@ -1,6 +1,13 @@
 import { CanonryError } from "../model/errors.ts";
 import { LIMITS } from "../model/limits.ts";
 import type { ColumnType, ContractColumn, SourceContract } from "../model/manifest.ts";
+import {
+  clashingName,
+  hasMarkers,
+  markedMeasures,
+  markerName,
+  meaningName,
+} from "../model/marked-columns.ts";
 import { identifier, literal } from "./identifier.ts";
 
 /** A physical column of a bronze table. */
@@ -37,10 +44,15 @@ export function columnTypeOf(sqlType: string): ColumnType | null {
 export function tableColumns(contract: SourceContract): readonly TableColumn[] {
   const own = contract.columns.flatMap((column): TableColumn[] => {
     const plain = { name: column.name, type: SQL_TYPE[column.type] };
-    return column.role === "measure" && column.markers.length > 0
-      ? [plain, { name: `${column.name}_marker`, type: "text" }]
-      : [plain];
+    return hasMarkers(column) ? [plain, { name: markerName(column.name), type: "text" }] : [plain];
   });
+  const clash = clashingName(contract);
+  if (clash !== null) {
+    throw new CanonryError(
+      "MANIFEST_INVALID",
+      `two columns of ${contract.code} would be called ${clash}`,
+    );
+  }
   const columns = [...SYSTEM, ...own];
   if (columns.length > LIMITS.table_columns) {
     throw new CanonryError(
@@ -132,17 +144,56 @@ export function changeSql(table: string, change: TableChange): readonly string[]
   }
 }
 
+/** Columns of a view before those of its table; no column of a table is called so. */
+const PERIOD = ["period", "period_start", "period_end"];
+const HEAD = [...PERIOD, "_load_id", "_part", "_row"];
+
+/**
+ * The columns of the view of a table, in order: those of the view as it stands (`live`, null where there is
+ * none) stay in their places, since a view only grows at its end. Each measure with marks is followed by its
+ * mark and by what that means.
+ */
+export function viewOrder(
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+  live: readonly string[] | null,
+): readonly string[] {
+  const names = columns.map((column) => column.name).filter((name) => !name.startsWith("_"));
+  const meanings = new Map(
+    markedMeasures(contract, names).map((name) => [markerName(name), meaningName(name)]),
+  );
+  const wanted = [
+    ...HEAD,
+    ...names.flatMap((name) => [name, ...(meanings.has(name) ? [meanings.get(name) ?? ""] : [])]),
+  ];
+  const kept = live ?? [];
+  return [...kept, ...wanted.filter((name) => !kept.includes(name))];
+}
+
 /**
  * The view of what is current: data rows of the current loads with the first and last day of their
- * period. A cumulative source gives each data period once, from the latest issue that holds it.
- * `columns` are those of the table in the order in which they were added, since a view only grows at
- * its end.
+ * period. A cumulative source gives each data period once, from the latest issue that holds it. What a mark
+ * means is looked up only by a query that asks for it. `order` is that of `viewOrder`.
  */
-export function viewSql(contract: SourceContract, columns: readonly TableColumn[]): string {
-  const own = columns
-    .filter((column) => !column.name.startsWith("_"))
-    .map((column) => `b.${identifier(column.name)}`);
-  const head = ["p.period", "p.period_start", "p.period_end", "b._load_id", "b._part", "b._row"];
+export function viewSql(
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+  order: readonly string[],
+): string {
+  const marked = new Map(
+    markedMeasures(
+      contract,
+      columns.map((column) => column.name),
+    ).map((name) => [meaningName(name), markerName(name)]),
+  );
+  const own = order.map((name) => {
+    if (PERIOD.includes(name)) return `p.${identifier(name)}`;
+    const marker = marked.get(name);
+    if (marker === undefined) return `b.${identifier(name)}`;
+    const place = `b.${identifier(marker)}`;
+    return `case when ${place} is not null then (select m.meaning from ops.marker m
+           where m.source = ${literal(contract.code)} and m.token = ${place}) end as ${identifier(name)}`;
+  });
   const latest =
     contract.coverage === "cumulative"
       ? `join ops.load_period h on h.load_id = l.load_id and h.is_latest
@@ -150,7 +201,7 @@ export function viewSql(contract: SourceContract, columns: readonly TableColumn[
          join ops.period p on p.period = h.period`
       : "join ops.period p on p.period = l.period";
   return `create or replace view ${silverView(contract.code)} as
-    select ${[...head, ...own].join(", ")}
+    select ${own.join(", ")}
       from ${bronzeTable(contract.code)} b
       join ops.load l on l.load_id = b._load_id and l.is_current
       ${latest}
@@ -173,6 +224,25 @@ export function commentSql(
     `comment on view ${silverView(contract.code)} is ${literal(about)}`,
     `comment on table ${bronzeTable(contract.code)} is ${literal(`${about} All vintages, as published.`)}`,
     ...known.flatMap((column) => columnComments(contract.code, column)),
+    ...markedMeasures(
+      contract,
+      columns.map((column) => column.name),
+    ).flatMap((name) => markComments(contract.code, name)),
+  ];
+}
+
+function markComments(source: string, measure: string): readonly string[] {
+  const mark = `What is published in place of a number of ${measure}`;
+  const on = (place: string, column: string, text: string): string =>
+    `comment on column ${place}.${identifier(column)} is ${literal(text)}`;
+  return [
+    on(silverView(source), markerName(measure), mark),
+    on(bronzeTable(source), markerName(measure), mark),
+    on(
+      silverView(source),
+      meaningName(measure),
+      `What ${markerName(measure)} means, as ops.marker has it`,
+    ),
   ];
 }
 

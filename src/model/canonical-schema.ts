@@ -1,5 +1,5 @@
 import { DRIFT_KINDS } from "./drift.ts";
-import { count, flag, list, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
+import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
 const NAME = { pattern: "^[a-z][a-z0-9_]{0,53}$" };
 
@@ -45,6 +45,10 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
         text("Name of a column."),
       ),
       columns: list("Columns of the table, in its order.", ref("contract_column")),
+      marker_meanings: mapOf(
+        "What marks mean, where a person says so: it counts before the publisher's notes.",
+        text("Meaning of a token.", { minLength: 1 }),
+      ),
       optional: flag("May be absent from a release without that being drift."),
       provisional: {
         description:
@@ -53,7 +57,7 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
       },
       first_period: text("Period of the release in which it was first seen.", { minLength: 4 }),
     },
-    ["description", "said_by", "optional", "provisional"],
+    ["description", "said_by", "marker_meanings", "optional", "provisional"],
   ),
   match: record("By what the table is known again.", {
     sheets: list("Sheet names under which it was seen; null stands for a CSV.", {

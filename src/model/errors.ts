@@ -27,6 +27,13 @@ export const ERRORS = {
   PUBLICATION_EXISTS: config("Edit the entry that is there, or choose another code with --pub."),
   PUBLICATION_UNKNOWN: config("`canonry config` lists the publications that are defined."),
   SOURCE_UNKNOWN: config("`canonry status` lists the sources that were loaded."),
+  COLUMN_UNKNOWN: config(
+    "The columns are those of the silver table: see its page among the exports.",
+  ),
+  LOAD_UNKNOWN: config("`canonry explain SOURCE` lists the loads of a source."),
+  FILTER_INVALID: config(
+    "Write `column = value`, joined by `and`; quote a value that holds ` and x =`.",
+  ),
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
@@ -110,6 +117,9 @@ export const ERRORS = {
   ),
   CONSERVATION_BROKEN: data(
     "Rows read and rows loaded differ; nothing was committed. Report this.",
+  ),
+  CITATION_BROKEN: data(
+    "The cell that is cited does not hold what the table does. Report this; load the release again.",
   ),
   GRAIN_BROKEN: data("Two rows have one key: correct `grain` in the canonical manifest."),
   RIVAL_FILES: data("Two files hold the same rows: name one in config/publications.yaml."),

@@ -2,6 +2,7 @@ import type { DigestColumn } from "./digest/row-digest.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
+import type { MarkMeaning } from "./mark-meaning.ts";
 
 /** One part of a load as the ledger keeps it. */
 export interface PartRecord {
@@ -74,6 +75,7 @@ export interface LoadCommit {
   /** The rows were seen to have no key twice when they were drafted: the table need not be asked. */
   readonly keyed: boolean;
   readonly drift: readonly Drift[];
+  readonly marks: readonly MarkMeaning[];
   readonly copy_columns: readonly string[];
   /** Lines of COPY's text format for the load's id and the columns of its table, streamed once. */
   readonly lines: (

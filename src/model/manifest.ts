@@ -116,6 +116,8 @@ export interface Region {
   readonly notes: readonly string[];
   /** Meanings of markers that the notes give: "[c]" -> "suppressed". */
   readonly marker_meanings: Readonly<Record<string, string>>;
+  /** Where they do: "<sheet>, row 12". */
+  readonly marker_said_in?: Readonly<Record<string, string>>;
   readonly confidence: number;
   readonly quarantined: boolean;
   readonly reasons: readonly string[];
@@ -148,8 +150,9 @@ export interface SheetDocument {
   readonly kind: DocumentKind;
   /** Ascending; at most 1,000, cells cut at 500 characters. */
   readonly lines: readonly DocumentLine[];
-  /** Meanings of markers that it gives, for all tables of its file. */
+  /** Meanings of markers that it gives, for all tables of its file, and the rows in which it does. */
   readonly marker_meanings: Readonly<Record<string, string>>;
+  readonly marker_rows?: Readonly<Record<string, number>>;
 }
 
 export interface DocumentLine {
@@ -264,6 +267,8 @@ export interface SourceContract {
   /** Columns whose cells, joined by a space, give the data period of a row (cumulative sources). */
   readonly time: readonly string[];
   readonly columns: readonly ContractColumn[];
+  /** What marks mean, where a person says so: it counts before the publisher's notes. */
+  readonly marker_meanings?: Readonly<Record<string, string>>;
   /** May be absent from a release without that being drift. */
   readonly optional?: boolean;
   /** Taken from another system's manifest: the first release that it matches settles how it is read. */

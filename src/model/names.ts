@@ -1,6 +1,6 @@
 import { sha256 } from "./hash.ts";
 
-/** Postgres cuts identifiers at 63 bytes; `_marker` and `_vintages` must still fit behind a name. */
+/** Postgres cuts identifiers at 63 bytes; `_marker`, `_meaning` and `_vintages` must still fit behind a name. */
 export const LONGEST_NAME = 54;
 
 const RESERVED = new Set(
@@ -15,6 +15,9 @@ const RESERVED = new Set(
   tableoid xmax xmin oid constructor prototype period period_start period_end`.split(/\s+/),
 );
 
+/** What stands behind the name of a measure for its marks and what they mean: no name of its own ends so. */
+const BEHIND = /_(?:marker|meaning)$/;
+
 /**
  * Small letters of European alphabets that are no letter with an accent, as Unicode folds them: CLDR,
  * common/transforms/Latin-ASCII.xml.
@@ -28,7 +31,8 @@ const FOLDED: ReadonlyMap<string, string> = new Map(
 /**
  * A name by rule from any text: `[a-z][a-z0-9_]*`, at most 54 bytes. Accents are folded; a text with
  * no letter or digit gives `column`; a name that begins with a digit gets `n_`, a reserved word `_value`
- * behind it; a longer one is cut and gets the first 8 hex digits of its hash.
+ * behind it, and so does a name that ends in `_marker` or `_meaning`; a longer one is cut and gets the first
+ * 8 hex digits of its hash.
  */
 export function nameOf(text: string): string {
   const words = text
@@ -44,7 +48,7 @@ export function nameOf(text: string): string {
     .replace(/^_+|_+$/g, "");
   if (words === "") return /\S/.test(text) ? `column_${sha256(text).slice(0, 8)}` : "column";
   const safe = /^[0-9]/.test(words) ? `n_${words}` : words;
-  const free = RESERVED.has(safe) ? `${safe}_value` : safe;
+  const free = RESERVED.has(safe) || BEHIND.test(safe) ? `${safe}_value` : safe;
   return shorten(free, LONGEST_NAME);
 }
 

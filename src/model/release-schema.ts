@@ -102,6 +102,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
         "Meanings that the notes give to tokens.",
         text("Meaning of a token."),
       ),
+      marker_said_in: mapOf("Where they do, by token.", text("Sheet and row.")),
       confidence: {
         description: "How sure the reader is; below a bound the table is held back.",
         type: "number",
@@ -116,7 +117,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       said_by: ref("said_by"),
       said_in: text("Sheet and row in which the publisher says it."),
     },
-    ["title", "assertions", "plain", "description", "said_by", "said_in"],
+    ["title", "assertions", "marker_said_in", "plain", "description", "said_by", "said_in"],
   ),
   region_column: record(
     "One column of a table, as it stands in the file.",
@@ -167,20 +168,25 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       "said_by",
     ],
   ),
-  document: record("The words of a sheet that documents the tables.", {
-    artifact: text("sha256 of its file.", SHA256),
-    member: orNull("Path within an archive; null outside one."),
-    sheet: orNull("Name of the sheet; null for a CSV."),
-    kind: oneOf("What it is.", ["cover", "contents", "dictionary", "notes"]),
-    lines: list(
-      "Its rows, at most 1,000.",
-      record("One row.", {
-        row: count("Number of the row.", { minimum: 1 }),
-        cells: list("Its texts by column, at most 500 characters each.", text("One text.")),
-      }),
-    ),
-    marker_meanings: mapOf("Meanings that it gives to tokens.", text("Meaning of a token.")),
-  }),
+  document: record(
+    "The words of a sheet that documents the tables.",
+    {
+      artifact: text("sha256 of its file.", SHA256),
+      member: orNull("Path within an archive; null outside one."),
+      sheet: orNull("Name of the sheet; null for a CSV."),
+      kind: oneOf("What it is.", ["cover", "contents", "dictionary", "notes"]),
+      lines: list(
+        "Its rows, at most 1,000.",
+        record("One row.", {
+          row: count("Number of the row.", { minimum: 1 }),
+          cells: list("Its texts by column, at most 500 characters each.", text("One text.")),
+        }),
+      ),
+      marker_meanings: mapOf("Meanings that it gives to tokens.", text("Meaning of a token.")),
+      marker_rows: mapOf("The row that gives each.", count("Number of a row.", { minimum: 1 })),
+    },
+    ["marker_rows"],
+  ),
   said_fact: record("A fact about a release, and where it stands.", {
     text: text("The fact in the publisher's words."),
     said_by: ref("said_by"),

@@ -53,6 +53,25 @@ export function integerLiteral(literal: string): string | null {
   return sign === "-" && trimmed !== "0" ? `-${trimmed}` : trimmed;
 }
 
+/** Whether two decimal literals are one number, however they are written: "1.50" and "15E-1". */
+export function sameNumber(a: string | null, b: string | null): boolean {
+  if (a === null || b === null) return false;
+  const one = significant(a);
+  return one !== null && one === significant(b);
+}
+
+/** Sign, digits without zeros at either end, and exponent of the last one. */
+function significant(literal: string): string | null {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(literal);
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match ?? [];
+  if (whole + fraction === "") return null;
+  const digits = (whole + fraction).replace(/^0+/, "");
+  if (digits === "") return "0";
+  const kept = digits.replace(/0+$/, "");
+  const power = Number(exponent) - fraction.length + digits.length - kept.length;
+  return `${sign === "-" ? "-" : ""}${kept}E${power}`;
+}
+
 const LEAST_BIGINT = -(2n ** 63n);
 const LARGEST_BIGINT = 2n ** 63n - 1n;
 

@@ -119,7 +119,7 @@ async function exportSource(
     };
     await world.data.putExportText(
       `${source.source}.md`,
-      pageOf(source.contract, fileOf(world, source, record)),
+      pageOf(source.contract, fileOf(world, source, record), source.marks),
     );
     await recordExport(world.database, source.source, record);
     return { source: source.source, status: "written", rows: source.rows, path, reason };

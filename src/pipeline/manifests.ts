@@ -6,6 +6,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import { MANIFEST_ID, MANIFEST_SCHEMA } from "../model/manifest-schema.ts";
+import { clashingName } from "../model/marked-columns.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import {
   type ManifestAction,
@@ -175,6 +176,13 @@ export function readCanonical(
   const document = yaml.value as CanonicalManifest;
   if (document.publication !== publication) {
     throw invalid(`it speaks of ${document.publication}, not of ${publication}`, "/publication");
+  }
+  for (const [at, source] of document.sources.entries()) {
+    const clash = clashingName(source);
+    if (clash === null) continue;
+    const steps = ["sources", String(at), "columns"];
+    const message = `two columns of ${source.code} would be called ${clash}`;
+    throw invalid(message, `/${steps.join("/")}`, yaml.lineOf(steps));
   }
   return document;
 }

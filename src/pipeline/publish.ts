@@ -61,7 +61,12 @@ export async function publishRelease(
     return {
       sources: sourcesOf(decision, done),
       leftOut: decision.left_out,
-      remarks: [...remarksOf(document), ...unplacedRemarks(enriched.unplaced), ...enriched.remarks],
+      remarks: [
+        ...remarksOf(document),
+        ...ghostRemarks(decision, done),
+        ...unplacedRemarks(enriched.unplaced),
+        ...enriched.remarks,
+      ],
     };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
@@ -73,6 +78,20 @@ function remarksOf(document: ReleaseManifest): readonly string[] {
     const place = [file, sheet.member, sheet.sheet].filter((part) => part !== null).join(" ");
     return sheet.quarantined ? [] : sheet.reasons.map((reason) => `${place}: ${reason}`);
   });
+}
+
+/** A column that is empty from top to bottom is an alarm. */
+function ghostRemarks(
+  { sources }: ReleaseDecision,
+  done: ReadonlyMap<string, SourceReport>,
+): readonly string[] {
+  return sources
+    .filter((one) => done.get(one.source)?.status === "loaded")
+    .flatMap(({ source, drift }) =>
+      drift
+        .filter((one) => one.kind === "column_empty")
+        .map((one) => `${source}: column ${one.column ?? ""} is empty: ${one.evidence}`),
+    );
 }
 
 function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {
@@ -241,11 +260,12 @@ function reportOf(source: string, status: SourceReport["status"], reason: string
   return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason, changes: [] };
 }
 
-/** Changes that a reader of the table meets: columns that came. */
+/** Changes that a reader of the table meets: columns that came, and those that hold nothing. */
 function changesOf(drift: readonly Drift[]): readonly string[] {
-  return drift
-    .filter((one) => one.kind === "column_added" && one.column !== undefined)
-    .map((one) => `column ${one.column ?? ""} added`);
+  return drift.flatMap(({ kind, column = "" }) => {
+    if (kind === "column_added") return [`column ${column} added`];
+    return kind === "column_empty" ? [`column ${column} is empty`] : [];
+  });
 }
 
 /** In the order of the decision. */

@@ -6,7 +6,7 @@ import type { Region, ReleaseManifest, SourceContract } from "../../model/manife
 import { FreeNames } from "../../model/names.ts";
 import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
-import { evolve } from "./evolve.ts";
+import { evolve, ghostsOf } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
 import { leftOutFile, leftOutRegion, quarantinedSheets, withoutDuplicates } from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
@@ -123,6 +123,7 @@ function firstSight(
   const later = facts.seen.releases.filter((one) => firstSeenAfter(one, period));
   const all = [
     facts.known.length === 0 || ruling !== null ? drift : underPolicy(drift, facts.drift_policy),
+    ...ghostsOf(regions, contract),
     ...(later.length === 0 || contract.optional === true
       ? []
       : [sourceMissing(code, `is not in ${later.join(", ")}`)]),

@@ -2,7 +2,7 @@ import { columnFor } from "../../model/bind-columns.ts";
 import type { Drift } from "../../model/drift.ts";
 import { fileStem } from "../../model/file-stem.ts";
 import { headerText } from "../../model/header-key.ts";
-import type { ContractColumn, RegionColumn, SourceContract } from "../../model/manifest.ts";
+import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
 import { isGhost, nameKey } from "../../model/similarity.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
@@ -146,12 +146,7 @@ function addColumns(
     if (column === undefined) continue;
     const header = headerText(column);
     if (isGhost(column)) {
-      drift.push({
-        kind: "column_empty",
-        column: column.name,
-        evidence: `${JSON.stringify(header)} has a header and no value: not made a column`,
-        breaking: false,
-      });
+      drift.push(ghost(column));
       continue;
     }
     const addition: Drift = {
@@ -167,4 +162,22 @@ function addColumns(
     drift.push({ ...addition, column: name });
   }
   return added;
+}
+
+/** A header over nothing is told, and makes no column. */
+function ghost(column: RegionColumn): Drift {
+  return {
+    kind: "column_empty",
+    column: column.name,
+    evidence: `${JSON.stringify(headerText(column))} has a header and no value: not made a column`,
+    breaking: false,
+  };
+}
+
+/** Headers of a new table that stand over nothing in all its parts. */
+export function ghostsOf(regions: readonly Region[], contract: SourceContract): readonly Drift[] {
+  const known = new Set(contract.columns.map((column) => column.name));
+  return (regions[0]?.columns ?? [])
+    .filter((column) => column.role !== "period" && isGhost(column) && !known.has(column.name))
+    .map(ghost);
 }

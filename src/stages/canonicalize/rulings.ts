@@ -110,7 +110,7 @@ function unitSplit(
   const twin = contract.columns.some((one) => one.unit === after && hasHeader(one, old.headers[0]));
   if (twin) return contract;
   const names = new FreeNames(contract.columns.map((one) => one.name));
-  const fresh = names.take(`${old.name}_${nameOf(after)}`);
+  const fresh = names.take(nameOf(`${old.name}_${nameOf(after)}`));
   const columns = contract.columns.map((one) => (one === old ? { ...one, optional: true } : one));
   return {
     ...contract,

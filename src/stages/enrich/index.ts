@@ -8,12 +8,14 @@ import type {
   Region,
   RegionColumn,
   ReleaseManifest,
+  SheetDocument,
 } from "../../model/manifest.ts";
 import { applyCanonical } from "./apply-canonical.ts";
 import { listedTitles, titledByContents } from "./contents.ts";
 import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";
 import { describedByRule } from "./glossary.ts";
 import { releaseFacts } from "./release-facts.ts";
+import { placeOf } from "./tidy.ts";
 import { unitOfTable, withUnit } from "./units.ts";
 
 export { describeByModel, type ModelEnrichment, type ModelNeeds } from "./model.ts";
@@ -50,6 +52,8 @@ interface Known {
   readonly dictionary: ReadonlyMap<string, DictionaryEntry>;
   readonly titles: ReturnType<typeof listedTitles>;
   readonly markers: Readonly<Record<string, string>>;
+  /** Where it says what they mean, by token. */
+  readonly places: Readonly<Record<string, string>>;
 }
 
 function asPublished(draft: ReleaseManifest): ReleaseManifest {
@@ -63,6 +67,7 @@ function asPublished(draft: ReleaseManifest): ReleaseManifest {
       dictionary: new Map(entries.map((entry) => [entry.field, entry])),
       titles: listedTitles(own, sheets),
       markers: Object.assign({}, ...own.map((one) => one.marker_meanings)) as Known["markers"],
+      places: Object.assign({}, ...own.map(placesIn)) as Known["places"],
     };
   };
   const files = new Map<string, Known>();
@@ -86,17 +91,31 @@ function publishedRegion(region: Region, known: Known, tablesOfSheet: number): R
   const columns = region.columns.map(
     (column): RegionColumn => describedByPublisher(withUnit(column, unit), known.dictionary),
   );
-  return { ...titled, columns, marker_meanings: markerMeanings(region, known.markers) };
+  return { ...titled, columns, ...markerMeanings(region, known) };
+}
+
+function placesIn(document: SheetDocument): Known["places"] {
+  const rows = Object.entries(document.marker_rows ?? {});
+  return Object.fromEntries(rows.map(([token, row]) => [token, placeOf(document, row)]));
 }
 
 /** Of the tokens that stand in the table: what its own notes say, else what those of its file say. */
 function markerMeanings(
   region: Region,
-  ofFile: Readonly<Record<string, string>>,
-): Region["marker_meanings"] {
+  ofFile: Pick<Known, "markers" | "places">,
+): Pick<Region, "marker_meanings" | "marker_said_in"> {
   const tokens = new Set(region.columns.flatMap((column) => Object.keys(column.markers)));
-  const said = Object.entries(ofFile).filter(([token]) => tokens.has(token));
-  return { ...Object.fromEntries(said), ...region.marker_meanings };
+  const own = region.marker_meanings;
+  const said = Object.entries(ofFile.markers).filter(([token]) => tokens.has(token));
+  const places = said.flatMap(([token]): [string, string][] => {
+    const place = ofFile.places[token];
+    return place === undefined || Object.hasOwn(own, token) ? [] : [[token, place]];
+  });
+  const saidIn = { ...Object.fromEntries(places), ...region.marker_said_in };
+  return {
+    marker_meanings: { ...Object.fromEntries(said), ...own },
+    ...(Object.keys(saidIn).length === 0 ? {} : { marker_said_in: saidIn }),
+  };
 }
 
 /** What is still without words: a table is what its title says, a column what the field calls it. */

@@ -1,4 +1,5 @@
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+import type { MarkMeaning } from "../../model/mark-meaning.ts";
 
 /** What the page and the catalogue say of an export. */
 export interface ExportFile {
@@ -14,7 +15,11 @@ export interface ExportFile {
 }
 
 /** The page of a source: what it is, one row, its columns and marks. Markdown. */
-export function pageOf(contract: SourceContract, file: ExportFile): string {
+export function pageOf(
+  contract: SourceContract,
+  file: ExportFile,
+  marks: readonly MarkMeaning[],
+): string {
   const grain = contract.grain.length === 0 ? "one row as published" : contract.grain.join(" + ");
   const said = contract.description;
   return [
@@ -34,9 +39,26 @@ export function pageOf(contract: SourceContract, file: ExportFile): string {
     "| period_end | date | time | | | | Last day |",
     ...contract.columns.filter((column) => column.role !== "period").map(columnLine),
     "",
-    "A mark stands in `<column>_marker` where a number is not published; the number is then NULL.",
+    "A mark stands in `<column>_marker` where a number is not published; the number is then NULL. A NULL without a mark is an empty cell.",
     "",
+    ...(marks.length === 0 ? [] : marksTable(marks)),
   ].join("\n");
+}
+
+function marksTable(marks: readonly MarkMeaning[]): readonly string[] {
+  return [
+    "| mark | meaning | kind | said by |",
+    "|---|---|---|---|",
+    ...marks.map(({ token, meaning, kind, said_by, said_in }) =>
+      tableLine([
+        `\`${token}\``,
+        meaning,
+        kind,
+        said_in === null ? said_by : `${said_by}: ${said_in}`,
+      ]),
+    ),
+    "",
+  ];
 }
 
 function columnLine(column: ContractColumn): string {
@@ -49,5 +71,9 @@ function columnLine(column: ContractColumn): string {
     column.markers.map((marker) => `\`${marker}\``).join(" "),
     column.description ?? "",
   ];
+  return tableLine(cells);
+}
+
+function tableLine(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replace(/\s+/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
 }

@@ -12,6 +12,8 @@ import type {
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
+import { marksOf } from "./marks.ts";
+import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
 
 /** Lines are handed to COPY in pieces of about this size. */
@@ -54,6 +56,7 @@ export async function loadIssue(
     changed: decision.changed,
     keyed: isKeyed(decision.contract, issue),
     drift: decision.drift,
+    marks: marksOf(decision.contract, issue),
     copy_columns: copyColumns(decision.contract),
     lines: (loadId, columns) => linesOf(decision, issue, { loadId, columns }, encoders, needs),
     counts: () => settle(decision, issue, scope.period, encoders),
@@ -223,6 +226,7 @@ function proofOf(part: Part | undefined, encoder: Counted): object {
       skipped: countRows(part?.region.skipped_rows ?? []),
     },
     columns: Object.fromEntries(columns),
+    ...(part === undefined ? {} : { place: placeOfPart(part) }),
   };
 }
 

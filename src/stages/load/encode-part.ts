@@ -2,6 +2,7 @@ import type { Part } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+import { hasMarkers, markerName } from "../../model/marked-columns.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { Cell } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
@@ -17,13 +18,9 @@ export function copyColumns(contract: SourceContract): readonly string[] {
   return [
     ...SYSTEM_COLUMNS,
     ...contract.columns.flatMap((column) =>
-      hasMarkers(column) ? [column.name, `${column.name}_marker`] : [column.name],
+      hasMarkers(column) ? [column.name, markerName(column.name)] : [column.name],
     ),
   ];
-}
-
-export function hasMarkers(column: ContractColumn): boolean {
-  return column.role === "measure" && column.markers.length > 0;
 }
 
 export interface PartEncoder {

@@ -3,8 +3,9 @@ import type { Bytes } from "../../model/bytes.ts";
 import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { ColumnType, SourceContract } from "../../model/manifest.ts";
+import { hasMarkers } from "../../model/marked-columns.ts";
 import type { CsvDialect } from "../../model/sheet.ts";
-import { hasMarkers, type PartEncoder, type PartPlace } from "./encode-part.ts";
+import type { PartEncoder, PartPlace } from "./encode-part.ts";
 import { PartDigest } from "./part-digest.ts";
 import { newTally } from "./tally.ts";
 

@@ -2,7 +2,7 @@ import { dictionaryHeader } from "../../../model/dictionary.ts";
 import type { DocumentKind, DocumentLine, Region, SheetDocument } from "../../../model/manifest.ts";
 import type { Sheet } from "../../../model/sheet.ts";
 import { isWords } from "./cell-class.ts";
-import { markerMeanings } from "./notes.ts";
+import { markerMeanings, markerRows } from "./notes.ts";
 import type { SampleRow, SheetSample } from "./sample.ts";
 
 const MOST_LINES = 1_000;
@@ -39,6 +39,7 @@ export function documentOf(
     kind,
     lines,
     marker_meanings: markerMeanings(lines.flatMap(markerTexts)),
+    marker_rows: markerRows(lines.map((line) => ({ row: line.row, texts: markerTexts(line) }))),
   };
 }
 

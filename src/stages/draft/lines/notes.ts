@@ -20,6 +20,17 @@ export function markerMeanings(notes: readonly string[]): Record<string, string>
   return meanings;
 }
 
+/** The row in which each token gets its meaning: the first that says it. */
+export function markerRows(
+  lines: readonly { readonly row: number; readonly texts: readonly string[] }[],
+): Record<string, number> {
+  const rows: Record<string, number> = {};
+  for (const { row, texts } of lines) {
+    for (const token of Object.keys(markerMeanings(texts))) rows[token] ??= row;
+  }
+  return rows;
+}
+
 function readMeaning(text: string, meanings: Record<string, string>): void {
   const match = MEANING.exec(text) ?? SPACED.exec(text);
   if (match === null) return;
@@ -37,4 +48,9 @@ function clip(text: string): string {
 /** The text of a line, cells joined by a space. */
 export function lineText(line: Line): string {
   return line.cells.map((cell) => cell.text).join(" ");
+}
+
+/** A line as one note. */
+export function noteOf(line: Line): { readonly row: number; readonly texts: readonly string[] } {
+  return { row: line.row, texts: [lineText(line)] };
 }

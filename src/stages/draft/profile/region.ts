@@ -67,11 +67,25 @@ export function regionOf(
     ...(table.assertions.length === 0 ? {} : { assertions: table.assertions.map(assertionOf) }),
     notes: table.notes,
     marker_meanings: table.markerMeanings,
+    ...saidIn(place, table.markerRows),
     confidence,
     quarantined: table.quarantined || confidence < LEAST_CONFIDENCE || flat,
     reasons: [...(flat ? [NO_PERIODS] : []), ...strays.reasons, ...lost, ...table.reasons],
     fingerprint: profile.fingerprint,
   };
+}
+
+function saidIn(
+  { sheet, member }: RegionPlace,
+  rows: FoundTable["markerRows"],
+): Pick<Region, "marker_said_in"> {
+  const places = Object.entries(rows).map(([token, row]) => [
+    token,
+    `${sheet ?? member ?? "file"}, row ${row}`,
+  ]);
+  return places.length === 0
+    ? {}
+    : { marker_said_in: Object.fromEntries(places) as Record<string, string> };
 }
 
 function assertionOf({ row, of, columns }: FoundTable["assertions"][number]): TotalAssertion {

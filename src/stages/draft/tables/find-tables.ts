@@ -7,7 +7,7 @@ import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
 import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
-import { lineText, markerMeanings } from "../lines/notes.ts";
+import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
 import { findPanes, rowsNamingPanes } from "../lines/panes.ts";
 import type { SheetSample } from "../lines/sample.ts";
 import { captionText, documentationText, noteText } from "../lines/words.ts";
@@ -148,7 +148,7 @@ function surround(
   const free = freeLines(lines, drafts);
   const titleRows: number[] = [];
   const notesRows: number[] = tables.flatMap((table) => table.rowsBehind);
-  const noted: string[] = [];
+  const noteLines: Line[] = [];
   const titles = new Map<FoundTable, Line[]>();
   for (const at of free) {
     const line = lines[at];
@@ -162,13 +162,15 @@ function surround(
     const isNote = noteText(text) || prose || next === undefined || !near;
     if (isNote) {
       notesRows.push(line.row);
-      noted.push(text);
+      noteLines.push(line);
     } else {
       titleRows.push(line.row);
       titles.set(next, [...(titles.get(next) ?? []), line]);
     }
   }
+  const noted = noteLines.map(lineText);
   const meanings = markerMeanings(noted);
+  const rows = markerRows(noteLines.map(noteOf));
   const named = tables.map((table) => {
     const above = titles.get(table) ?? [];
     return {
@@ -177,6 +179,7 @@ function surround(
       titleRows: above.map((line) => line.row),
       notes: noted.slice(0, 200),
       markerMeanings: meanings,
+      markerRows: rows,
     };
   });
   return { tables: named, titleRows, notesRows };

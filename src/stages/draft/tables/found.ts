@@ -40,6 +40,8 @@ export interface FoundTable {
   readonly titleRows: readonly number[];
   readonly notes: readonly string[];
   readonly markerMeanings: Readonly<Record<string, string>>;
+  /** The row of the sheet that gives each of them. */
+  readonly markerRows: Readonly<Record<string, number>>;
   readonly assertions: readonly FoundAssertion[];
   readonly confidence: number;
   readonly quarantined: boolean;

@@ -4,7 +4,7 @@ import { columnIndex, type Sheet } from "../../../model/sheet.ts";
 import { isLike } from "../../../model/wildcard.ts";
 import { type ColumnCount, type Core, countCell, emptyCount } from "../cores/column-count.ts";
 import { type Line, linesOf, type Pane } from "../lines/line.ts";
-import { lineText, markerMeanings } from "../lines/notes.ts";
+import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
 import type { SheetSample } from "../lines/sample.ts";
 import { findTables } from "./find-tables.ts";
 import type { FoundSheet, FoundTable } from "./found.ts";
@@ -124,6 +124,7 @@ function around(
     titleRows: title === undefined ? [] : [title.row],
     notes: texts.slice(0, 200),
     markerMeanings: markerMeanings(texts),
+    markerRows: markerRows(notes.map(noteOf)),
     reasons: [reason, ...table.reasons],
   }));
   return {

@@ -66,6 +66,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     titleRows: [],
     notes: [],
     markerMeanings: {},
+    markerRows: {},
     confidence: 1,
     quarantined: false,
     assertions: audit.assertions,

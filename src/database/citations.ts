@@ -1,0 +1,206 @@
+import { CanonryError } from "../model/errors.ts";
+import type { ColumnType, SourceContract } from "../model/manifest.ts";
+import type { MarkKind } from "../model/mark-meaning.ts";
+import { hasMarkers, markerName } from "../model/marked-columns.ts";
+import type { PartPlace } from "../model/part-place.ts";
+import type { Condition } from "../model/row-filter.ts";
+import { booleanLiteral, dateLiteral, numberLiteral, timestampLiteral } from "../model/value.ts";
+import type { Executor } from "./database.ts";
+import { identifier } from "./identifier.ts";
+import { bronzeTable, silverView } from "./source-table.ts";
+
+/** A row of a source, wherever it was asked for. Values as the database prints them. */
+export interface CitedRow {
+  readonly load_id: string;
+  readonly part: number;
+  readonly row: number;
+  readonly kind: "data" | "total";
+  /** Data period: that of the row, or of the release. */
+  readonly period: string;
+  readonly values: Readonly<Record<string, string | null>>;
+}
+
+export interface CitedRows {
+  /** At most as many as were asked for. */
+  readonly rows: readonly CitedRow[];
+  /** All that match. */
+  readonly matched: number;
+}
+
+export async function contractOf(
+  executor: Executor,
+  source: string,
+): Promise<SourceContract | null> {
+  const [row] = await executor.rows<{ document: SourceContract }>(
+    `select c.document from ops.source s
+       join ops.contract c on c.source = s.code and c.version = s.version where s.code = $1`,
+    [source],
+  );
+  return row?.document ?? null;
+}
+
+/** Values and marks of a contract's columns as one JSON object of texts. */
+function valuesSql(contract: SourceContract): string {
+  const names = contract.columns
+    .filter((column) => column.role !== "period")
+    .flatMap((column) => [column.name, ...(hasMarkers(column) ? [markerName(column.name)] : [])]);
+  const arrays = [
+    `array[${names.map((name) => `'${name}'`).join(", ")}]`,
+    `array[${names.map((name) => `b.${identifier(name)}::text`).join(", ")}]`,
+  ];
+  return `jsonb_object(${arrays.join("::text[], ")}::text[])`;
+}
+
+const found = (rows: readonly (CitedRow & { readonly matched: number })[]): CitedRows => ({
+  rows: rows.map(({ matched: _matched, ...row }) => row),
+  matched: rows[0]?.matched ?? 0,
+});
+
+/** Current rows that meet all conditions, in their published order. Throws COLUMN_UNKNOWN, FILTER_INVALID. */
+export async function currentRows(
+  executor: Executor,
+  contract: SourceContract,
+  asked: {
+    readonly periods: readonly string[];
+    readonly where: readonly Condition[];
+    readonly limit: number;
+  },
+): Promise<CitedRows> {
+  const parameters: unknown[] = [asked.periods, asked.limit];
+  const conditions = asked.where.map((one) => conditionSql(contract, one, parameters));
+  const rows = await executor.rows<CitedRow & { readonly matched: number }>(
+    `select b._load_id::text as load_id, b._part as part, b._row as row, 'data' as kind, b.period,
+            ${valuesSql(contract)} as values, count(*) over () as matched
+       from ${silverView(contract.code)} b
+      where (cardinality($1::text[]) = 0 or b.period = any($1))
+        ${conditions.map((sql) => `and ${sql}`).join(" ")}
+      order by b.period_start, b.period_end, b.period, b._load_id, b._part, b._row limit $2`,
+    parameters,
+  );
+  return found(rows);
+}
+
+/** What became of one row of a file: several where the table was unpivoted, or where two parts have it. */
+export async function rowsOfLoad(
+  executor: Executor,
+  contract: SourceContract,
+  asked: { readonly load: string; readonly row: number; readonly limit: number },
+): Promise<CitedRows> {
+  const rows = await executor.rows<CitedRow & { readonly matched: number }>(
+    `select b._load_id::text as load_id, b._part as part, b._row as row, b._kind as kind,
+            coalesce(b._period, l.period) as period, ${valuesSql(contract)} as values,
+            count(*) over () as matched
+       from ${bronzeTable(contract.code)} b join ops.load l on l.load_id = b._load_id
+      where b._load_id = $1 and b._row = $2
+      order by b._part, b._period limit $3`,
+    [asked.load, asked.row, asked.limit],
+  );
+  return found(rows);
+}
+
+/** One condition as SQL over `b`; its value goes to the parameters. */
+function conditionSql(
+  contract: SourceContract,
+  { column: name, value }: Condition,
+  parameters: unknown[],
+): string {
+  const column = contract.columns.find((one) => one.name === name && one.role !== "period");
+  const measure = contract.columns.find((one) => hasMarkers(one) && markerName(one.name) === name);
+  const type = name === "period" || measure !== undefined ? "text" : column?.type;
+  if (type === undefined) {
+    const names = ["period", ...contract.columns.map((one) => one.name)];
+    throw new CanonryError(
+      "COLUMN_UNKNOWN",
+      `${contract.code} has no column ${name}; it has ${names.join(", ")}`,
+    );
+  }
+  const place = `b.${identifier(name)}`;
+  const marker = column !== undefined && hasMarkers(column) ? markerName(name) : null;
+  if (value === "")
+    return marker === null
+      ? `${place} is null`
+      : `(${place} is null and b.${identifier(marker)} is null)`;
+  const literal = literalOf(type, value);
+  parameters.push(literal ?? value);
+  const parameter = `$${parameters.length}`;
+  if (type === "text") return `btrim(${place}) = btrim(${parameter}::text)`;
+  if (literal !== null) return `${place} = ${parameter}::${type === "bigint" ? "numeric" : type}`;
+  if (marker !== null) return `b.${identifier(marker)} = ${parameter}::text`;
+  throw new CanonryError("FILTER_INVALID", `${JSON.stringify(value)} is no ${type} for ${name}`);
+}
+
+function literalOf(type: ColumnType, value: string): string | null {
+  switch (type) {
+    case "text":
+      return value;
+    case "bigint":
+    case "numeric":
+      return numberLiteral(value);
+    case "date":
+      return dateLiteral(value);
+    case "timestamp":
+      return timestampLiteral(value);
+    case "boolean":
+      return booleanLiteral(value);
+  }
+}
+
+/** A part of a load, with all that a citation says of it. */
+export interface CitedPart {
+  readonly load_id: string;
+  readonly part: number;
+  readonly source: string;
+  readonly publication: string;
+  readonly release: string;
+  readonly vintage: number;
+  readonly is_current: boolean;
+  readonly run_id: string;
+  readonly contract_version: number;
+  /** ISO instant. */
+  readonly loaded_at: string;
+  readonly artifact: string;
+  readonly file_name: string;
+  readonly member: string | null;
+  readonly sheet: string | null;
+  readonly links: readonly string[];
+  /** ISO instant; set if a purge removed the bytes. */
+  readonly purged_at: string | null;
+  /** Types of the columns as the load wrote them. */
+  readonly types: Readonly<Record<string, ColumnType>>;
+  /** Null for a load that was made before cells were kept. */
+  readonly place: PartPlace | null;
+}
+
+export function partsOfLoads(executor: Executor, loads: readonly string[]): Promise<CitedPart[]> {
+  return executor.rows<CitedPart>(
+    `select l.load_id::text, p.part, l.source, l.publication, l.period as release, l.vintage, l.is_current,
+            l.run_id, l.contract_version, p.artifact, p.file_name, p.member, p.sheet,
+            to_char(l.loaded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as loaded_at,
+            to_char(a.purged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as purged_at,
+            array(select k.url from ops.link k where k.sha256 = p.artifact
+                     and k.publication = l.publication and k.period = l.period order by k.url) as links,
+            (select jsonb_object_agg(e->>'name', e->>'type')
+               from ops.contract c, jsonb_array_elements(c.document->'columns') e
+              where c.source = l.source and c.version = l.contract_version) as types,
+            l.conservation->'parts'->(p.part - 1)->'place' as place
+       from ops.load l join ops.part p on p.load_id = l.load_id
+       left join ops.artifact a on a.sha256 = p.artifact
+      where l.load_id = any($1::bigint[]) order by l.load_id, p.part`,
+    [loads],
+  );
+}
+
+export interface MeaningRow {
+  readonly token: string;
+  readonly meaning: string;
+  readonly kind: MarkKind;
+  readonly said_by: string;
+  readonly said_in: string | null;
+}
+
+export function meaningsOfSource(executor: Executor, source: string): Promise<MeaningRow[]> {
+  return executor.rows<MeaningRow>(
+    "select token, meaning, kind, said_by, said_in from ops.marker where source = $1 order by token",
+    [source],
+  );
+}

@@ -1,0 +1,49 @@
+import type { ColumnType } from "./manifest.ts";
+import type { Cell } from "./sheet.ts";
+import {
+  booleanLiteral,
+  dateLiteral,
+  numberOfCell,
+  sameNumber,
+  timestampLiteral,
+} from "./value.ts";
+
+/** What a row of the table holds in one column. */
+export interface HeldValue {
+  /** As which it was loaded; the column may have been widened since. */
+  readonly type: ColumnType;
+  /** As the database prints it; null where there is none. */
+  readonly value: string | null;
+  readonly marker: string | null;
+}
+
+/** Whether a published cell says what the table holds: the number, the mark, or nothing. */
+export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue): boolean {
+  const text = cell?.text ?? "";
+  if (marker !== null) return value === null && text.trim() === marker;
+  if (value === null) return text.trim() === "";
+  if (cell === null) return false;
+  switch (type) {
+    case "bigint":
+    case "numeric":
+      return sameNumber(numberOfCell(cell), value);
+    case "date":
+      return dateLiteral(text) === value.slice(0, 10);
+    case "timestamp":
+      return (
+        instant(timestampLiteral(text) ?? `${dateLiteral(text) ?? ""}T00:00:00`) === instant(value)
+      );
+    case "boolean":
+      return booleanLiteral(text) === value;
+    case "text":
+      return text === value;
+  }
+}
+
+/** A timestamp without what Postgres leaves out. */
+function instant(literal: string): string {
+  return literal
+    .replace("T", " ")
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
+}

@@ -1,0 +1,372 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { gridXlsx } from "../support/grid.ts";
+import { Series, SeriesServer } from "../support/series.ts";
+
+const server = SeriesServer.start();
+beforeAll(() => server);
+afterAll(async () => (await server).close());
+
+let series: Series;
+afterEach(() => series.close());
+
+const csv = (...lines: readonly string[]): string => `${lines.join("\n")}\n`;
+
+async function publish(period: string, content: string): Promise<void> {
+  await series.home.write(`inbox/trusts-${period}.csv`, content);
+}
+
+/** Ten areas, with these cells in place of their counts. */
+function areas(cells: Readonly<Record<number, string>>, ...notes: readonly string[]): string {
+  const lines = Array.from(
+    { length: 10 },
+    (_, at) => `Area ${"ABCDEFGHIJ"[at] ?? ""},${cells[at] ?? String(20 + at * 3)},${7 + at}`,
+  );
+  return csv("Area,Patients,Visits", ...lines, ...(notes.length === 0 ? [] : ["", ...notes]));
+}
+
+const marks = (): Promise<object[]> =>
+  series.rows(
+    'select token, meaning, kind, said_by, said_in, load_id from ops.marker order by token collate "C"',
+  );
+
+describe("a value, its mark and its meaning", () => {
+  test("suppressed, missing, zero, not applicable, provisional and empty stay apart", async () => {
+    series = await Series.make(await server);
+    const cells = { 0: "[c]", 1: "..", 2: "[low]", 3: "[z]", 4: "[p]", 5: "0", 6: "", 7: "<5" };
+    await publish("2025-01", areas(cells));
+    expect((await series.backfill()).exit).toBe(0);
+    expect(
+      await series.rows(
+        `select patients, patients_marker as marker, patients_meaning as meaning,
+                (select kind from ops.marker where token = patients_marker) as kind
+           from silver.trusts order by area limit 9`,
+      ),
+    ).toEqual([
+      { patients: null, marker: "[c]", meaning: "confidential", kind: "suppressed" },
+      { patients: null, marker: "..", meaning: "not available", kind: "missing" },
+      { patients: null, marker: "[low]", meaning: "rounds to zero", kind: "zero" },
+      { patients: null, marker: "[z]", meaning: "not applicable", kind: "not_applicable" },
+      { patients: null, marker: "[p]", meaning: "provisional", kind: "provisional" },
+      { patients: "0", marker: null, meaning: null, kind: null },
+      { patients: null, marker: null, meaning: null, kind: null },
+      {
+        patients: null,
+        marker: "<5",
+        meaning: "bounded: the exact number is withheld",
+        kind: "bounded",
+      },
+      { patients: "44", marker: null, meaning: null, kind: null },
+    ]);
+    const unknown = await series.rows(
+      `select patients_marker from bronze.trusts where patients_marker is not null
+       except select token from ops.marker`,
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test("no table holds the meanings, no export carries them, the page of the source has them", async () => {
+    series = await Series.make(await server);
+    await publish("2025-01", areas({ 0: "*" }, "* = suppressed: counts under 5"));
+    await series.backfill();
+    expect(
+      await series.rows(
+        "select 1 from information_schema.columns where table_schema = 'bronze' and column_name like '%meaning'",
+      ),
+    ).toEqual([]);
+    const pack = await series.home.read("data/exports/datapackage.json");
+    expect(pack).toContain("patients_marker");
+    expect(pack).not.toContain("patients_meaning");
+    expect(await series.home.read("data/exports/trusts.md")).toContain(
+      "| `*` | suppressed: counts under 5 | suppressed | publisher: file, row 13 |",
+    );
+  });
+
+  test("a view that nobody asks for meanings does not look them up", async () => {
+    series = await Series.make(await server);
+    await publish("2025-01", areas({ 0: "*" }));
+    await series.backfill();
+    const plan = async (columns: string): Promise<string> =>
+      JSON.stringify(await series.rows(`explain select ${columns} from silver.trusts`));
+    expect(await plan("area, patients, patients_marker")).not.toContain("marker_source_token_pk");
+    expect(await plan("count(*)")).not.toContain("marker m");
+    expect(await plan("patients_meaning")).toContain("marker m");
+  });
+
+  test("the publisher's notes of another sheet say what a mark means, and where", async () => {
+    series = await Series.make(await server);
+    const rows = Array.from({ length: 8 }, (_, at) => [`Area ${at}`, at === 3 ? "[x]" : 10 + at]);
+    const book = gridXlsx([
+      { name: "Table 1", rows: [["Patients by area"], [], ["Area", "Patients"], ...rows] },
+      { name: "Notes", rows: [["Notes"], ["Shorthand", "Meaning"], ["[x]", "data not supplied"]] },
+    ]);
+    await series.home.write("inbox/trusts-2025-01.xlsx", book);
+    await series.backfill();
+    expect(await marks()).toMatchObject([
+      {
+        token: "[x]",
+        meaning: "data not supplied",
+        kind: "missing",
+        said_by: "publisher",
+        said_in: "Notes, row 3",
+      },
+    ]);
+  });
+
+  test("the later notes count, notes before a convention, a person before all; nothing drifts", async () => {
+    series = await Series.make(await server);
+    const of = async (): Promise<unknown> =>
+      (await marks()).map((one) => Object.values(one).slice(1, 4));
+    await publish("2025-02", areas({ 0: "*" }, "* = suppressed: counts under 5"));
+    await series.backfill();
+    // An older release that explains it otherwise, and a later one that says nothing.
+    await publish("2025-01", areas({ 0: "*" }, "* = not collected"));
+    await publish("2025-03", areas({ 1: "*" }));
+    await series.backfill();
+    expect(await of()).toEqual([["suppressed: counts under 5", "suppressed", "publisher"]]);
+    await publish("2025-04", areas({ 2: "*" }, "* = rounds to zero"));
+    expect((await series.backfill()).releases.at(-1)?.reason).toBe("1 loaded");
+    expect(await of()).toEqual([["rounds to zero", "zero", "publisher"]]);
+    expect(await series.drift("2025-04")).toEqual([]);
+    const path = "manifests/canonical/trusts/trusts_canonical.yaml";
+    const manifest = await series.manifest();
+    const said = manifest.replace(
+      /^( +)coverage: /m,
+      '$1marker_meanings: { "*": "not asked" }\n$1coverage: ',
+    );
+    expect(said).not.toBe(manifest);
+    await series.home.write(path, said);
+    await series.backfill();
+    expect(await of()).toEqual([["not asked", "not_applicable", "person"]]);
+    await publish("2025-05", areas({ 2: "*" }, "* = suppressed"));
+    await series.backfill();
+    expect(await of()).toEqual([["not asked", "not_applicable", "person"]]);
+    expect(
+      await series.rows(
+        "select distinct patients_meaning as m from silver.trusts where patients is null",
+      ),
+    ).toEqual([{ m: "not asked" }]);
+    await series.home.write(
+      path,
+      (await series.manifest()).replace(/^ +marker_meanings:.*\n(?: +"\*":.*\n)?/m, ""),
+    );
+    await series.backfill();
+    expect(await of()).toEqual([["suppressed", "suppressed", "rule"]]);
+  });
+
+  test("the view keeps the order of its columns while marks and columns come", async () => {
+    series = await Series.make(await server);
+    const columns = async (): Promise<string> =>
+      (
+        await series.rows<{ name: string }>(
+          `select column_name as name from information_schema.columns where table_schema = 'silver'
+              and column_name !~ '^(_|period)' order by ordinal_position`,
+        )
+      )
+        .map((row) => row.name)
+        .join(" ");
+    await publish("2025-01", areas({}));
+    await series.backfill();
+    expect(await columns()).toBe("area patients visits");
+    await series.rows("create view public.mine as select area, visits from silver.trusts");
+    await publish("2025-02", areas({ 0: "*" }));
+    await series.backfill();
+    expect(await columns()).toBe("area patients visits patients_marker patients_meaning");
+    const more = areas({ 0: "*" })
+      .replaceAll(/^(Area,.*)$/gm, "$1,Beds")
+      .replaceAll(/^(Area .*,)(\d+)$/gm, "$1$2,$2");
+    await publish("2025-03", more);
+    expect((await series.backfill()).exit).toBe(0);
+    expect(await columns()).toBe("area patients visits patients_marker patients_meaning beds");
+    // A view as an older version made it gets its meanings with the next load, at its end.
+    await series.rows("drop view public.mine");
+    const [old] = await series.rows<{ sql: string }>(
+      "select pg_get_viewdef('silver.trusts'::regclass) as sql",
+    );
+    const without = (old?.sql ?? "").replace(/CASE\s+WHEN[\s\S]*?END AS patients_meaning,\s*/, "");
+    await series.rows("drop view silver.trusts");
+    await series.rows(`create view silver.trusts as ${without}`);
+    expect(await columns()).toBe("area patients visits patients_marker beds");
+    await publish("2025-04", more);
+    expect((await series.backfill()).exit).toBe(0);
+    expect(await columns()).toBe("area patients visits patients_marker beds patients_meaning");
+  });
+
+  test("headers that are called as marks and meanings are get names of their own", async () => {
+    series = await Series.make(await server);
+    await publish(
+      "2025-01",
+      csv("Area,Beds,Beds marker,Beds meaning", "A,*,x1,1", "B,5,x2,2", "C,7,x3,3", "D,9,x4,4"),
+    );
+    expect((await series.backfill()).exit).toBe(0);
+    expect(await series.rows("select * from silver.trusts order by area limit 1")).toMatchObject([
+      {
+        beds: null,
+        beds_marker: "*",
+        beds_marker_value: "x1",
+        beds_meaning: "suppressed",
+        beds_meaning_value: "1",
+      },
+    ]);
+    const path = "manifests/canonical/trusts/trusts_canonical.yaml";
+    await series.home.write(
+      path,
+      (await series.manifest()).replace("name: beds_meaning_value", "name: beds_meaning"),
+    );
+    const ran = await series.home.run("backfill");
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(
+      /MANIFEST_INVALID: two columns of trusts would be called beds_meaning/,
+    );
+  });
+});
+
+describe("what a table holds is what was published", () => {
+  test("counts of 64 bits and decimals are exact in the database", async () => {
+    series = await Series.make(await server);
+    await publish(
+      "2025-01",
+      csv(
+        "Code,Pence,Rate",
+        "007,9223372036854775807,0.1",
+        "010,-9223372036854775808,123456789012345678.123456789",
+        '100,"9,007,199,254,740,993",1E-7',
+      ),
+    );
+    expect((await series.backfill()).exit).toBe(0);
+    expect(
+      await series.rows("select code, pence::text, rate::text from silver.trusts order by 1"),
+    ).toEqual([
+      { code: "007", pence: "9223372036854775807", rate: "0.1" },
+      { code: "010", pence: "-9223372036854775808", rate: "123456789012345678.123456789" },
+      { code: "100", pence: "9007199254740993", rate: "0.0000001" },
+    ]);
+  });
+
+  test("a dimension keeps every code, marks among them", async () => {
+    series = await Series.make(await server);
+    const codes = [
+      "A",
+      "B",
+      "C",
+      "X",
+      "Z",
+      "Unknown",
+      "Not known",
+      "*",
+      "-",
+      "[c]",
+      "NA",
+      "NULL",
+      "None",
+    ];
+    await publish(
+      "2025-01",
+      csv("Ethnic category,Patients", ...codes.map((code, at) => `${code},${100 + at}`)),
+    );
+    expect((await series.backfill()).exit).toBe(0);
+    const rows = await series.rows<{ code: string }>(
+      "select ethnic_category as code from silver.trusts order by patients",
+    );
+    expect(rows.map((row) => row.code)).toEqual(codes);
+    expect(await marks()).toEqual([]);
+  });
+
+  test("one text in a hundred thousand values is told, and nothing of the table is loaded", async () => {
+    series = await Series.make(await server);
+    const lines = Array.from(
+      { length: 100_000 },
+      (_, at) => `${at + 1},North,${at === 54_321 ? "about twelve" : at % 83}`,
+    );
+    await publish("2025-01", csv("Id,Area,Patients", ...lines));
+    const report = await series.backfill();
+    expect(report.exit).toBe(6);
+    expect(JSON.stringify(report)).toContain('\\"about twelve\\" in row 54323');
+    expect(await series.rows("select count(*)::int as n from ops.load")).toEqual([{ n: 0 }]);
+  });
+
+  test("a type widens in the tenth period, and the nine before keep their values", async () => {
+    series = await Series.make(await server);
+    const month = (n: number, count: string, day: string): [string, string] => [
+      `2025-${String(n).padStart(2, "0")}`,
+      csv("Code,Census day,Patients", `A,${day},${count}`, `B,${day},7`, `C,${day},9`),
+    ];
+    for (let n = 1; n <= 9; n++) await publish(...month(n, String(n), `0${n}/01/2025`));
+    await publish(...month(10, "40000.5", "10/01/2025"));
+    const report = await series.backfill();
+    expect(report.exit).toBe(0);
+    expect(await series.drift("2025-10")).toContain("column_retyped");
+    const rows = await series.rows<{ n: string }>(
+      "select patients::text as n from silver.trusts where code = 'A' order by period",
+    );
+    expect(rows.map((row) => row.n)).toEqual([
+      "1",
+      "2",
+      "3",
+      "4",
+      "5",
+      "6",
+      "7",
+      "8",
+      "9",
+      "40000.5",
+    ]);
+    const days = await series.rows<{ day: string }>(
+      "select census_day::text as day from silver.trusts where code = 'A' order by period limit 2",
+    );
+    expect(days.map((row) => row.day)).toEqual(["2025-01-01", "2025-01-02"]);
+  });
+
+  test("provisional and final figures of one period are two vintages", async () => {
+    series = await Series.make(await server);
+    await publish("2025-01", areas({}, "Figures are provisional"));
+    await series.backfill();
+    await publish("2025-01", areas({ 0: "21" }, "Figures are final"));
+    await series.backfill();
+    expect(await series.rows("select vintage, is_current from ops.load order by 1")).toEqual([
+      { vintage: 1, is_current: false },
+      { vintage: 2, is_current: true },
+    ]);
+  });
+
+  test("a column that is empty from top to bottom is an alarm: in the report, the status and the drift", async () => {
+    series = await Series.make(await server);
+    const ghost = (cells: (at: number) => string): string =>
+      csv(
+        "Area,Patients,Deaths",
+        ...Array.from({ length: 6 }, (_, at) => `Area ${at},${10 + at},${cells(at)}`),
+      );
+    await publish(
+      "2025-01",
+      ghost((at) => String(at)),
+    );
+    await publish(
+      "2025-02",
+      ghost(() => ""),
+    );
+    const report = await series.backfill();
+    const [, february] = report.releases;
+    expect(february?.reason).toBe("1 loaded, column deaths is empty");
+    expect(february?.remarks.join()).toContain(
+      'trusts: column deaths is empty: "Deaths" has no value in this release',
+    );
+    const status = await series.home.run("status", "--list");
+    expect(status.stdout).toContain("column deaths is empty");
+    expect(await series.drift("2025-02")).toEqual(["column_empty"]);
+    // Nothing but marks is not nothing.
+    await publish(
+      "2025-03",
+      ghost(() => "*"),
+    );
+    expect((await series.backfill()).releases.at(-1)?.reason).not.toContain("empty");
+  });
+
+  test("a header over nothing in the first release makes no column, and is told", async () => {
+    series = await Series.make(await server);
+    await publish("2025-01", csv("Area,Patients,Deaths", "A,1,", "B,2,", "C,3,", "D,4,"));
+    const [release] = (await series.backfill()).releases;
+    expect(release?.reason).toBe("1 loaded, column deaths is empty");
+    expect(
+      await series.rows("select 1 from information_schema.columns where column_name = 'deaths'"),
+    ).toEqual([]);
+  });
+});
