@@ -19,6 +19,7 @@ import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
+import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -45,6 +46,7 @@ const COMMANDS = [
   explainCommand,
   historyCommand,
   diffCommand,
+  revertCommand,
   importManifestsCommand,
   inspectCommand,
   exportCommand,

@@ -12,6 +12,7 @@ import {
   type TableColumn,
   viewSql,
 } from "./source-table.ts";
+import { vintagesCommentSql, vintagesSql, vintagesView } from "./vintages-view.ts";
 
 /** The columns of a bronze table as it stands, in order; null if there is none. */
 async function liveColumns(
@@ -26,7 +27,15 @@ async function liveColumns(
   return rows.length === 0 ? null : rows;
 }
 
-/** What has to be done so that the table and the view of a source are as its contract asks. */
+/** False for a source that an older program loaded. */
+async function hasVintages(executor: Executor, source: string): Promise<boolean> {
+  const [row] = await executor.rows<{ has: boolean }>("select to_regclass($1) is not null as has", [
+    vintagesView(source),
+  ]);
+  return row?.has === true;
+}
+
+/** What has to be done so that the table and the views of a source are as its contract asks. */
 export interface Shape {
   readonly statements: readonly string[];
   /** Columns of the table afterwards. */
@@ -34,7 +43,7 @@ export interface Shape {
 }
 
 /**
- * The statements that bring table and view of a source to its contract, given the table as it stands, or as
+ * The statements that bring table and views of a source to its contract, given the table as it stands, or as
  * `columns` say that it will. Reads only. A view that others depend on is never dropped: DRIFT_BREAKING
  * names them.
  */
@@ -47,18 +56,31 @@ export async function planShape(
   const before = forecast ?? (await liveColumns(executor, contract.code));
   const changes = planTable(contract, before);
   const columns = changes.reduce(columnsAfter, before ?? []);
-  if (changes.length === 0 && !commentsToo) return { statements: [], columns };
+  const isWhole = forecast !== undefined || (await hasVintages(executor, contract.code));
+  if (changes.length === 0 && !commentsToo && isWhole) return { statements: [], columns };
   const widens = changes.some((change) => change.kind === "widen");
-  const grants = widens ? await grantsOf(executor, contract.code) : [];
+  const views = [silverView(contract.code), vintagesView(contract.code)];
+  const grants: string[] = [];
+  for (const view of widens ? views : []) grants.push(...(await grantsOf(executor, view)));
   const statements = [
-    ...(widens ? [`drop view if exists ${silverView(contract.code)}`] : []),
+    ...(widens ? views.map((view) => `drop view if exists ${view}`) : []),
     ...changes.flatMap((change) => changeSql(bronzeTable(contract.code), change)),
-    viewSql(contract, columns),
+    ...viewsSql(contract, columns),
     ...grants,
-    ...commentSql(contract, columns),
+    ...commentsSql(contract, columns),
   ];
   return { statements, columns };
 }
+
+const viewsSql = (contract: SourceContract, columns: readonly TableColumn[]): readonly string[] => [
+  viewSql(contract, columns),
+  vintagesSql(contract, columns),
+];
+
+const commentsSql = (
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+): readonly string[] => [...commentSql(contract, columns), ...vintagesCommentSql(contract)];
 
 /** Does what `planShape` says, inside the load's transaction. Gives the statements that were run. */
 export async function shapeSource(
@@ -71,38 +93,39 @@ export async function shapeSource(
   return statements;
 }
 
-/** Brings view and comments to the contract over the table as it stands; nothing where there is none. */
+/** Brings views and comments to the contract over the table as it stands; nothing where there is none. */
 export async function reshapeView(executor: Executor, contract: SourceContract): Promise<void> {
   const columns = await liveColumns(executor, contract.code);
   if (columns === null) return;
-  await executor.rows(viewSql(contract, columns));
-  for (const statement of commentSql(contract, columns)) await executor.rows(statement);
+  const statements = [...viewsSql(contract, columns), ...commentsSql(contract, columns)];
+  for (const statement of statements) await executor.rows(statement);
 }
 
 /** The statements that grant a view anew once it was dropped so that a column below it could be widened. */
-async function grantsOf(executor: Executor, source: string): Promise<readonly string[]> {
+async function grantsOf(executor: Executor, view: string): Promise<readonly string[]> {
   const dependents = await executor.rows<{ name: string }>(
     `select distinct d.refobjid::regclass::text as view, c.oid::regclass::text as name
        from pg_depend d
        join pg_rewrite r on r.oid = d.objid
        join pg_class c on c.oid = r.ev_class
       where d.refobjid = to_regclass($1) and c.oid <> d.refobjid`,
-    [silverView(source)],
+    [view],
   );
   if (dependents.length > 0) {
     throw new CanonryError(
       "DRIFT_BREAKING",
-      `a column of ${source} must be widened, and ${dependents.map((one) => one.name).join(", ")} depend on its view`,
+      `a column below ${view} must be widened, and ${dependents.map((one) => one.name).join(", ")} depend on it`,
     );
   }
   const grants = await executor.rows<{ grantee: string; privilege: string }>(
     `select grantee, privilege_type as privilege from information_schema.role_table_grants
-      where table_schema = 'silver' and table_name = $1 and grantee <> current_user
+      where table_schema = 'silver' and grantee <> current_user
+        and to_regclass(format('silver.%I', table_name)) = to_regclass($1)
       order by 1, 2`,
-    [source],
+    [view],
   );
   return grants.map(({ grantee, privilege }) => {
     const who = grantee === "PUBLIC" ? "public" : identifier(grantee);
-    return `grant ${privilege} on ${silverView(source)} to ${who}`;
+    return `grant ${privilege} on ${view} to ${who}`;
   });
 }

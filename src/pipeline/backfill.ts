@@ -1,10 +1,9 @@
 import { worstExit } from "../model/errors.ts";
-import type { EventSink } from "../model/events.ts";
-import type { BackfillReport, ExportReport } from "../model/report.ts";
+import type { BackfillReport } from "../model/report.ts";
 import { HostTurns } from "../stages/acquire/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
-import { exportSources } from "./exports.ts";
 import { syncManifests } from "./manifests.ts";
+import { exportAll } from "./projections.ts";
 import { type PublicationSurvey, surveyPublication } from "./publication-survey.ts";
 import { rehearse } from "./rehearse.ts";
 import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
@@ -73,14 +72,4 @@ async function stateRepair(
   const isNew = (await readState(world)).ledger_at === null;
   const reason = await rebuildState(world);
   return reason === null || isNew ? [] : [{ path: "data/state/state.json", reason, edited: true }];
-}
-
-async function exportAll(world: World, events: EventSink): Promise<readonly ExportReport[]> {
-  if (world.signal.aborted) return [];
-  const exports = await exportSources(world, { sources: [], deep: false });
-  for (const one of exports) {
-    if (one.status !== "written") continue;
-    events.emit({ event: "export.written", source: one.source, rows: one.rows });
-  }
-  return exports;
 }

@@ -120,6 +120,7 @@ async function applyPlan(
     decision,
     loads: await ledger.loadsOfRelease(place),
     outcomes: await ledger.outcomesOfRelease(place),
+    barred: await ledger.barredOfRelease(place),
     quarantined: await ledger.quarantineKeys(place),
   });
   noteSkipped(decision, skipped, done);
