@@ -19,6 +19,7 @@ import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
+import { purgeCommand } from "./commands/purge.ts";
 import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   historyCommand,
   diffCommand,
   revertCommand,
+  purgeCommand,
   importManifestsCommand,
   inspectCommand,
   exportCommand,

@@ -5,6 +5,7 @@ import type { BackfillOptions } from "./backfill-options.ts";
 import { syncManifests } from "./manifests.ts";
 import { exportAll } from "./projections.ts";
 import { type PublicationSurvey, surveyPublication } from "./publication-survey.ts";
+import { removePurged } from "./purged-files.ts";
 import { rehearse } from "./rehearse.ts";
 import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
 import { readState, rebuildState } from "./state.ts";
@@ -33,7 +34,8 @@ export async function backfill(
   const startedAt = world.now().getTime();
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
-  const repaired = [...(await syncManifests(world)), ...(await stateRepair(world))];
+  const purged = await removePurged(world);
+  const repaired = [...purged, ...(await syncManifests(world)), ...(await stateRepair(world))];
   const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(
     publications.map((publication) => surveyPublication(world, publication, options, turns)),

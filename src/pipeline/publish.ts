@@ -87,8 +87,11 @@ async function decideRelease(
   const { ledger } = scope;
   const manifest = await ledger.manifestInForce(scope.publication.code);
   const rulings = manifest?.document.decisions ?? [];
+  const { complete, publication, period } = scope;
+  const barred = await ledger.barredOfRelease({ publication: publication.code, period });
+  const purged = barred.flatMap((one) => (one.because === "purged" ? one.source : []));
   const facts = await survey(
-    { release: document, publication: scope.publication, complete: scope.complete, rulings },
+    { release: document, publication, complete, purged, rulings },
     {
       seenOf: (code, text) => ledger.seenOf(code, { text, end: endOf(text) }),
       sampleOf: (request) => ledger.sampleOf({ ...request, separator: KEY_SEPARATOR }),
