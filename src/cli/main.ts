@@ -20,6 +20,8 @@ import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
+import { purgeCommand } from "./commands/purge.ts";
+import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -50,6 +52,8 @@ const COMMANDS = [
   verifyCommand,
   historyCommand,
   diffCommand,
+  revertCommand,
+  purgeCommand,
   importManifestsCommand,
   inspectCommand,
   exportCommand,

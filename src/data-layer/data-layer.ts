@@ -15,6 +15,8 @@ export interface StoredArtifact {
   readonly sizeBytes: number;
   /** False if the same content was there already. */
   readonly isNew: boolean;
+  /** Why the bytes were not kept. */
+  readonly dropped?: string;
 }
 
 export interface FileFacts {
@@ -42,11 +44,14 @@ export class DataLayer {
 
   /**
    * Keeps an artifact under the sha256 of its content. Memory: one chunk. Throws DOWNLOAD_TOO_LARGE
-   * beyond `maxBytes`; nothing is kept then.
+   * beyond `maxBytes`; nothing is kept then, nor where `drops` has a reason against the content.
    */
   async putArtifact(
     chunks: AsyncIterable<Uint8Array>,
-    options: { readonly maxBytes: number },
+    options: {
+      readonly maxBytes: number;
+      readonly drops?: (sha256: string) => Promise<string | null>;
+    },
   ): Promise<StoredArtifact> {
     const hash = createHash("sha256");
     let sizeBytes = 0;
@@ -63,6 +68,11 @@ export class DataLayer {
     };
     await this.storage.put(incoming, counted());
     const sha256 = hash.digest("hex");
+    const dropped = (await options.drops?.(sha256)) ?? null;
+    if (dropped !== null) {
+      await this.storage.remove(incoming);
+      return { sha256, sizeBytes, isNew: false, dropped };
+    }
     const key = this.paths.keys.artifact(sha256);
     const known = await this.storage.stat(key);
     if (known?.sizeBytes === sizeBytes) {
@@ -77,6 +87,11 @@ export class DataLayer {
 
   async hasArtifact(sha256: string): Promise<boolean> {
     return (await this.storage.stat(this.paths.keys.artifact(sha256))) !== null;
+  }
+
+  /** False if there was none. */
+  removeArtifact(sha256: string): Promise<boolean> {
+    return this.storage.remove(this.paths.keys.artifact(sha256));
   }
 
   /** Throws FILE_MISSING if the store has lost it. */

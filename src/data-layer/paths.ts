@@ -68,6 +68,7 @@ export class Paths {
     state: "data/state/state.json",
     export: (name: string): string => `data/exports/${safeName(name)}`,
     exports: "data/exports/",
+    backups: "data/backups",
     events: (date: string, runId: string): string =>
       `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
   };

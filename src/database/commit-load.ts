@@ -9,12 +9,10 @@ import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
 import { keepDigests } from "./load-digests.ts";
 import { keepMarks } from "./marks.ts";
+import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 import { digestColumns } from "./row-digest.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
-
-/** Seconds that a load waits for another one of the same source and period. */
-const WAIT = "60s";
 
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
@@ -24,12 +22,9 @@ const WAIT = "60s";
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
-    await transaction.rows(`set local lock_timeout = '${WAIT}'`);
+    await lockLoad(transaction, load);
     // For the check of the grain, which sorts the keys of the load.
     await transaction.rows("set local work_mem = '128MB'");
-    await transaction.rows("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
-      `canonry.load.${load.source}.${load.period}`,
-    ]);
     await checkContract(transaction, load);
     const { shape, statements } = await shapeSource(transaction, load.contract, load.changed);
     const covered = digestColumns(shape.columns);
@@ -98,7 +93,8 @@ async function openLoad(
     `insert into ops.load (publication, period, source, vintage, key, reading_hash, contract_version,
                            rows_data, rows_total, conservation, is_current, run_id)
      select $1, $2, $3, coalesce(max(vintage), 0) + 1, $4, $5, 0, 0, 0, '{}', false, $6
-       from ops.load where source = $3 and period = $2
+       from (select vintage from ops.load where source = $3 and period = $2
+             union all select vintage from ops.tombstone where source = $3 and period = $2) used
      returning load_id, vintage`,
     [load.publication, load.period, load.source, load.key, load.reading_hash, load.run_id],
   );
@@ -153,12 +149,7 @@ async function point(
   loadId: number,
   counts: LoadCounts,
 ): Promise<void> {
-  await transaction.rows(
-    `update ops.load set is_current = false, superseded_at = now()
-      where source = $1 and period = $2 and is_current`,
-    [load.source, load.period],
-  );
-  await transaction.rows("update ops.load set is_current = true where load_id = $1", [loadId]);
+  await makeCurrent(transaction, load, loadId);
   const periods = [...new Set([load.period, ...counts.periods.map((one) => one.period)])];
   const known = periods.flatMap((text) => parsePeriod(text) ?? []);
   await transaction.rows(
@@ -176,17 +167,7 @@ async function point(
       counts.periods.map((one) => one.rows),
     ],
   );
-  await transaction.rows(
-    `update ops.load_period h set is_latest = (h.load_id = best.load_id)
-       from (select distinct on (h.period) h.period, h.load_id
-               from ops.load_period h
-               join ops.load l on l.load_id = h.load_id and l.is_current
-               join ops.period p on p.period = l.period
-              where h.source = $1
-              order by h.period, p.period_end desc, l.load_id desc) best
-      where h.source = $1 and h.period = best.period and h.is_latest <> (h.load_id = best.load_id)`,
-    [load.source],
-  );
+  await settleLatest(transaction, load.source);
 }
 
 async function record(transaction: Transaction, load: LoadCommit, loadId: number): Promise<void> {

@@ -68,6 +68,21 @@ export async function exportRecord(executor: Executor, name: string): Promise<Ex
   return row ?? null;
 }
 
+/** Names of the exports whose source has no current load any more. */
+export async function staleExports(executor: Executor, catalog: string): Promise<string[]> {
+  const rows = await executor.rows<{ source: string }>(
+    `select source from ops.export x
+      where not exists (select 1 from ops.load l where l.is_current and (l.source = x.source or x.source = $1))
+      order by source`,
+    [catalog],
+  );
+  return rows.map((row) => row.source);
+}
+
+export async function forgetExport(executor: Executor, source: string): Promise<void> {
+  await executor.rows("delete from ops.export where source = $1", [source]);
+}
+
 export async function recordExport(
   executor: Executor,
   source: string,

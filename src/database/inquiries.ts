@@ -176,10 +176,10 @@ export async function serverVersion(executor: Executor): Promise<string> {
   return row?.version ?? "";
 }
 
-/** The sha256 of every artifact that the ledger knows, in order. */
+/** The sha256 of every artifact that the store must hold, in order. */
 export async function artifactsKnown(executor: Executor): Promise<string[]> {
   const rows = await executor.rows<{ sha256: string }>(
-    "select sha256 from ops.artifact order by sha256",
+    "select sha256 from ops.artifact where purged_at is null order by sha256",
   );
   return rows.map((row) => row.sha256);
 }

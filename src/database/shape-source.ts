@@ -14,6 +14,7 @@ import {
   viewOrder,
   viewSql,
 } from "./source-table.ts";
+import { vintagesCommentSql, vintagesSql, vintagesView } from "./vintages-view.ts";
 
 /** Table and view of a source. */
 export interface ShapeOf {
@@ -45,7 +46,15 @@ export async function liveColumns(
   return (await liveShape(executor, source)).columns;
 }
 
-/** What has to be done so that the table and the view of a source are as its contract asks. */
+/** False for a source that an older program loaded. */
+async function hasVintages(executor: Executor, source: string): Promise<boolean> {
+  const [row] = await executor.rows<{ has: boolean }>("select to_regclass($1) is not null as has", [
+    vintagesView(source),
+  ]);
+  return row?.has === true;
+}
+
+/** What has to be done so that the table and the views of a source are as its contract asks. */
 export interface Shape {
   readonly statements: readonly string[];
   /** As they are afterwards. */
@@ -55,7 +64,7 @@ export interface Shape {
 }
 
 /**
- * The statements that bring table and view of a source to its contract, given the table as it stands, or as
+ * The statements that bring table and views of a source to its contract, given the table as it stands, or as
  * `forecast` says that it will. Reads only. A view that others depend on is never dropped: DRIFT_BREAKING
  * names them.
  */
@@ -70,20 +79,36 @@ export async function planShape(
   const columns = changes.reduce(columnsAfter, before.columns ?? []);
   const view = viewOrder(contract, columns, before.view);
   const shape = { columns, view };
-  const whole = view.length === before.view?.length;
-  if (changes.length === 0 && whole && !commentsToo)
+  const isWhole =
+    view.length === before.view?.length &&
+    (forecast !== undefined || (await hasVintages(executor, contract.code)));
+  if (changes.length === 0 && isWhole && !commentsToo)
     return { statements: [], shape, widened: null };
   const widens = changes.some((change) => change.kind === "widen");
-  const grants = widens ? await grantsOf(executor, contract.code) : [];
+  const views = [silverView(contract.code), vintagesView(contract.code)];
+  const grants: string[] = [];
+  for (const one of widens ? views : []) grants.push(...(await grantsOf(executor, one)));
   const statements = [
-    ...(widens ? [`drop view if exists ${silverView(contract.code)}`] : []),
+    ...(widens ? views.map((view) => `drop view if exists ${view}`) : []),
     ...changes.flatMap((change) => changeSql(bronzeTable(contract.code), change)),
-    viewSql(contract, columns, view),
+    ...viewsSql(contract, columns, view),
     ...grants,
-    ...commentSql(contract, columns),
+    ...commentsSql(contract, columns),
   ];
   return { statements, shape, widened: widens ? before.columns : null };
 }
+
+/** `view` names the columns of the silver view in their order. */
+const viewsSql = (
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+  view: readonly string[],
+): readonly string[] => [viewSql(contract, columns, view), vintagesSql(contract, columns)];
+
+const commentsSql = (
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+): readonly string[] => [...commentSql(contract, columns), ...vintagesCommentSql(contract)];
 
 /**
  * Does what `planShape` says, inside the load's transaction. Gives what was done. Where a column is widened,
@@ -102,38 +127,42 @@ export async function shapeSource(
   return planned;
 }
 
-/** Brings view and comments to the contract over the table as it stands; nothing where there is none. */
+/** Brings views and comments to the contract over the table as it stands; nothing where there is none. */
 export async function reshapeView(executor: Executor, contract: SourceContract): Promise<void> {
   const { columns, view } = await liveShape(executor, contract.code);
   if (columns === null) return;
-  await executor.rows(viewSql(contract, columns, viewOrder(contract, columns, view)));
-  for (const statement of commentSql(contract, columns)) await executor.rows(statement);
+  const statements = [
+    ...viewsSql(contract, columns, viewOrder(contract, columns, view)),
+    ...commentsSql(contract, columns),
+  ];
+  for (const statement of statements) await executor.rows(statement);
 }
 
 /** The statements that grant a view anew once it was dropped so that a column below it could be widened. */
-async function grantsOf(executor: Executor, source: string): Promise<readonly string[]> {
+async function grantsOf(executor: Executor, view: string): Promise<readonly string[]> {
   const dependents = await executor.rows<{ name: string }>(
     `select distinct d.refobjid::regclass::text as view, c.oid::regclass::text as name
        from pg_depend d
        join pg_rewrite r on r.oid = d.objid
        join pg_class c on c.oid = r.ev_class
       where d.refobjid = to_regclass($1) and c.oid <> d.refobjid`,
-    [silverView(source)],
+    [view],
   );
   if (dependents.length > 0) {
     throw new CanonryError(
       "DRIFT_BREAKING",
-      `a column of ${source} must be widened, and ${dependents.map((one) => one.name).join(", ")} depend on its view`,
+      `a column below ${view} must be widened, and ${dependents.map((one) => one.name).join(", ")} depend on it`,
     );
   }
   const grants = await executor.rows<{ grantee: string; privilege: string }>(
     `select grantee, privilege_type as privilege from information_schema.role_table_grants
-      where table_schema = 'silver' and table_name = $1 and grantee <> current_user
+      where table_schema = 'silver' and grantee <> current_user
+        and to_regclass(format('silver.%I', table_name)) = to_regclass($1)
       order by 1, 2`,
-    [source],
+    [view],
   );
   return grants.map(({ grantee, privilege }) => {
     const who = grantee === "PUBLIC" ? "public" : identifier(grantee);
-    return `grant ${privilege} on ${silverView(source)} to ${who}`;
+    return `grant ${privilege} on ${view} to ${who}`;
   });
 }

@@ -2,6 +2,8 @@ import { DRIFT_KINDS } from "./drift.ts";
 import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
 const NAME = { pattern: "^[a-z][a-z0-9_]{0,53}$" };
+/** The view of all vintages of a source has its name and this suffix. */
+const SOURCE_NAME = { pattern: "^(?!.*_vintages$)[a-z][a-z0-9_]{0,53}$" };
 
 /** The canonical state: definitions of the manifest's schema. */
 export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
@@ -29,7 +31,7 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
   source: record(
     "One logical table: one Postgres table, one Parquet file.",
     {
-      code: text("Name of the table; unique over all publications.", NAME),
+      code: text("Name of the table; unique over all publications.", SOURCE_NAME),
       title: text("Title, as the publisher prints it."),
       description: text("What the table holds."),
       said_by: ref("said_by"),

@@ -35,6 +35,7 @@ export const ERRORS = {
     "Write `column = value`, joined by `and`; quote a value that holds ` and x =`.",
   ),
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
+  VINTAGE_UNKNOWN: config("`canonry explain SOURCE` lists the vintages of each release."),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
   ),

@@ -25,6 +25,16 @@ export type Event =
       readonly rows?: number;
       readonly reason: string;
     })
+  | (ReleaseEvent & {
+      readonly event: "source.reverted" | "source.purged";
+      readonly source: string;
+      /** That is current no more, or is gone. */
+      readonly vintage: number | null;
+      /** That is current now. */
+      readonly current: number | null;
+      readonly by: string;
+      readonly reason: string;
+    })
   | {
       readonly event: "export.written";
       readonly source: string;

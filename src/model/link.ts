@@ -9,7 +9,8 @@ export interface WantedLink {
   readonly origin: "explicit" | "folder" | "scheduled" | "discovered";
 }
 
-export type LinkStatus = "fetched" | "not_published" | "failed";
+/** `purged`: it leads to content that was removed for good, so there are no bytes of it. */
+export type LinkStatus = "fetched" | "not_published" | "failed" | "purged";
 
 /** What the ledger knows of a link. Times are ISO instants. */
 export interface LinkRecord {
@@ -29,6 +30,11 @@ export interface LinkRecord {
   readonly first_fetched_at: string | null;
   /** When its content last became another. */
   readonly changed_at: string | null;
+}
+
+/** The link led to bytes that the store keeps. */
+export function hasContent({ sha256, status }: LinkRecord): boolean {
+  return sha256 !== null && status !== "purged";
 }
 
 /** A file that was found and belongs to no period, and why. */

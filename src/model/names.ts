@@ -3,6 +3,9 @@ import { sha256 } from "./hash.ts";
 /** Postgres cuts identifiers at 63 bytes; `_marker`, `_meaning` and `_vintages` must still fit behind a name. */
 export const LONGEST_NAME = 54;
 
+/** Behind the name of a source: the view of all its vintages. No source has a name that ends so. */
+export const VINTAGES = "_vintages";
+
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between binary both case cast
   check collate collation column concurrently constraint create cross current_catalog current_date
@@ -50,6 +53,12 @@ export function nameOf(text: string): string {
   const safe = /^[0-9]/.test(words) ? `n_${words}` : words;
   const free = RESERVED.has(safe) || BEHIND.test(safe) ? `${safe}_value` : safe;
   return shorten(free, LONGEST_NAME);
+}
+
+/** The name of a source from a name by rule: one that ends as views of vintages do gets `_table` behind it. */
+export function sourceName(name: string): string {
+  const short = shorten(name, LONGEST_NAME);
+  return short.endsWith(VINTAGES) ? shorten(`${short}_table`, LONGEST_NAME) : short;
 }
 
 /** Cuts to `longest` bytes with a hash of the whole at the end, so different names stay different. */

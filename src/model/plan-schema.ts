@@ -51,7 +51,7 @@ const release = object({
   links: list(
     object({
       url: text,
-      status: { enum: ["fetched", "not_published", "failed"] },
+      status: { enum: ["fetched", "not_published", "failed", "purged"] },
       sha256: nullable(hash),
     }),
   ),

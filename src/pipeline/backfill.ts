@@ -1,11 +1,11 @@
 import { worstExit } from "../model/errors.ts";
-import type { EventSink } from "../model/events.ts";
-import type { BackfillReport, ExportReport } from "../model/report.ts";
+import type { BackfillReport } from "../model/report.ts";
 import { HostTurns } from "../stages/acquire/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
-import { exportSources } from "./exports.ts";
 import { syncManifests } from "./manifests.ts";
+import { exportAll } from "./projections.ts";
 import { type PublicationSurvey, surveyPublication } from "./publication-survey.ts";
+import { removePurged } from "./purged-files.ts";
 import { rehearse } from "./rehearse.ts";
 import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
 import { readState, rebuildState } from "./state.ts";
@@ -34,7 +34,8 @@ export async function backfill(
   const startedAt = world.now().getTime();
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
-  const repaired = [...(await syncManifests(world)), ...(await stateRepair(world))];
+  const purged = await removePurged(world);
+  const repaired = [...purged, ...(await syncManifests(world)), ...(await stateRepair(world))];
   const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(
     publications.map((publication) => surveyPublication(world, publication, options, turns)),
@@ -73,14 +74,4 @@ async function stateRepair(
   const isNew = (await readState(world)).ledger_at === null;
   const reason = await rebuildState(world);
   return reason === null || isNew ? [] : [{ path: "data/state/state.json", reason, edited: true }];
-}
-
-async function exportAll(world: World, events: EventSink): Promise<readonly ExportReport[]> {
-  if (world.signal.aborted) return [];
-  const exports = await exportSources(world, { sources: [], deep: false });
-  for (const one of exports) {
-    if (one.status !== "written") continue;
-    events.emit({ event: "export.written", source: one.source, rows: one.rows });
-  }
-  return exports;
 }

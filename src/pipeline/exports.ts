@@ -5,7 +5,9 @@ import {
   type ExportRow,
   exportRecord,
   exportRows,
+  forgetExport,
   recordExport,
+  staleExports,
   viewColumns,
 } from "../database/exports.ts";
 import { csvLine, PARQUET_WRITER, type ParquetColumn, parquetFromCsv } from "../formats/parquet.ts";
@@ -77,8 +79,18 @@ async function exportOnce(world: World, options: ExportOptions): Promise<readonl
     };
   });
   for (const { action, reason } of todo) reports.push(await exportSource(world, action, reason));
+  await removeStale(world);
   if (rows.length > 0) await exportCatalog(world);
   return reports.toSorted((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+/** A source that holds nothing any more has no export, and without any there is no catalogue. */
+async function removeStale(world: World): Promise<void> {
+  for (const name of await staleExports(world.database, CATALOG)) {
+    const files = name === CATALOG ? [CATALOG, PACKAGE] : [`${name}.parquet`, `${name}.md`];
+    for (const file of files) await world.data.removeExport(file);
+    await forgetExport(world.database, name);
+  }
 }
 
 async function filesOf(

@@ -171,6 +171,10 @@ export class Forecast implements ReleaseLedger {
     return [...found.values()];
   }
 
+  barredOfRelease(place: ReleasePlace): ReturnType<ReleaseLedger["barredOfRelease"]> {
+    return this.real.barredOfRelease(place);
+  }
+
   async quarantineKeys(place: ReleasePlace): Promise<string[]> {
     const own = this.quarantined.get(keyOf(place)) ?? [];
     return [...(await this.real.quarantineKeys(place)), ...own];
@@ -181,7 +185,10 @@ export class Forecast implements ReleaseLedger {
   }
 
   async commitLoad(load: LoadCommit): Promise<LoadReceipt> {
-    const before = await this.loadsOfRelease(load);
+    const before = [
+      ...(await this.loadsOfRelease(load)),
+      ...(await this.real.barredOfRelease(load)),
+    ];
     const loadId = -1 - this.loads().length;
     const known = await this.contractsOf(load.publication);
     const base = known.find((one) => one.contract.code === load.source)?.contract;

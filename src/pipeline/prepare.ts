@@ -1,4 +1,5 @@
 import { recordLink } from "../database/links.ts";
+import { purgeOf } from "../database/purge-scope.ts";
 import { renderYaml } from "../formats/yaml.ts";
 import type { EventSink } from "../model/events.ts";
 import { type Generation, generationId, textFacts } from "../model/generation.ts";
@@ -29,7 +30,8 @@ export async function acquireRelease(
 ): Promise<readonly LinkRecord[]> {
   const { data, database, config } = world;
   const fetched = await apply(release.fetches, {
-    putArtifact: (chunks, options) => data.putArtifact(chunks, options),
+    putArtifact: (chunks, options) =>
+      data.putArtifact(chunks, { ...options, drops: (sha256) => purgeOf(database, sha256) }),
     openFile: (path) => data.openFile(path),
     stampOf: (path) => stampOf(world, path),
     record: (link) => recordLink(database, publication.code, link),

@@ -2,7 +2,7 @@ import { editEpoch, type ReleaseRecord, releasesOf } from "../database/ledger.ts
 import { linksOf } from "../database/links.ts";
 import { pagesOf, recordPage } from "../database/pages.ts";
 import { sha256, stableJson } from "../model/hash.ts";
-import type { LinkRecord, UnplacedFile, UnseenPage } from "../model/link.ts";
+import { hasContent, type LinkRecord, type UnplacedFile, type UnseenPage } from "../model/link.ts";
 import { comparePeriods, contains, parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { Plan } from "../model/stage.ts";
@@ -178,7 +178,7 @@ export function releaseKey(
   publication: PublicationConfig,
 ): string {
   const files = links
-    .filter((link) => link.sha256 !== null)
+    .filter(hasContent)
     .map((link) => `${link.sha256 ?? ""} ${link.file_name ?? ""}`)
     .sort();
   const { drift, tables } = publication;

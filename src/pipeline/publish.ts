@@ -106,8 +106,11 @@ async function decideRelease(
   const { ledger } = scope;
   const manifest = await ledger.manifestInForce(scope.publication.code);
   const rulings = manifest?.document.decisions ?? [];
+  const { complete, publication, period } = scope;
+  const barred = await ledger.barredOfRelease({ publication: publication.code, period });
+  const purged = barred.flatMap((one) => (one.because === "purged" ? one.source : []));
   const facts = await survey(
-    { release: document, publication: scope.publication, complete: scope.complete, rulings },
+    { release: document, publication, complete, purged, rulings },
     {
       seenOf: (code, text) => ledger.seenOf(code, { text, end: endOf(text) }),
       sampleOf: (request) => ledger.sampleOf({ ...request, separator: KEY_SEPARATOR }),
@@ -139,6 +142,7 @@ async function applyPlan(
     decision,
     loads: await ledger.loadsOfRelease(place),
     outcomes: await ledger.outcomesOfRelease(place),
+    barred: await ledger.barredOfRelease(place),
     quarantined: await ledger.quarantineKeys(place),
   });
   noteSkipped(decision, skipped, done);

@@ -13,6 +13,7 @@ import {
 } from "../database/ledger.ts";
 import { recordOutcome } from "../database/record-outcome.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
+import { barredOfRelease } from "../database/vintages.ts";
 import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
 import type { LoadCommit, LoadReceipt } from "../model/load-commit.ts";
 
@@ -41,6 +42,7 @@ export interface ReleaseLedger {
   codesOfOthers(publication: string): Promise<string[]>;
   loadsOfRelease(place: ReleasePlace): ReturnType<typeof loadsOfRelease>;
   outcomesOfRelease(place: ReleasePlace): ReturnType<typeof outcomesOfRelease>;
+  barredOfRelease(place: ReleasePlace): ReturnType<typeof barredOfRelease>;
   quarantineKeys(place: ReleasePlace): Promise<string[]>;
   /** Told of each decision before anything of it is done; throws what forbids it. */
   decided(decision: ReleaseDecision): void;
@@ -71,6 +73,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
     loadsOfRelease: ({ publication, period }) => loadsOfRelease(database, publication, period),
     outcomesOfRelease: ({ publication, period }) =>
       outcomesOfRelease(database, publication, period),
+    barredOfRelease: ({ publication, period }) => barredOfRelease(database, publication, period),
     quarantineKeys: ({ publication, period }) => quarantineKeys(database, publication, period),
     decided: () => undefined,
     commitLoad: (load) => commitLoad(database, load),

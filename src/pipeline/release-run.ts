@@ -1,15 +1,9 @@
 import { hostname } from "node:os";
 import process from "node:process";
-import {
-  closeAbandonedRuns,
-  finishRun,
-  type ReleaseRecord,
-  recordRelease,
-  startRun,
-} from "../database/ledger.ts";
+import { closeAbandonedRuns, finishRun, recordRelease, startRun } from "../database/ledger.ts";
 import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
-import type { LinkRecord } from "../model/link.ts";
+import { hasContent, type LinkRecord } from "../model/link.ts";
 import type { ReleaseReport } from "../model/report.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
@@ -18,6 +12,13 @@ import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publ
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
+import {
+  asBefore,
+  idleOutcome,
+  keptWithoutFiles,
+  type Outcome,
+  outcome,
+} from "./release-outcome.ts";
 import { describeLeftOut, exitOfLink, releaseReason, releaseStatus } from "./release-status.ts";
 import type { Semaphore } from "./semaphore.ts";
 import { inStage } from "./stages.ts";
@@ -55,15 +56,6 @@ export async function runReleases(
   });
 }
 
-type Outcome = Omit<ReleaseReport, "publication" | "period" | "run_id" | "duration_ms">;
-
-const outcome = (
-  status: ReleaseReport["status"],
-  reason: string,
-  exit: ExitCode = 0,
-  more: Partial<Outcome> = {},
-): Outcome => ({ status, reason, exit, sources: [], left_out: [], remarks: [], ...more });
-
 /** Null if the whole was interrupted before the release began. */
 async function runRelease(
   survey: PublicationSurvey,
@@ -92,31 +84,6 @@ async function runRelease(
   });
   await events.flush();
   return { ...place, ...done, run_id: runId, duration_ms: durationMs };
-}
-
-/** What is known without looking further: nothing to fetch, and decided on the same files before. */
-function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outcome | null {
-  const { record, links } = release;
-  if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
-  const [why] = release.fetches.skipped;
-  if (release.announced !== null && record.status !== "not_published")
-    return asBefore(record, `now only ${release.announced}`);
-  if (record.status === "not_published")
-    return release.announced === null || release.announced === record.detail
-      ? outcome("not_published", why?.reason ?? record.detail)
-      : null;
-  const key = releaseKey(links, survey.editEpoch, survey.publication);
-  return record.release_key === key ? asBefore(record, why?.reason ?? "nothing new") : null;
-}
-
-function asBefore(record: ReleaseRecord, why: string): Outcome {
-  return record.status === "loaded"
-    ? outcome("unchanged", why)
-    : outcome(
-        record.status as ReleaseReport["status"],
-        `${record.detail}; ${why}`,
-        record.exit as ExitCode,
-      );
 }
 
 /** One release, from its files to its loads. */
@@ -159,9 +126,9 @@ class ReleaseWork {
     const links = await this.acquire();
     const failures = links.filter((link) => link.status === "failed");
     const exit = worstExit(failures.map(exitOfLink));
-    const files = links.filter((link) => link.sha256 !== null);
-    if (files.length === 0) return this.withoutFiles(links, exit);
+    const files = links.filter(hasContent);
     const key = releaseKey(links, survey.editEpoch, survey.publication);
+    if (files.length === 0) return this.withoutFiles(links, exit, key);
     if (
       release.record?.release_key === key &&
       release.reprocess === null &&
@@ -187,9 +154,19 @@ class ReleaseWork {
     return { events, publication, period: this.release.period, now: () => world.now() };
   }
 
-  private async withoutFiles(links: readonly LinkRecord[], exit: ExitCode): Promise<Outcome> {
-    const details = links.map((link) => link.detail ?? link.status);
+  private async withoutFiles(
+    links: readonly LinkRecord[],
+    exit: ExitCode,
+    key: string,
+  ): Promise<Outcome> {
+    const details = [...new Set(links.map((link) => link.detail ?? link.status))];
     const reason = this.release.announced ?? details.join("; ");
+    const kept = exit === 0 ? keptWithoutFiles(this.release.record, links, reason) : null;
+    if (kept !== null) {
+      const { status, detail, exit: was } = kept.record;
+      if (!this.context.options.dryRun) await this.record(status, key, detail, was as ExitCode);
+      return kept.outcome;
+    }
     const status = exit === 0 ? "not_published" : "failed";
     if (!this.context.options.dryRun) await this.record(status, null, reason, exit);
     return outcome(status, reason, exit);

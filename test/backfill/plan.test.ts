@@ -66,7 +66,7 @@ async function contentOf(series: Series, statements = CONTENT): Promise<unknown>
     "select table_name as name from information_schema.views where table_schema = 'silver' order by 1",
   );
   for (const { name } of views) {
-    const sql = `select (to_jsonb(v) - '_load_id')::text as row from silver."${name}" v order by 1`;
+    const sql = `select (to_jsonb(v) - '{_load_id,loaded_at,superseded_at}'::text[])::text as row from silver."${name}" v order by 1`;
     found.push(await series.rows(sql));
   }
   return { found, files: await series.home.snapshot("manifests", "data/exports") };

@@ -9,7 +9,7 @@ export interface Selection {
   readonly to?: string;
 }
 
-function period(text: string): string {
+export function period(text: string): string {
   const canonical = configPeriod(text);
   if (canonical === null) {
     throw new InvalidArgumentError(

@@ -1,18 +1,24 @@
 import { fileURLToPath } from "node:url";
 import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { LinkRecord } from "../../model/link.ts";
+import { hasContent, type LinkRecord } from "../../model/link.ts";
 import type { Settings } from "../../model/publication.ts";
 import type { Plan } from "../../model/stage.ts";
 import { type Answer, fetchHttp } from "./fetch-http.ts";
 import type { FetchAction } from "./plan.ts";
 
+interface Stored {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly dropped?: string;
+}
+
 export interface AcquireNeeds {
-  /** Keeps content in the artifact store. */
+  /** Keeps content in the artifact store; what was purged is dropped, with the reason. */
   putArtifact(
     chunks: AsyncIterable<Uint8Array>,
     options: { readonly maxBytes: number },
-  ): Promise<{ readonly sha256: string; readonly sizeBytes: number }>;
+  ): Promise<Stored>;
   openFile(path: string): Promise<Bytes & { close(): Promise<void> }>;
   /** Size and time of a local file as one text; null if it is missing. */
   stampOf(path: string): Promise<string | null>;
@@ -70,20 +76,22 @@ export async function apply(
 function failed(action: FetchAction, error: unknown, needs: AcquireNeeds): LinkRecord {
   if (!(error instanceof CanonryError) || error.code === "INTERRUPTED" || error.exit === 7)
     throw error;
-  return { ...base(action, needs), status: "failed", detail: `${error.code}: ${error.message}` };
+  const record = base(action, needs);
+  const sha256 = hasContent(record) ? record.sha256 : null;
+  return { ...record, sha256, status: "failed", detail: `${error.code}: ${error.message}` };
 }
 
 function base({ link, known }: FetchAction, needs: AcquireNeeds): LinkRecord {
   return {
     period: link.period,
     url: link.url,
-    status: "fetched",
+    status: known?.status === "purged" ? "purged" : "fetched",
     sha256: known?.sha256 ?? null,
     file_name: known?.file_name ?? null,
     size_bytes: known?.size_bytes ?? null,
     etag: known?.etag ?? null,
     last_modified: known?.last_modified ?? null,
-    detail: null,
+    detail: known?.status === "purged" ? known.detail : null,
     checked_at: needs.now(),
     first_fetched_at: known?.first_fetched_at ?? null,
     changed_at: known?.changed_at ?? null,
@@ -121,8 +129,7 @@ async function taken(
   }
   const stored = await needs.putArtifact(answer.chunks, { maxBytes: needs.settings.max_bytes });
   return {
-    ...stamped(record, stored.sha256),
-    sha256: stored.sha256,
+    ...stamped(record, stored),
     size_bytes: stored.sizeBytes,
     file_name: answer.fileName === "" ? "download" : answer.fileName,
     etag: answer.etag,
@@ -141,8 +148,7 @@ async function fetchFile(
   try {
     const stored = await needs.putArtifact(bytes.stream(), { maxBytes: needs.settings.max_bytes });
     return {
-      ...stamped(record, stored.sha256),
-      sha256: stored.sha256,
+      ...stamped(record, stored),
       size_bytes: stored.sizeBytes,
       file_name: path.split(/[\\/]/).at(-1) ?? path,
       etag: stamp,
@@ -153,9 +159,12 @@ async function fetchFile(
   }
 }
 
-function stamped(record: LinkRecord, sha256: string): LinkRecord {
+function stamped(record: LinkRecord, { sha256, dropped }: Stored): LinkRecord {
   return {
     ...record,
+    sha256,
+    status: dropped === undefined ? "fetched" : "purged",
+    detail: dropped ?? null,
     first_fetched_at: record.first_fetched_at ?? record.checked_at,
     changed_at: record.sha256 === sha256 ? record.changed_at : record.checked_at,
   };

@@ -125,8 +125,9 @@ async function lostOf(
   needs: SurveyNeeds,
 ): Promise<ReadonlySet<string>> {
   const lost = new Set<string>();
-  for (const { sha256 } of known) {
-    if (sha256 !== null && !(await needs.hasArtifact(sha256))) lost.add(sha256);
+  for (const { sha256, status } of known) {
+    if (sha256 !== null && status !== "purged" && !(await needs.hasArtifact(sha256)))
+      lost.add(sha256);
   }
   return lost;
 }

@@ -70,7 +70,9 @@ function local(record: LinkRecord | null, stamp: FileStamp, facts: AcquireFacts)
   if (record.sha256 !== null && facts.lost.has(record.sha256))
     return { fetch: true, reason: "the store lost it" };
   if (facts.force) return { fetch: true, reason: "asked for" };
-  return record.etag === stamp && record.status === "fetched"
+  if (record.etag !== stamp) return { fetch: true, reason: "the file changed" };
+  if (record.status === "purged") return { fetch: false, reason: record.detail ?? "purged" };
+  return record.status === "fetched"
     ? { fetch: false, reason: "the file is as it was" }
     : { fetch: true, reason: "the file changed" };
 }

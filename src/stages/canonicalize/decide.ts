@@ -31,6 +31,8 @@ export interface CanonicalizeFacts {
   readonly likeness: ReadonlyMap<string, Likeness>;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
+  /** Sources of which a vintage of this release was purged: nobody waits for their tables. */
+  readonly purged: readonly string[];
   readonly known: readonly KnownSource[];
   /** Codes that other publications use. */
   readonly taken: readonly string[];
@@ -269,6 +271,7 @@ function missingSource(
   unreadable: boolean,
 ): SourceDecision | null {
   const { contract } = known;
+  if (facts.purged.includes(contract.code)) return null;
   if (contract.optional === true || firstSeenAfter(contract.first_period, facts.release.period)) {
     return null;
   }

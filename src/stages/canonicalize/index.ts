@@ -43,6 +43,7 @@ export interface CanonicalizeInput {
   readonly publication: PublicationConfig;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
+  readonly purged: readonly string[];
   readonly rulings: readonly Ruling[];
 }
 
@@ -79,6 +80,7 @@ export async function survey(
     release,
     drift_policy: publication.drift,
     complete: input.complete,
+    purged: input.purged,
     known,
     taken: await needs.codesOfOthers(publication.code),
     assignments,

@@ -1,6 +1,6 @@
 import { fileStem, withoutPeriods } from "../../model/file-stem.ts";
 import type { Region } from "../../model/manifest.ts";
-import { type FreeNames, LONGEST_NAME, nameOf, shorten } from "../../model/names.ts";
+import { type FreeNames, nameOf, sourceName } from "../../model/names.ts";
 
 /**
  * The code of a new source: `<publication>_<name>`, the name from the sheet, or from the file where
@@ -12,7 +12,7 @@ export function sourceCode(publication: string, region: Region, codes: FreeNames
   const table = region.number > 1 ? `${base}_table_${region.number}` : base;
   const plain = table.startsWith(`${publication}_`) || table === publication;
   const code = plain ? table : `${publication}_${table}`;
-  return codes.take(shorten(code, LONGEST_NAME));
+  return codes.take(sourceName(code));
 }
 
 function sheetName(sheet: string): string {

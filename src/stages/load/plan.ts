@@ -1,6 +1,7 @@
 import type { Issue, LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import type { Plan, Planned } from "../../model/stage.ts";
+import { type BarredContent, contentKey } from "../../model/vintage.ts";
 
 /** What the ledger holds of one source and period. */
 export interface LoadRecord {
@@ -22,6 +23,8 @@ export interface LoadFacts {
   /** Loads of the release, any vintage. */
   readonly loads: readonly LoadRecord[];
   readonly outcomes: readonly OutcomeRecord[];
+  /** What of the release a person reverted or purged. */
+  readonly barred: readonly BarredContent[];
   /** Keys of what is in quarantine for the release and not resolved. */
   readonly quarantined: readonly string[];
 }
@@ -65,7 +68,8 @@ export function plan(facts: LoadFacts): Plan<LoadAction> {
 
 /**
  * The last issue is to be current; earlier ones are loaded once, for their vintage. Loaded before is
- * not enough: content that goes A, B, A again ends with A current.
+ * not enough: content that goes A, B, A again ends with A current. What a person reverted or purged is no
+ * issue any more.
  */
 function planIssues(
   decision: SourceDecision,
@@ -75,8 +79,13 @@ function planIssues(
 ): void {
   const loads = facts.loads.filter((load) => load.source === decision.source);
   const current = loads.find((load) => load.is_current);
-  const last = decision.issues.at(-1);
-  for (const issue of decision.issues) {
+  const open = decision.issues.filter((issue) => {
+    const bar = barOf(decision.source, issue, facts.barred, current);
+    if (bar !== null) skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
+    return bar === null;
+  });
+  const last = open.at(-1);
+  for (const issue of open) {
     const isLast = issue === last;
     const before = loads.find((load) => load.key === issue.key);
     if (isLast && current?.key === issue.key) {
@@ -94,6 +103,19 @@ function planIssues(
       });
     }
   }
+}
+
+/** Why an issue is not loaded again; null for one that may be. What is current stays what it is. */
+function barOf(
+  source: string,
+  issue: Issue,
+  barred: readonly BarredContent[],
+  current: LoadRecord | undefined,
+): BarredContent | null {
+  if (current?.key === issue.key) return null;
+  const content = contentKey(issue.parts.map((part) => part.region.fingerprint));
+  const own = barred.filter((one) => one.source === source);
+  return own.find((one) => one.key === issue.key || one.content === content) ?? null;
 }
 
 function reasonFor(

@@ -1,0 +1,150 @@
+import type { PurgedLoad, PurgeScope } from "../model/purge.ts";
+import { beforeOf, contentKey, type Reason, vintageOf } from "../model/vintage.ts";
+import type { Database, Transaction } from "./database.ts";
+import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
+import { purgeScope } from "./purge-scope.ts";
+import { bronzeTable } from "./source-table.ts";
+import { pointOutcome, vintagesOf } from "./vintages.ts";
+
+/** What is current in place of a load that was purged; null if nothing is. */
+export type Successors = ReadonlyMap<string, number | null>;
+
+/**
+ * Removes loads from the database in one transaction: rows, ledger, texts that quote them, and which files
+ * may be kept; each leaves a tombstone. The files themselves are removed after it. The release's lock is the
+ * caller's matter.
+ */
+export function purgeLoads(
+  database: Database,
+  loads: readonly { readonly load_id: string; readonly source: string; readonly period: string }[],
+  said: Reason,
+): Promise<{ readonly scope: PurgeScope; readonly successors: Successors }> {
+  return database.transaction(async (transaction) => {
+    for (const load of loads) await lockLoad(transaction, load);
+    const scope = await purgeScope(transaction, loads);
+    const gone = scope.artifacts.filter((one) => one.used_by.length === 0);
+    const shas = gone.map((one) => one.sha256);
+    await forgetTexts(transaction, scope, shas);
+    const successors = new Map<string, number | null>();
+    for (const load of scope.loads) {
+      await buryLoad(transaction, load, shas, said);
+      successors.set(load.source, await succeed(transaction, load));
+    }
+    await transaction.rows(
+      "update ops.artifact set purged_at = now() where sha256 = any($1::text[])",
+      [shas],
+    );
+    await transaction.rows(
+      "update ops.link set status = 'purged', detail = $2 where sha256 = any($1::text[])",
+      [shas, `purged by ${said.by}: ${said.reason}`],
+    );
+    await settleReleases(transaction, scope, said);
+    return { scope, successors };
+  });
+}
+
+/** Quarantine, documents and answers in which cells of the loads stand. */
+async function forgetTexts(
+  transaction: Transaction,
+  { loads, artifacts, generations }: PurgeScope,
+  gone: readonly string[],
+): Promise<void> {
+  const ids = loads.map((one) => one.load_id);
+  const all = artifacts.map((one) => one.sha256);
+  await transaction.rows(
+    `delete from ops.quarantine q
+      where q.load_id = any($1::bigint[]) or q.artifact = any($2::text[])
+         or (q.artifact = any($3::text[]) and exists (
+           select 1 from ops.load l where l.load_id = any($1::bigint[])
+              and l.publication = q.publication and l.period = q.period))`,
+    [ids, gone, all],
+  );
+  // Ids stay, so that what was made of them can still be followed back.
+  await transaction.rows(
+    `update ops.generation
+        set prompt = null, raw = null, parsed = null,
+            parsed_metadata = (parsed_metadata - 'unplaced') - 'model'
+      where generation_id = any($1::text[])`,
+    [generations],
+  );
+  await transaction.rows("delete from ops.model_response where generation_id = any($1::text[])", [
+    generations,
+  ]);
+  // Of the kinds of drift only these quote cells.
+  await transaction.rows(
+    `delete from ops.drift d using ops.load l
+      where l.load_id = any($1::bigint[]) and d.source = l.source and d.run_id = l.run_id
+        and d.kind in ('category_new', 'category_gone')`,
+    [ids],
+  );
+}
+
+async function buryLoad(
+  transaction: Transaction,
+  load: PurgedLoad,
+  gone: readonly string[],
+  { by, reason }: Reason,
+): Promise<void> {
+  const { load_id: id } = load;
+  const parts = await transaction.rows<{ artifact: string; fingerprint: string }>(
+    "select artifact, fingerprint from ops.part where load_id = $1 order by part",
+    [id],
+  );
+  await transaction.rows(
+    `insert into ops.tombstone (load_id, publication, period, source, vintage, key, artifacts, rows, reason, by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      id,
+      load.publication,
+      load.period,
+      load.source,
+      load.vintage,
+      contentKey(parts.map((one) => one.fingerprint)),
+      [...new Set(parts.map((one) => one.artifact))].filter((one) => gone.includes(one)),
+      load.rows,
+      reason,
+      by,
+    ],
+  );
+  await transaction.rows(`delete from ${bronzeTable(load.source)} where _load_id = $1`, [id]);
+  for (const table of ["part", "load_period", "check_result"]) {
+    await transaction.rows(`delete from ops.${table} where load_id = $1`, [id]);
+  }
+  await transaction.rows("update ops.marker set load_id = null where load_id = $1", [id]);
+}
+
+/** Removes the ledger's row; if it was current the one before it is. */
+async function succeed(transaction: Transaction, load: PurgedLoad): Promise<number | null> {
+  const vintages = await vintagesOf(transaction, load);
+  const { is_current: wasCurrent } = vintageOf(vintages, load.vintage);
+  await transaction.rows("delete from ops.load where load_id = $1", [load.load_id]);
+  const next = wasCurrent
+    ? beforeOf(vintages, load.vintage)
+    : (vintages.find((one) => one.is_current) ?? null);
+  if (wasCurrent) {
+    await makeCurrent(transaction, load, next?.load_id ?? null);
+    await pointOutcome(transaction, load.publication, load, next?.load_id ?? null);
+  }
+  await settleLatest(transaction, load.source);
+  return next?.vintage ?? null;
+}
+
+/** A release that holds no load any more waits for another file; any other is decided again. */
+async function settleReleases(
+  transaction: Transaction,
+  { loads }: PurgeScope,
+  { by, reason }: Reason,
+): Promise<void> {
+  const [first] = loads;
+  if (first === undefined) return;
+  await transaction.rows(
+    `update ops.release r set release_key = null, updated_at = now(),
+            status = case when held.any then r.status else 'not_published' end,
+            detail = case when held.any then r.detail else $3 end,
+            exit = case when held.any then r.exit else 0 end
+       from (select exists (select 1 from ops.load
+                             where publication = $1 and period = $2 and is_current) as any) held
+      where r.publication = $1 and r.period = $2`,
+    [first.publication, first.period, `purged by ${by}: ${reason}`],
+  );
+}

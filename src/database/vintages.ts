@@ -1,0 +1,124 @@
+import {
+  type BarredContent,
+  contentKey,
+  type Reason,
+  type Reversal,
+  type Vintage,
+  type VintageChoice,
+} from "../model/vintage.ts";
+import type { Database, Executor } from "./database.ts";
+import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
+
+const ISO = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The vintages that are loaded, by source and number. */
+export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<Vintage[]> {
+  const [column, value] =
+    "source" in choice ? ["source", choice.source] : ["publication", choice.publication];
+  return executor.rows<Vintage>(
+    `select load_id::text, publication, source, period, vintage, is_current,
+            reverted_at is not null as reverted, ${ISO("superseded_at")} as superseded_at, run_id
+       from ops.load where ${column} = $1 and period = $2 order by source, vintage`,
+    [value, choice.period],
+  );
+}
+
+/**
+ * Makes another vintage current under the lock of its source and period; `choose` decides on what is loaded
+ * then. Every later vintage is marked as reverted, the chosen one as not: undoing is the same the other way.
+ */
+export function revertLoad(
+  database: Database,
+  place: { readonly source: string; readonly period: string },
+  choose: (vintages: readonly Vintage[]) => Reversal,
+  { by, reason }: Reason,
+): Promise<Reversal> {
+  return database.transaction(async (transaction) => {
+    await lockLoad(transaction, place);
+    const chosen = choose(await vintagesOf(transaction, place));
+    if ("nothing" in chosen) return chosen;
+    const { load_id: loadId, vintage, publication } = chosen.to;
+    await makeCurrent(transaction, place, loadId);
+    await transaction.rows(
+      `update ops.load set reverted_at = now(), reverted_by = $4, reverted_note = $5
+        where source = $1 and period = $2 and vintage > $3 and reverted_at is null`,
+      [place.source, place.period, vintage, by, reason],
+    );
+    await transaction.rows(
+      "update ops.load set reverted_at = null, reverted_by = null, reverted_note = null where load_id = $1",
+      [loadId],
+    );
+    await settleLatest(transaction, place.source);
+    await pointOutcome(transaction, publication, place, loadId);
+    return chosen;
+  });
+}
+
+/** The last outcome of a source is the load that is current now; with null it has none. */
+export async function pointOutcome(
+  executor: Executor,
+  publication: string,
+  { source, period }: { readonly source: string; readonly period: string },
+  loadId: string | null,
+): Promise<void> {
+  const place = [publication, period, source];
+  if (loadId === null) {
+    await executor.rows(
+      "delete from ops.outcome where publication = $1 and period = $2 and source = $3",
+      place,
+    );
+    return;
+  }
+  await executor.rows(
+    `update ops.outcome set status = 'loaded', reason = '', questions = '{}', load_id = $4, updated_at = now()
+      where publication = $1 and period = $2 and source = $3`,
+    [...place, loadId],
+  );
+}
+
+interface BarringLoad {
+  readonly source: string;
+  readonly vintage: number;
+  readonly key: string;
+  readonly fingerprints: readonly string[];
+  readonly reverted: string | null;
+}
+
+/** What of a release was reverted or purged, so that it is not loaded again. */
+export async function barredOfRelease(
+  executor: Executor,
+  publication: string,
+  period: string,
+): Promise<BarredContent[]> {
+  const loads = await executor.rows<BarringLoad>(
+    `select source, vintage, key, reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
+            array(select fingerprint from ops.part p where p.load_id = l.load_id) as fingerprints
+       from ops.load l
+      where publication = $1 and period = $2
+        and exists (select 1 from ops.load r
+                     where r.source = l.source and r.period = l.period and r.reverted_at is not null)
+      order by source, vintage`,
+    [publication, period],
+  );
+  const purged = await executor.rows<Omit<BarredContent, "because" | "key">>(
+    `select source, vintage, key as content,
+            'vintage ' || vintage || ' was purged by ' || by || ' on ' || purged_at::date || ': ' || reason as reason
+       from ops.tombstone where publication = $1 and period = $2 order by source, vintage`,
+    [publication, period],
+  );
+  const contentOf = (load: BarringLoad): string =>
+    `${load.source} ${contentKey(load.fingerprints)}`;
+  const standing = new Set(loads.filter((one) => one.reverted === null).map(contentOf));
+  const reverted = loads.flatMap((load): BarredContent[] => {
+    if (load.reverted === null) return [];
+    const { source, vintage, key, fingerprints } = load;
+    const reason = `vintage ${vintage} was reverted by ${load.reverted}`;
+    const content = standing.has(contentOf(load)) ? null : contentKey(fingerprints);
+    return [{ source, vintage, because: "reverted", key, content, reason }];
+  });
+  return [
+    ...reverted,
+    ...purged.map((one): BarredContent => ({ ...one, because: "purged", key: null })),
+  ];
+}

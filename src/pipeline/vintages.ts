@@ -1,0 +1,33 @@
+import { userInfo } from "node:os";
+import { sourceHead } from "../database/inquiries.ts";
+import { vintagesOf } from "../database/vintages.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { Vintage, VintageChoice } from "../model/vintage.ts";
+import type { World } from "./world.ts";
+
+/** Whoever is named, else the user of the system. */
+export const personOf = (by: string | null): string => by ?? userInfo().username;
+
+/** The vintages that are meant. Throws SOURCE_UNKNOWN, and VINTAGE_UNKNOWN if nothing is loaded. */
+export async function chosenVintages(
+  world: World,
+  choice: VintageChoice,
+): Promise<readonly Vintage[]> {
+  if ("source" in choice && (await sourceHead(world.database, choice.source)) === null)
+    throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${choice.source}`);
+  const vintages = await vintagesOf(world.database, choice);
+  if (vintages.length > 0) return vintages;
+  const what = "source" in choice ? choice.source : choice.publication;
+  throw new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${choice.period}`);
+}
+
+/** Works on a release alone, as a run does. Throws LOCK_HELD. */
+export function onRelease<Result>(
+  world: World,
+  { publication, period }: { readonly publication: string; readonly period: string },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return world.database.withLock(`canonry.release.${publication}.${period}`, work, () => {
+    throw new CanonryError("LOCK_HELD", `another run works on ${publication} ${period}`);
+  });
+}
