@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { timed } from "./measure.mjs";
 
-const PACKAGES =
-  "dlt[postgres] pandas psycopg[binary] pyarrow openpyxl python-calamine".split(" ");
+const PACKAGES = "dlt[postgres] pandas psycopg[binary] pyarrow openpyxl python-calamine".split(" ");
 const FOLDER = join(tmpdir(), "canonry-bench-python");
 const PEERS = fileURLToPath(new URL("peers.py", import.meta.url));
 
