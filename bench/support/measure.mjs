@@ -2,13 +2,15 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 
-/** Runs a program to its end: seconds, its peak resident memory in MB, and what it printed. */
-export function timed(command, args, options = {}) {
+/**
+ * Runs a program to its end: seconds, its peak resident memory in MB, and what it printed. Codes of `accept`
+ * are no failure.
+ */
+export function timed(command, args, { accept = [0] } = {}) {
   return new Promise((resolve, reject) => {
     const startedAt = process.hrtime.bigint();
     const child = spawn("/usr/bin/time", ["-f", "%M", command, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      ...options,
     });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk) => {
@@ -21,7 +23,8 @@ export function timed(command, args, options = {}) {
     child.once("close", (code) => {
       const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
       const peakMb = Math.round(Number(stderr.trim().split("\n").at(-1)) / 1024);
-      if (code === 0) resolve({ seconds, peakMb, stdout, startedAt: Date.now() - seconds * 1000 });
+      if (accept.includes(code))
+        resolve({ seconds, peakMb, stdout, startedAt: Date.now() - seconds * 1000 });
       else reject(new Error(`${command} ended with ${code}: ${stderr.slice(-2000)}`));
     });
   });

@@ -10,6 +10,7 @@ from pathlib import Path
 
 TYPES = {
     "int64": "bigint",
+    "Int64": "bigint",
     "float64": "double precision",
     "datetime64": "date",
 }
@@ -137,7 +138,7 @@ def export(url, table, target):
     rows, writer = 0, None
     with connect(url) as connection, connection.cursor(name="export") as cursor:
         cursor.itersize = 100_000
-        cursor.execute(f"select * from {table}")
+        cursor.execute(f"select * from {table} rows")
         while batch := cursor.fetchmany(100_000):
             names = [column.name for column in cursor.description]
             frame = pandas.DataFrame(batch, columns=names)
