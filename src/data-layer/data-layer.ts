@@ -8,6 +8,7 @@ import { closeBytes, type FileBytes, fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
 import type { Paths } from "./paths.ts";
+import { makePipe, throughPipe } from "./pipe.ts";
 import { UNFINISHED } from "./write-atomic.ts";
 
 export interface StoredArtifact {
@@ -218,21 +219,30 @@ export class DataLayer {
     }
   }
 
-  /** Writes chunks to a local path of a scratch folder. */
-  async writeScratch(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  /**
+   * Hands chunks to an engine that reads them from a local path of a scratch folder, once and from the start:
+   * through a pipe, while they come; where there is none, from a file.
+   */
+  async lendChunks<Result>(
+    path: string,
+    chunks: AsyncIterable<Uint8Array>,
+    read: () => Promise<Result>,
+  ): Promise<Result> {
+    if (await makePipe(path)) return throughPipe(path, chunks, read);
+    await this.writeScratch(path, chunks);
+    return read();
+  }
+
+  /** Writes a file of a scratch folder. */
+  async writeScratch(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const file = await open(path, "w");
-    let sizeBytes = 0;
     try {
-      for await (const chunk of chunks) {
-        await file.writeFile(chunk);
-        sizeBytes += chunk.length;
-      }
+      for await (const chunk of chunks) await file.writeFile(chunk);
     } catch (error) {
       throw fileFailure(error, path);
     } finally {
       await file.close();
     }
-    return sizeBytes;
   }
 
   /** Any local file. Throws FILE_MISSING. */

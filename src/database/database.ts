@@ -135,16 +135,17 @@ export class Database implements Executor {
     });
   }
 
-  /** The bytes of `COPY (sql) TO STDOUT` in CSV format, NULL unquoted and empty text quoted. */
-  async *copyOut(sql: string): AsyncIterable<Buffer> {
+  /** The bytes of `COPY (sql) TO STDOUT` in text format, under settings of its own. */
+  async *copyOut(sql: string, settings: readonly string[]): AsyncIterable<Buffer> {
     const client = await translated(() => this.pool.connect());
     // A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again.
     let broken: Error | undefined = new Error("the copy was not read to its end");
     try {
-      const stream = client.query(
-        copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`),
-      );
+      await client.query("begin read only");
+      for (const setting of settings) await client.query(`set local ${setting}`);
+      const stream = client.query(copyTo(`copy (${sql}) to stdout`));
       for await (const chunk of stream) yield chunk as Buffer;
+      await client.query("commit");
       broken = undefined;
     } catch (error) {
       throw databaseFailure(error);

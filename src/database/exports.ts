@@ -120,7 +120,10 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   boolean: "boolean",
 };
 
-/** The columns of a silver view that are exported, in order: its period, and what the table itself holds. */
+/**
+ * The columns of a silver view that are exported, in order: its period, and what the table itself holds.
+ * Numeric ones without their digits.
+ */
 export async function viewColumns(
   executor: Executor,
   source: string,
@@ -134,44 +137,78 @@ export async function viewColumns(
       order by v.ordinal_position`,
     [source],
   );
-  const columns = rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));
-  const numeric = columns.filter((column) => column.type === "numeric");
-  if (numeric.length === 0) return columns;
-  const digits = await digitsOf(executor, source, numeric);
-  return columns.map((column) => {
-    const own = digits.get(column.name);
-    return own === undefined ? column : { ...column, digits: own };
-  });
+  return rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));
 }
 
-async function digitsOf(
+/** The columns with the digits that the values of the numeric ones need: one pass over them. */
+export async function withDigits(
   executor: Executor,
   source: string,
-  columns: readonly { readonly name: string }[],
-): Promise<ReadonlyMap<string, { whole: number; fraction: number }>> {
-  const facts = columns.flatMap(({ name }, at) => [
-    `coalesce(max(scale(trim_scale(${identifier(name)}))), 0)::int as f${at}`,
-    `coalesce(max(length(trunc(abs(${identifier(name)}))::text)), 1)::int as w${at}`,
+  columns: readonly ViewColumn[],
+): Promise<readonly ViewColumn[]> {
+  const numeric = columns.filter((column) => column.type === "numeric");
+  if (numeric.length === 0) return columns;
+  const facts = numeric.flatMap(({ name }, at) => [
+    `coalesce(max(min_scale(${identifier(name)})), 0)::int as f${at}`,
+    `coalesce(length(trunc(greatest(max(${identifier(name)}), -min(${identifier(name)})))::text), 1)::int as w${at}`,
   ]);
   const [row] = await executor.rows<Record<string, number>>(
     `select ${facts.join(", ")} from ${silverView(source)}`,
   );
-  return new Map(
-    columns.map(({ name }, at) => [
-      name,
-      { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 },
-    ]),
-  );
+  return columns.map((column) => {
+    const at = numeric.indexOf(column);
+    if (at === -1) return column;
+    return { ...column, digits: { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 } };
+  });
 }
 
-/** The rows of a source as CSV, in their stable order: by period, then as published. */
+/** Place of a row among those of its period; no column of a view is called so. */
+const PLACE: ViewColumn = { name: "_place", type: "bigint" };
+
+/** Rows for an export: a column of its own before those of the view, and what they must ascend by. */
+export interface SourceRows {
+  readonly columns: readonly ViewColumn[];
+  readonly ascending: readonly string[];
+  readonly leftOut: readonly string[];
+  /** Lines of COPY's text format. `sorted`: by the server; else as they stand in the table. */
+  lines(sorted: boolean): AsyncIterable<Buffer>;
+}
+
+/** The rows of a source in their stable order: by period, then as published. */
 export function copySource(
   database: Database,
   source: string,
   columns: readonly ViewColumn[],
-): AsyncIterable<Buffer> {
+): SourceRows {
   const list = columns.map((column) => identifier(column.name)).join(", ");
-  return database.copyOut(
-    `select ${list} from ${silverView(source)} order by period_start, period_end, period, _part, _row`,
+  const rows = `select _part::bigint << 48 | _row as ${PLACE.name}, ${list} from ${silverView(source)}`;
+  return {
+    columns: [PLACE, ...columns],
+    ascending: ["period_start", "period_end", "period", PLACE.name],
+    leftOut: [PLACE.name],
+    lines: (sorted) =>
+      sorted
+        ? database.copyOut(
+            `${rows} order by period_start, period_end, period collate "C", _part, _row`,
+            ["work_mem = '64MB'"],
+          )
+        : database.copyOut(rows, [
+            "max_parallel_workers_per_gather = 0",
+            "synchronize_seqscans = off",
+          ]),
+  };
+}
+
+/** Whether the current loads of a source were appended in the order of the periods that come from them. */
+export async function isAppendedInOrder(executor: Executor, source: string): Promise<boolean> {
+  const [row] = await executor.rows<{ ordered: boolean }>(
+    `select coalesce(bool_and(load_id >= before), true) as ordered
+       from (select l.load_id, lag(l.load_id) over (order by p.period_start, p.period_end, p.period) as before
+               from ops.load_period h
+               join ops.load l on l.load_id = h.load_id and l.is_current
+               join ops.period p on p.period = h.period
+              where h.source = $1 and h.is_latest) loads`,
+    [source],
   );
+  return row?.ordered === true;
 }

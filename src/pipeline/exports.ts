@@ -6,11 +6,13 @@ import {
   exportRecord,
   exportRows,
   forgetExport,
+  isAppendedInOrder,
   recordExport,
   staleExports,
   viewColumns,
+  withDigits,
 } from "../database/exports.ts";
-import { csvLine, PARQUET_WRITER, type ParquetColumn, parquetFromCsv } from "../formats/parquet.ts";
+import { type CopyText, copyLine, PARQUET_WRITER, parquetFromCopy } from "../formats/parquet.ts";
 import { digestOfParquet } from "../formats/parquet-digest.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -115,12 +117,17 @@ async function exportSource(
 ): Promise<ExportReport> {
   const path = `${source.source}.parquet`;
   try {
-    const columns = await viewColumns(world.database, source.source);
-    const rows = copySource(world.database, source.source, columns);
+    const columns = await withDigits(
+      world.database,
+      source.source,
+      await viewColumns(world.database, source.source),
+    );
+    const inOrder = await isAppendedInOrder(world.database, source.source);
+    const rows = { ...copySource(world.database, source.source, columns), inOrder };
     const { columns: covered, digest } = await exportDigest(world.database, source.source);
     const proof = (parquet: string, folder: string) =>
       proveParquet(parquet, folder, covered, digest);
-    const written = await writeParquet(world, path, columns, rows, source.rows, proof);
+    const written = await writeParquet(world, path, rows, source.rows, proof);
     const record = {
       content_key: contentKey,
       sha256: written.sha256,
@@ -141,22 +148,40 @@ async function exportSource(
   }
 }
 
+/** Rows for a Parquet file: in what order they come unless they are asked for sorted, is to be seen. */
+interface Rows extends Omit<CopyText, "path"> {
+  /** Whether they may be expected to ascend by themselves. */
+  readonly inOrder: boolean;
+  lines(sorted: boolean): AsyncIterable<Uint8Array>;
+}
+
 /** Writes a Parquet file aside, checks its rows, and only then replaces the old one. */
 async function writeParquet(
   world: World,
   name: string,
-  columns: readonly ParquetColumn[],
-  lines: AsyncIterable<Uint8Array>,
+  rows: Rows,
   expected: number,
   proof: (parquet: string, folder: string) => Promise<void> = async () => undefined,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
   const { data } = world;
   return data.withScratch(async (folder) => {
-    const [csv, parquet] = [`${folder}/rows.csv`, `${folder}/rows.parquet`];
-    await data.writeScratch(csv, lines);
-    const rows = await parquetFromCsv(csv, columns, parquet, folder);
-    if (rows !== expected) {
-      throw new CanonryError("EXPORT_FAILED", `${rows} rows came out, the ledger has ${expected}`);
+    const parquet = `${folder}/rows.parquet`;
+    const write = (sorted: boolean): Promise<number | null> => {
+      const path = `${folder}/${sorted ? "sorted" : "rows"}`;
+      return data.lendChunks(path, rows.lines(sorted), () =>
+        parquetFromCopy(
+          { ...rows, path, ascending: sorted ? [] : rows.ascending },
+          parquet,
+          folder,
+        ),
+      );
+    };
+    const written = (rows.inOrder ? await write(false) : null) ?? (await write(true));
+    if (written !== expected) {
+      throw new CanonryError(
+        "EXPORT_FAILED",
+        `${written ?? "unsorted"} rows came out, the ledger has ${expected}`,
+      );
     }
     await proof(parquet, folder);
     return data.putExport(name, parquet);
@@ -225,11 +250,12 @@ async function exportCatalog(world: World): Promise<void> {
       columns: await viewColumns(world.database, row.source),
     });
   }
-  const text = sources.map((source) => csvLine(catalogRow(source))).join("");
+  const text = sources.map((source) => copyLine(catalogRow(source))).join("");
   const lines = async function* (): AsyncGenerator<Buffer> {
     yield Buffer.from(text);
   };
-  const written = await writeParquet(world, CATALOG, CATALOG_COLUMNS, lines(), sources.length);
+  const catalog = { columns: CATALOG_COLUMNS, ascending: [], leftOut: [], inOrder: true, lines };
+  const written = await writeParquet(world, CATALOG, catalog, sources.length);
   await world.data.putExportText(PACKAGE, dataPackage(sources));
   await recordExport(world.database, CATALOG, {
     content_key: key,

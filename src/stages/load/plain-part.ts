@@ -41,6 +41,8 @@ export function isPlainPart(contract: SourceContract, part: Part): boolean {
 }
 
 const LONGEST_LINE = 1 << 16;
+/** What is encoded at a time: little enough that the connection never runs dry meanwhile. */
+const PIECE_BYTES = 1 << 17;
 const [TAB, LF, CR, BACKSLASH, CAPITAL_N] = [9, 10, 13, 92, 78];
 
 /** One column of the table: the field that fills it, or -1, and whether a marker's column follows. */
@@ -85,9 +87,14 @@ export class PlainEncoder {
     let headed = false;
     for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
       if (chunk === null) throw this.broken("a line is longer than any was");
-      const from = headed ? 0 : chunk.indexOf(LF) + 1;
+      let from = headed ? 0 : chunk.indexOf(LF) + 1;
       headed = true;
-      yield this.encode(chunk, from, delimiter);
+      while (from < chunk.length) {
+        const to = chunk.lastIndexOf(LF, from + PIECE_BYTES) + 1;
+        const end = to > from ? to : chunk.indexOf(LF, from) + 1;
+        yield this.encode(chunk.subarray(0, end), from, delimiter);
+        from = end;
+      }
     }
     this.settle();
   }
@@ -101,7 +108,7 @@ export class PlainEncoder {
     const extra = prefix.length + suffix.length + 24 + targets.length * 7;
     let room = 0;
     for (let at = from; at < chunk.length; at++) if (chunk[at] === LF) room += extra;
-    const out = Buffer.allocUnsafe(chunk.length + room);
+    const out = Buffer.allocUnsafe(chunk.length - from + room);
     let to = 0;
     let field = 0;
     starts[0] = from;

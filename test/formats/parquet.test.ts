@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { DuckDBInstance } from "@duckdb/node-api";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CopyText, copyLine, parquetFromCopy } from "../../src/formats/parquet.ts";
+
+describe("Parquet from lines of COPY", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "canonry-parquet-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const COLUMNS = [
+    { name: "place", type: "bigint" },
+    { name: "text", type: "text" },
+    { name: "figure", type: "numeric", digits: { whole: 9, fraction: 2 } },
+  ] as const;
+  type Row = readonly [place: number, text: string | null, figure: string | null];
+
+  const write = async (
+    rows: readonly Row[],
+    more: Partial<CopyText> = {},
+  ): Promise<number | null> => {
+    const path = join(folder, "rows");
+    await writeFile(path, rows.map(copyLine).join(""));
+    const text = { path, columns: COLUMNS, ascending: [], leftOut: [], ...more };
+    return parquetFromCopy(text, join(folder, "rows.parquet"), folder);
+  };
+  const read = async (): Promise<unknown[][]> => {
+    const connection = await (await DuckDBInstance.create()).connect();
+    const file = join(folder, "rows.parquet");
+    const found = await connection.runAndReadAll(
+      `select * replace (figure::varchar as figure) from '${file}'`,
+    );
+    connection.closeSync();
+    return found.getRowsJson() as unknown[][];
+  };
+
+  const TEXT = fc.string({
+    unit: fc.constantFrom(
+      "\\",
+      "\t",
+      "\n",
+      "\r",
+      "\b",
+      "\v",
+      "\f",
+      "n",
+      "t",
+      "N",
+      '"',
+      "'",
+      ",",
+      " ",
+      "é",
+      "#",
+    ),
+    maxLength: 8,
+  });
+
+  test("every text comes as it was, empty is not missing, and no digit is lost", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.option(TEXT), fc.option(fc.integer({ min: -1e9, max: 1e9 }))), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        async (values) => {
+          const rows = values.map(
+            ([text, cents], at): Row => [
+              at,
+              text,
+              cents === null ? null : (cents / 100).toFixed(2),
+            ],
+          );
+          expect(await write(rows)).toBe(rows.length);
+          expect(await read()).toEqual(rows.map(([at, ...rest]) => [String(at), ...rest]));
+        },
+      ),
+      { numRuns: 40, seed: Number(process.env["CANONRY_SEED"] ?? 20_261_121) },
+    );
+  });
+
+  test("rows that do not ascend are told, and what was left out is not written", async () => {
+    const rows: Row[] = [
+      [1, "b", "1.00"],
+      [3, "a", "2.00"],
+      [2, "c", null],
+    ];
+    const order = { ascending: ["place"], leftOut: ["place"] };
+    expect(await write(rows, order)).toBeNull();
+    expect(
+      await write(
+        rows.toSorted((a, b) => a[0] - b[0]),
+        order,
+      ),
+    ).toBe(3);
+    expect(await read()).toEqual([
+      ["b", "1.00"],
+      ["c", null],
+      ["a", "2.00"],
+    ]);
+    expect(await write([rows[0] as Row, rows[0] as Row], order)).toBeNull();
+  });
+});
