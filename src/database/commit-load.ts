@@ -6,6 +6,7 @@ import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
+import { keepRelease, nameLoader } from "./release-lock.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -15,11 +16,12 @@ const WAIT = "60s";
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
- * planned with (plan again), GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
+ * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
  * does not hold what was written.
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
+    await nameLoader(transaction, load.run_id);
     await transaction.rows(`set local lock_timeout = '${WAIT}'`);
     // For the check of the grain, which sorts the keys of the load.
     await transaction.rows("set local work_mem = '128MB'");
@@ -46,6 +48,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
+    await keepRelease(transaction, database, load);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,

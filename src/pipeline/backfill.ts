@@ -9,6 +9,7 @@ import { type PublicationSurvey, surveyPublication } from "./publication-survey.
 import { rehearse } from "./rehearse.ts";
 import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
 import { readState, rebuildState } from "./state.ts";
+import { tidyUp } from "./tidy-up.ts";
 import { choose, exitsOf, walk } from "./walk.ts";
 import type { World } from "./world.ts";
 
@@ -34,6 +35,7 @@ export async function backfill(
   const startedAt = world.now().getTime();
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
+  await tidyUp(world);
   const repaired = [...(await syncManifests(world)), ...(await stateRepair(world))];
   const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(
