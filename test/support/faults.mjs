@@ -27,10 +27,12 @@ function placeOf(path) {
   if (inside.startsWith("..")) return "outside";
   return inside
     .replaceAll(/\d{8}T\d{6}-[0-9a-f]+/g, "RUN")
+    .replaceAll(/\b[0-9a-f]{8}-\d+-[0-9a-f]{12}\b/g, "WRITER")
     .replaceAll(/[0-9a-f]{64}/g, "SHA")
     .replaceAll(/\b[0-9a-f]{12,}\b/g, "ID")
     .replaceAll(/\b[0-9a-f]{2}\/SHA/g, "SHA")
-    .replaceAll(/\d{4}-\d\d-\d\d/g, "DAY")
+    .replaceAll(/making-[\w-]+/g, "making-ID")
+    .replaceAll(/events\/\d{4}-\d\d-\d\d/g, "events/DAY")
     .replaceAll(new RegExp(`\\b${process.pid}\\b`, "g"), "PID");
 }
 
