@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
@@ -7,9 +7,9 @@ import type { StorageBackend } from "../model/storage.ts";
 import { closeBytes, type FileBytes, fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
+import { sweepLeftovers, writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
-import { UNFINISHED } from "./write-atomic.ts";
 
 export interface StoredArtifact {
   readonly sha256: string;
@@ -56,7 +56,7 @@ export class DataLayer {
   ): Promise<StoredArtifact> {
     const hash = createHash("sha256");
     let sizeBytes = 0;
-    const incoming = `${this.paths.keys.artifacts}incoming/${randomBytes(8).toString("hex")}`;
+    const incoming = `${this.paths.keys.artifacts}incoming/${writerName()}`;
     const counted = async function* (): AsyncIterable<Uint8Array> {
       for await (const chunk of chunks) {
         sizeBytes += chunk.length;
@@ -208,7 +208,7 @@ export class DataLayer {
 
   /** Lends an empty local folder for engines that open files themselves, and removes it. */
   async withScratch<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-    const folder = join(this.paths.scratch, randomBytes(8).toString("hex"));
+    const folder = join(this.paths.scratch, writerName());
     try {
       await mkdir(folder, { recursive: true });
       return await work(folder);
@@ -295,23 +295,9 @@ export class DataLayer {
     }
   }
 
-  /** Removes what crashed writers left: unfinished files and incoming artifacts older than a day. */
-  async sweep(olderThanMs: number): Promise<readonly string[]> {
-    const swept: string[] = [];
-    for (const folder of ["data/acquire", "data/exports", "data/state", "manifests", "tmp"]) {
-      const root = join(this.paths.home, folder);
-      const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
-      for (const entry of entries) {
-        const path = join(entry.parentPath, entry.name);
-        const unfinished = entry.name.endsWith(UNFINISHED) || entry.parentPath.endsWith("incoming");
-        if (!entry.isFile() || !unfinished) continue;
-        const facts = await stat(path).catch(() => null);
-        if (facts === null || facts.mtimeMs > olderThanMs) continue;
-        await rm(path, { force: true });
-        swept.push(path);
-      }
-    }
-    return swept;
+  /** Removes what writers left that are gone, and what is older than given whoever made it. */
+  sweep(olderThanMs: number): Promise<readonly string[]> {
+    return sweepLeftovers(this.paths.home, olderThanMs);
   }
 }
 

@@ -5,8 +5,9 @@ import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
+import { UNFINISHED } from "./leftovers.ts";
 import { checkedKey } from "./paths.ts";
-import { type Content, inFolder, syncFolder, UNFINISHED, writeAtomic } from "./write-atomic.ts";
+import { type Content, inFolder, syncFolder, writeAtomic } from "./write-atomic.ts";
 
 /** Objects as files below one folder. */
 export class LocalStorage implements StorageBackend {

@@ -5,6 +5,7 @@ import {
   link,
   lstat,
   mkdir,
+  readdir,
   readFile,
   rename,
   rm,
@@ -12,9 +13,11 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
-import { dirname, parse, relative, sep } from "node:path";
+import { dirname, join, parse, relative, sep } from "node:path";
 import process from "node:process";
 import type { ServerFiles, SystemUser } from "../model/server-files.ts";
+import { isAlive } from "./leftovers.ts";
+import { syncFolder } from "./write-atomic.ts";
 
 /** The file system as the embedded server's keeper needs it. */
 export const localServerFiles: ServerFiles = {
@@ -38,6 +41,17 @@ export const localServerFiles: ServerFiles = {
     await rename(temp, path);
   },
   remove: (path) => rm(path, { force: true }),
+  async placeFolder(from, to) {
+    await rename(from, to);
+    await syncFolder(dirname(to));
+  },
+  async removeFolders(folder, prefix) {
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(prefix)) continue;
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 10 });
+    }
+  },
+  isAlive,
   async exists(path) {
     return access(path).then(
       () => true,
@@ -104,15 +118,6 @@ export const localServerFiles: ServerFiles = {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** `/a/b/c` gives `/`, `/a`, `/a/b`: the folders that one passes on the way. */

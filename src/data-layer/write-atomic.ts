@@ -1,13 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CanonryError } from "../model/errors.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
+import { UNFINISHED, writerName } from "./leftovers.ts";
 
 export type Content = Uint8Array | string | AsyncIterable<Uint8Array>;
-
-/** How the names of unfinished files end, so that leftovers of a crash can be told and swept. */
-export const UNFINISHED = ".unfinished";
 
 /**
  * The one function that writes a file: a temporary file in the same folder, all bytes, fsync, close, check
@@ -21,7 +18,7 @@ export async function writeAtomic(
   ifAbsent = false,
 ): Promise<boolean> {
   const folder = dirname(path);
-  const temp = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}${UNFINISHED}`);
+  const temp = join(folder, `.${basename(path)}.${writerName()}${UNFINISHED}`);
   try {
     const file = await inFolder(folder, () => open(temp, "wx", 0o644));
     const sizeBytes = await writeAll(file, content);

@@ -10,6 +10,7 @@ import { keepContract } from "./keep-contract.ts";
 import { keepDigests } from "./load-digests.ts";
 import { keepMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
+import { keepRelease, nameLoader } from "./release-lock.ts";
 import { digestColumns } from "./row-digest.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -17,11 +18,12 @@ import { bronzeTable } from "./source-table.ts";
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
- * planned with (plan again), GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
+ * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
  * does not hold what was written.
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
+    await nameLoader(transaction, load.run_id);
     await lockLoad(transaction, load);
     // For the check of the grain, which sorts the keys of the load.
     await transaction.rows("set local work_mem = '128MB'");
@@ -46,6 +48,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
     await keepMarks(transaction, load.source, loadId, load.marks);
     await record(transaction, load, loadId);
+    await keepRelease(transaction, database, load);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,

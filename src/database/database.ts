@@ -1,5 +1,6 @@
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { CanonryError } from "../model/errors.ts";
 import { databaseFailure, translated } from "./failure.ts";
 import { migrate } from "./migrate.ts";
 
@@ -33,11 +34,16 @@ export interface DatabaseOptions {
 
 pg.types.setTypeParser(20, Number);
 
+/** Seconds after which the server gives up a runner whose machine is gone, and with it the runner's locks. */
+const KEEPALIVE =
+  "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
+
 /** A pool on one Postgres. Nothing is connected before the first statement. */
 export class Database implements Executor {
   readonly url: string;
   private readonly pool: pg.Pool;
   private readonly options: DatabaseOptions;
+  private readonly holders = new Map<string, number>();
   private migrated: Promise<void> | null = null;
 
   constructor(options: DatabaseOptions) {
@@ -48,6 +54,8 @@ export class Database implements Executor {
       max: options.poolSize ?? 8,
       application_name: "canonry",
       connectionTimeoutMillis: 10_000,
+      // A promise that the pool waits for; its declared type says nothing of it.
+      onConnect: (client) => client.query(KEEPALIVE) as unknown as undefined,
     });
     // An idle client whose server went away reports it here; the next statement meets it again.
     this.pool.on("error", () => undefined);
@@ -106,19 +114,27 @@ export class Database implements Executor {
     held: () => Result,
   ): Promise<Result> {
     return this.withClient(async (client) => {
-      const got = await client.query<{ got: boolean }>(
-        "select pg_try_advisory_lock(hashtextextended($1, 0)) as got",
+      const { rows } = await client.query<{ got: boolean; pid: number }>(
+        "select pg_try_advisory_lock(hashtextextended($1, 0)) as got, pg_backend_pid() as pid",
         [name],
       );
-      if (got.rows[0]?.got !== true) return held();
+      const [lock] = rows;
+      if (lock?.got !== true) return held();
+      this.holders.set(name, lock.pid);
       try {
         return await work();
       } finally {
+        this.holders.delete(name);
         await client
           .query("select pg_advisory_unlock(hashtextextended($1, 0))", [name])
           .catch(() => undefined);
       }
     });
+  }
+
+  /** The server's process that holds our lock `name`, as far as we know: its connection may have died since. */
+  holderOf(name: string): number | null {
+    return this.holders.get(name) ?? null;
   }
 
   /** Runs `work` while the session lock `name` is held; waits for whoever has it. */
@@ -171,7 +187,7 @@ export class Database implements Executor {
     try {
       return await work(client);
     } catch (error) {
-      throw databaseFailure(lost ?? error);
+      throw databaseFailure(error instanceof CanonryError ? error : (lost ?? error));
     } finally {
       client.off("error", onError);
       client.release(lost);

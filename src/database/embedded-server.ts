@@ -1,41 +1,25 @@
-import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { CanonryError } from "../model/errors.ts";
-import type { ServerFiles, SystemUser } from "../model/server-files.ts";
-import { serverBinaries } from "./embedded-binaries.ts";
+import type { SystemUser } from "../model/server-files.ts";
+import {
+  at,
+  DATABASE,
+  type EmbeddedOptions,
+  initialise,
+  pgCtl,
+  serverUser,
+  USER,
+} from "./embedded-programs.ts";
 
-/** Where the server's files stand, all below one folder. */
-export interface EmbeddedOptions {
-  /** Absolute; the data, the password, the port and the log live in it. */
-  readonly folder: string;
-  readonly files: ServerFiles;
-  /** Random text for the password. */
-  readonly newSecret: () => string;
-  /** Null: any free port, kept from then on. */
-  readonly port: number | null;
-  /** Tests on throw-away data may trade durability for time. */
-  readonly durable?: boolean;
-}
+export type { EmbeddedOptions } from "./embedded-programs.ts";
 
 export interface EmbeddedServer {
   readonly url: string;
   /** Stops the server if nobody else is connected and nobody asked to keep it. */
   release(): Promise<void>;
 }
-
-const USER = "canonry";
-const DATABASE = "canonry";
-
-const at = {
-  data: (folder: string) => `${folder}/data`,
-  password: (folder: string) => `${folder}/password`,
-  port: (folder: string) => `${folder}/port`,
-  keep: (folder: string) => `${folder}/keep`,
-  lock: (folder: string) => `${folder}/starting.lock`,
-  log: (folder: string) => `${folder}/data/server.log`,
-};
 
 /** The address of the home's server if it is running; null otherwise. */
 export async function runningServer(options: EmbeddedOptions): Promise<string | null> {
@@ -94,8 +78,9 @@ async function startServer(options: EmbeddedOptions): Promise<string> {
   const { folder, files } = options;
   const user = await serverUser(options);
   await files.ensureFolder(folder, user);
-  const fresh = !(await files.exists(`${at.data(folder)}/PG_VERSION`));
-  if (fresh) await initialise(options, user);
+  const left = await serverLeftRunning(options);
+  if (left !== null) return left;
+  if (!(await files.exists(`${at.data(folder)}/PG_VERSION`))) await initialise(options, user);
   const port = await choosePort(options, user);
   const settings = [
     `-p ${port}`,
@@ -107,69 +92,56 @@ async function startServer(options: EmbeddedOptions): Promise<string> {
     "-c shared_buffers=128MB",
     ...(options.durable === false ? ["-c fsync=off", "-c full_page_writes=off"] : []),
   ].join(" ");
-  await pgCtl(options, ["start", "-w", "-t", "60", "-l", at.log(folder), "-o", settings], user);
+  const start = ["start", "-w", "-t", "60", "-l", at.log(folder), "-o", settings];
+  await patiently(() => pgCtl(options, start, user));
   const url = await urlOf(options);
   if (url === null)
     throw new CanonryError("DATABASE_UNAVAILABLE", `${folder} lost its password or port`);
-  if (fresh) await createDatabase(url);
+  await createDatabase(url);
   return url;
 }
 
+/** The processes of a server that was killed go on for a moment, and no other starts until they are gone. */
+async function patiently(start: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      const lingers = error instanceof Error && /still in use/.test(error.message);
+      if (!lingers || attempt === 20) throw error;
+      await sleep(250);
+    }
+  }
+}
+
 /**
- * Who the server runs as: it refuses root. As root it is an unprivileged user, or, where that one cannot
- * reach the home or the programs, root inside a user namespace, who is not root in there. Throws
- * DATABASE_UNREACHABLE_HOME where neither can be.
+ * A server that a killed command was starting, or stopping: its address once it answers, null once it is
+ * gone. It may listen on a port that nobody wrote down.
  */
-async function serverUser({ folder, files }: EmbeddedOptions): Promise<SystemUser | null> {
-  const user = await files.serverUser(at.data(folder));
-  if (user === null) return null;
-  if (user.uid === 0) return { ...user, namespace: true };
-  const { pgCtl: program } = await serverBinaries(files);
-  const blocked =
-    (await files.firstUnreachable(folder, user)) ?? (await files.firstUnreachable(program, user));
-  if (blocked === null) return user;
-  const root: SystemUser = { name: "root", uid: 0, gid: 0, namespace: true };
-  const works = await execute("true", [], root, "/").then(
-    () => true,
-    () => false,
-  );
-  if (works) return root;
-  throw new CanonryError(
-    "DATABASE_UNREACHABLE_HOME",
-    `the server refuses root and runs as ${user.name}, who may not enter ${blocked}`,
-    { file: blocked },
-  );
-}
-
-async function initialise(options: EmbeddedOptions, user: SystemUser | null): Promise<void> {
+async function serverLeftRunning(options: EmbeddedOptions): Promise<string | null> {
   const { folder, files } = options;
-  const { initdb } = await serverBinaries(files);
-  await files.writeSecret(at.password(folder), options.newSecret(), user);
-  await files.ensureFolder(at.data(folder), user);
-  await execute(
-    initdb,
-    [
-      ...["-D", at.data(folder), "-U", USER, "--pwfile", at.password(folder)],
-      ...[
-        "-A",
-        "scram-sha-256",
-        "-E",
-        "UTF8",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-      ],
-      ...["--locale=C", ...(options.durable === false ? ["--no-sync"] : [])],
-    ],
-    user,
-    folder,
-  );
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const lines = (await files.readText(`${at.data(folder)}/postmaster.pid`))?.split("\n") ?? [];
+    const [pid, port] = [Number(lines[0]), Number(lines[3])];
+    if (!(pid > 0) || !files.isAlive(pid)) return null;
+    const url = await urlOf(options, port);
+    if (port > 0 && url !== null && (await answers(url))) {
+      await files.writeSecret(at.port(folder), String(port), null);
+      return url;
+    }
+    await sleep(100);
+  }
+  return null;
 }
 
+/** What was killed before it made the database left a server without. */
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url.replace(/\/[^/]+$/, "/postgres") });
+  client.on("error", () => undefined);
   await client.connect();
   try {
-    await client.query(`create database ${DATABASE}`);
+    const { rows } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
+    if (rows.length === 0) await client.query(`create database ${DATABASE}`);
   } finally {
     await client.end();
   }
@@ -204,11 +176,12 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function urlOf({ folder, files }: EmbeddedOptions): Promise<string | null> {
-  const [password, port] = await Promise.all([
-    files.readText(at.password(folder)),
-    files.readText(at.port(folder)),
-  ]);
+async function urlOf(
+  { folder, files }: EmbeddedOptions,
+  knownPort: number | null = null,
+): Promise<string | null> {
+  const password = await files.readText(at.password(folder));
+  const port = knownPort ?? (await files.readText(at.port(folder)));
   if (password === null || port === null) return null;
   return `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${DATABASE}`;
 }
@@ -222,8 +195,9 @@ async function answers(url: string): Promise<boolean> {
       await client.connect();
       return true;
     } catch (error) {
-      const starting = error instanceof Error && "code" in error && error.code === "57P03";
-      if (!starting) return false;
+      const code = error instanceof Error && "code" in error ? error.code : null;
+      if (code === "3D000") await createDatabase(url).catch(() => undefined);
+      else if (code !== "57P03") return false;
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -247,57 +221,4 @@ async function othersConnected(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-async function pgCtl(
-  options: EmbeddedOptions,
-  args: readonly string[],
-  known?: SystemUser | null,
-): Promise<void> {
-  const { folder, files } = options;
-  const user = known === undefined ? await serverUser(options) : known;
-  const { pgCtl: program } = await serverBinaries(files);
-  try {
-    await execute(program, [args[0] ?? "", "-D", at.data(folder), ...args.slice(1)], user, folder);
-  } catch (error) {
-    const log = (await files.readText(at.log(folder)))?.trim().split("\n").slice(-3).join(" | ");
-    const seen = error instanceof Error ? error.message : String(error);
-    const full = /No space left on device/i.test(log ?? "") || /No space left/i.test(seen);
-    throw new CanonryError(
-      full ? "STORAGE_FULL" : "DATABASE_UNAVAILABLE",
-      `the embedded server did not ${args[0] ?? ""}: ${log ?? seen}`,
-      { file: at.log(folder) },
-      { cause: error },
-    );
-  }
-}
-
-const NAMESPACE = ["--user", "--map-user=1000", "--map-group=1000", "--"];
-
-/** Runs a program to its end as `user`; the server that it leaves behind keeps none of our pipes. */
-function execute(
-  program: string,
-  args: readonly string[],
-  user: SystemUser | null,
-  cwd: string,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const inside = user?.namespace === true;
-    const child = execFile(
-      inside ? "unshare" : program,
-      inside ? [...NAMESPACE, program, ...args] : [...args],
-      {
-        cwd,
-        ...(user === null || inside ? {} : { uid: user.uid, gid: user.gid }),
-        env: { LC_ALL: "C", PATH: "/usr/bin:/bin" },
-      },
-      (error, stdout, stderr) => {
-        if (error === null) resolve();
-        else if (/No space left/i.test(stderr))
-          reject(new CanonryError("STORAGE_FULL", stderr.trim()));
-        else reject(new Error(`${error.message} ${stdout} ${stderr}`.trim()));
-      },
-    );
-    child.stdin?.end();
-  });
 }

@@ -13,12 +13,16 @@ export interface ReleaseRecord {
   readonly exit: number;
 }
 
-/** All releases of a publication, in one statement. */
-export function releasesOf(executor: Executor, publication: string): Promise<ReleaseRecord[]> {
+/** All releases of a publication, or one of them, in one statement. */
+export function releasesOf(
+  executor: Executor,
+  publication: string,
+  period: string | null = null,
+): Promise<ReleaseRecord[]> {
   return executor.rows<ReleaseRecord>(
     `select period, status, release_key, reader_version, detail, exit
-       from ops.release where publication = $1`,
-    [publication],
+       from ops.release where publication = $1 and period = coalesce($2, period)`,
+    [publication, period],
   );
 }
 
@@ -82,19 +86,6 @@ export async function finishRun(
   await executor.rows(
     "update ops.run set status = $2, detail = $3, finished_at = now() where run_id = $1",
     [runId, status, detail],
-  );
-}
-
-/** Runs of a release that a crash left behind: whoever holds the release's lock may say so. */
-export async function closeAbandonedRuns(
-  executor: Executor,
-  publication: string,
-  period: string,
-): Promise<void> {
-  await executor.rows(
-    `update ops.run set status = 'interrupted', finished_at = now()
-      where publication = $1 and period = $2 and status = 'running'`,
-    [publication, period],
   );
 }
 

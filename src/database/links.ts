@@ -5,13 +5,17 @@ import type { Executor } from "./database.ts";
 export const isoInstant = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
 
-/** Every link of a publication, in one statement. */
-export function linksOf(executor: Executor, publication: string): Promise<LinkRecord[]> {
+/** Every link of a publication, or of one of its releases, in one statement. */
+export function linksOf(
+  executor: Executor,
+  publication: string,
+  period: string | null = null,
+): Promise<LinkRecord[]> {
   return executor.rows<LinkRecord>(
     `select period, url, status, sha256, file_name, size_bytes, etag, last_modified, detail,
             ${isoInstant("checked_at")}, ${isoInstant("first_fetched_at")}, ${isoInstant("changed_at")}
-       from ops.link where publication = $1 order by period, url`,
-    [publication],
+       from ops.link where publication = $1 and period = coalesce($2, period) order by period, url`,
+    [publication, period],
   );
 }
 

@@ -1,6 +1,7 @@
 import { type Drift, questionId } from "../model/drift.ts";
 import type { Database } from "./database.ts";
 import { askQuestion } from "./questions.ts";
+import { keepRelease } from "./release-lock.ts";
 
 /** What the source of a release came to instead of a load, with the drift that led there. */
 export function recordOutcome(
@@ -44,5 +45,6 @@ export function recordOutcome(
         ],
       );
     }
+    await keepRelease(transaction, database, outcome);
   });
 }

@@ -140,6 +140,11 @@ export const ERRORS = {
     retryable: true,
     hint: "Another run holds it: wait, or look with `canonry status`.",
   },
+  LOCK_LOST: {
+    exit: 8,
+    retryable: true,
+    hint: "The release belongs to another run, or to nobody: run again.",
+  },
   INTERRUPTED: { exit: 130, retryable: true, hint: "Run again; what was finished stays finished." },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -16,6 +16,12 @@ export interface ServerFiles {
   /** Whole or not at all, mode 600. */
   writeSecret(path: string, text: string, owner: SystemUser | null): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Gives a folder its final name, durably. */
+  placeFolder(from: string, to: string): Promise<void>;
+  /** Removes the folders in `folder` whose names begin with `prefix`. */
+  removeFolders(folder: string, prefix: string): Promise<void>;
+  /** Whether a process of this machine has that number. */
+  isAlive(pid: number): boolean;
   exists(path: string): Promise<boolean>;
   /** The first folder on the way down to `path` that `user` may not enter; null if the way is free. */
   firstUnreachable(path: string, user: SystemUser): Promise<string | null>;

@@ -9,6 +9,7 @@ import { removePurged } from "./purged-files.ts";
 import { rehearse } from "./rehearse.ts";
 import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
 import { readState, rebuildState } from "./state.ts";
+import { tidyUp } from "./tidy-up.ts";
 import { choose, exitsOf, walk } from "./walk.ts";
 import type { World } from "./world.ts";
 
@@ -35,6 +36,7 @@ export async function backfill(
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
   const purged = await removePurged(world);
+  await tidyUp(world);
   const repaired = [...purged, ...(await syncManifests(world)), ...(await stateRepair(world))];
   const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(

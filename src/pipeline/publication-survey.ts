@@ -97,6 +97,18 @@ export async function surveyPublication(
   };
 }
 
+/** A surveyed release as the ledger has it now: another run may have worked on it before we had its lock. */
+export async function asItIsNow(
+  { database }: World,
+  { publication }: PublicationSurvey,
+  release: SurveyedRelease,
+): Promise<SurveyedRelease> {
+  const links = await linksOf(database, publication.code, release.period);
+  const [record = null] = await releasesOf(database, publication.code, release.period);
+  const keys = new Set(release.urls.map((url) => linkKey({ period: release.period, url })));
+  return { ...release, record, links: links.filter((link) => keys.has(linkKey(link))) };
+}
+
 async function pageReader(
   world: World,
   publication: PublicationConfig,

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import process from "node:process";
-import { closeAbandonedRuns, finishRun, recordRelease, startRun } from "../database/ledger.ts";
+import { startRun } from "../database/ledger.ts";
+import { concludeRun, releaseLock, takeOver } from "../database/release-lock.ts";
 import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import { hasContent, type LinkRecord } from "../model/link.ts";
@@ -8,7 +9,12 @@ import type { ReleaseReport } from "../model/report.ts";
 import { READER_VERSION } from "../stages/draft/index.ts";
 import type { BackfillOptions } from "./backfill-options.ts";
 import { acquireRelease, draftStage, enrichStage } from "./prepare.ts";
-import { type PublicationSurvey, releaseKey, type SurveyedRelease } from "./publication-survey.ts";
+import {
+  asItIsNow,
+  type PublicationSurvey,
+  releaseKey,
+  type SurveyedRelease,
+} from "./publication-survey.ts";
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
@@ -89,10 +95,11 @@ async function runRelease(
 /** One release, from its files to its loads. */
 class ReleaseWork {
   private readonly survey: PublicationSurvey;
-  private readonly release: SurveyedRelease;
+  private release: SurveyedRelease;
   private readonly before: Promise<unknown>;
   private readonly context: ReleaseContext;
   private readonly runId: string;
+  private readonly place: { readonly publication: string; readonly period: string };
   private runStarted = false;
 
   constructor(
@@ -107,22 +114,27 @@ class ReleaseWork {
     this.before = before;
     this.context = context;
     this.runId = runId;
+    this.place = { publication: survey.publication.code, period: release.period };
   }
 
   /** Never throws: what goes wrong is the outcome. */
   async run(): Promise<Outcome> {
-    const { world } = this.context;
-    const name = `canonry.release.${this.survey.publication.code}.${this.release.period}`;
+    const { database } = this.context.world;
     const held = (): Outcome => outcome("failed", "LOCK_HELD: another run works on it", 8);
+    const work = (): Promise<Outcome> =>
+      this.locked().catch((error: unknown) => this.failed(error));
     try {
-      return await world.database.withLock(name, () => this.locked(), held);
+      return await database.withLock(releaseLock(this.place), work, held);
     } catch (error) {
       return this.failed(error);
     }
   }
 
   private async locked(): Promise<Outcome> {
-    const { survey, release } = this;
+    const { survey } = this;
+    await takeOver(this.context.world.database, this.place);
+    const release = await asItIsNow(this.context.world, survey, this.release);
+    this.release = release;
     const links = await this.acquire();
     const failures = links.filter((link) => link.status === "failed");
     const exit = worstExit(failures.map(exitOfLink));
@@ -143,15 +155,14 @@ class ReleaseWork {
   private acquire(): Promise<readonly LinkRecord[]> {
     const { world } = this.context;
     if (this.release.fetches.todo.length === 0) return Promise.resolve(this.release.links);
-    return inStage("acquire", this.place(), () =>
+    return inStage("acquire", this.stagePlace, () =>
       acquireRelease(world, this.survey.publication, this.release),
     );
   }
 
-  private place(): Parameters<typeof inStage>[1] {
+  private get stagePlace(): Parameters<typeof inStage>[1] {
     const { world, events } = this.context;
-    const publication = this.survey.publication.code;
-    return { events, publication, period: this.release.period, now: () => world.now() };
+    return { events, ...this.place, now: () => world.now() };
   }
 
   private async withoutFiles(
@@ -164,11 +175,11 @@ class ReleaseWork {
     const kept = exit === 0 ? keptWithoutFiles(this.release.record, links, reason) : null;
     if (kept !== null) {
       const { status, detail, exit: was } = kept.record;
-      if (!this.context.options.dryRun) await this.record(status, key, detail, was as ExitCode);
+      await this.record(status, status, key, detail, was as ExitCode);
       return kept.outcome;
     }
     const status = exit === 0 ? "not_published" : "failed";
-    if (!this.context.options.dryRun) await this.record(status, null, reason, exit);
+    await this.record(status, status, null, reason, exit);
     return outcome(status, reason, exit);
   }
 
@@ -179,12 +190,10 @@ class ReleaseWork {
     const { world, events, ledger, options, backfillId } = this.context;
     const { publication } = this.survey;
     const { period } = this.release;
-    await closeAbandonedRuns(world.database, publication.code, period);
     await startRun(world.database, {
       run_id: this.runId,
       backfill_id: backfillId,
-      publication: publication.code,
-      period,
+      ...this.place,
       host: hostname(),
       pid: process.pid,
     });
@@ -197,7 +206,7 @@ class ReleaseWork {
       const draft = await draftStage(world, scope, links, files);
       await this.before;
       const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
-      return await inStage("load", this.place(), () =>
+      return await inStage("load", this.stagePlace, () =>
         publishRelease(world, { ...scope, complete, ledger }, enriched, files),
       );
     } finally {
@@ -218,11 +227,8 @@ class ReleaseWork {
     const exit = worstExit([found.exit, linkExit]);
     const missing = failures.map((link) => `; ${link.url}: ${link.detail ?? "failed"}`).join("");
     const reason = `${releaseReason(sources, leftOut)}${missing}`;
-    if (!options.dryRun) {
-      const kept = status === "unchanged" ? "loaded" : status;
-      await this.record(kept, failures.length > 0 ? null : key, reason, exit);
-    }
-    await finishRun(world.database, this.runId, options.dryRun ? "dry" : status, reason);
+    const kept = status === "unchanged" ? "loaded" : status;
+    await this.record(status, kept, failures.length > 0 ? null : key, reason, exit);
     for (const message of remarks) events.emit({ event: "warning", code: "REMARK", message });
     if (exit === 0 || options.dryRun) await world.data.removeRun(this.runId);
     return outcome(status, reason, exit, {
@@ -233,7 +239,7 @@ class ReleaseWork {
   }
 
   private async failed(error: unknown): Promise<Outcome> {
-    const { world, events, options } = this.context;
+    const { world, events } = this.context;
     const known = error instanceof CanonryError;
     const message = error instanceof Error ? error.message : String(error);
     const reason = known ? error.describe() : `a bug: ${message}`;
@@ -246,29 +252,31 @@ class ReleaseWork {
     }
     const keep = async (): Promise<void> => {
       const status = interrupted ? "interrupted" : "failed";
-      if (this.runStarted) await finishRun(world.database, this.runId, status, reason);
+      await this.record(status, interrupted || stale ? null : "failed", null, reason, exit);
       if (interrupted) await world.data.removeRun(this.runId);
-      else if (!options.dryRun && !stale) await this.record("failed", null, reason, exit);
     };
-    // If the database itself went away, the next run finds the release as it was.
+    // If the database went away, or the release to another run, the next run finds it as it was.
     await keep().catch(() => undefined);
     return outcome("failed", reason, exit);
   }
 
+  /** What the run came to, and what the release is from now on; null: as before. */
   private record(
-    status: string,
+    runStatus: string,
+    status: string | null,
     key: string | null,
     detail: string,
     exit: ExitCode,
   ): Promise<void> {
-    return recordRelease(this.context.world.database, {
-      publication: this.survey.publication.code,
-      period: this.release.period,
-      status,
-      release_key: key,
-      reader_version: READER_VERSION,
-      detail,
-      exit,
-    });
+    const { world, options } = this.context;
+    const { dryRun } = options;
+    const run = { run_id: this.runId, status: dryRun ? "dry" : runStatus, detail };
+    const kept = { release_key: key, reader_version: READER_VERSION, detail, exit };
+    return concludeRun(
+      world.database,
+      this.place,
+      this.runStarted ? run : null,
+      dryRun || status === null ? null : { status, ...kept },
+    );
   }
 }
