@@ -20,10 +20,6 @@ export interface ApplyReport {
   readonly backfill: BackfillReport;
 }
 
-const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(
-  PLAN_SCHEMA,
-);
-
 /** Reads a plan that `canonry plan` wrote. Throws FILE_MISSING, and PLAN_INVALID for any other document. */
 export async function readPlan(world: World, path: string): Promise<ReleasePlan> {
   const file = await world.data.openFile(path);
@@ -37,6 +33,9 @@ export async function readPlan(world: World, path: string): Promise<ReleasePlan>
     for await (const chunk of file.stream()) chunks.push(chunk);
     const value = parsed(Buffer.concat(chunks).toString("utf8"));
     if (value === undefined) return refuse("it is no JSON");
+    const check = new Ajv({ strict: true, strictRequired: false, allErrors: false }).compile(
+      PLAN_SCHEMA,
+    );
     if (!check(value)) {
       const [error] = check.errors ?? [];
       return refuse(

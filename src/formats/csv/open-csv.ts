@@ -8,6 +8,8 @@ import { Mender } from "./mend.ts";
 import { RecordParser } from "./records.ts";
 
 const SAMPLE_BYTES = 256 << 10;
+/** What is parsed at a time: so little that its cells are gone before they are old, or collecting them costs most. */
+const PIECE_SIGNS = 1 << 16;
 
 /** A text of delimited fields: a workbook of one sheet without a name. Throws CSV_*. */
 export async function openCsv(bytes: Bytes, limits: Limits): Promise<Workbook> {
@@ -61,10 +63,12 @@ async function* csvRows(
 ): AsyncGenerator<readonly SheetRow[], SheetEnd> {
   const parser = new RecordParser(dialect, limits.csv_record_bytes, { file: bytes.name }, mender);
   for await (const piece of decodeText(bytes.stream(dialect.bomBytes), dialect.encoding)) {
-    parser.write(piece);
-    if (parser.rows.length === 0) continue;
-    yield parser.rows;
-    parser.rows = [];
+    for (let at = 0; at < piece.length; at += PIECE_SIGNS) {
+      parser.write(piece.slice(at, at + PIECE_SIGNS));
+      if (parser.rows.length === 0) continue;
+      yield parser.rows;
+      parser.rows = [];
+    }
   }
   parser.end();
   if (parser.rows.length > 0) yield parser.rows;
