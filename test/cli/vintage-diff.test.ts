@@ -52,7 +52,7 @@ describe("what changed between two vintages of a release", () => {
         change: "changed",
         kind: "data",
         period: null,
-        key: { code: "002" },
+        key: { code: "002", name: "South" },
         row_from: 3,
         row_to: 3,
         cells: [
@@ -64,7 +64,7 @@ describe("what changed between two vintages of a release", () => {
         change: "changed",
         kind: "data",
         period: null,
-        key: { code: "003" },
+        key: { code: "003", name: "West" },
         row_from: 4,
         row_to: 4,
         cells: [
@@ -75,23 +75,27 @@ describe("what changed between two vintages of a release", () => {
         change: "changed",
         kind: "data",
         period: null,
-        key: { code: "004" },
+        key: { code: "004", name: "East" },
         row_from: 5,
         row_to: 5,
         cells: [
           { column: "beds", from: "9007199254740993", to: "9007199254740995", by: "2", ...none },
         ],
       },
-      expect.objectContaining({ change: "added", key: { code: "006" }, row_from: null, row_to: 6 }),
+      expect.objectContaining({
+        change: "added",
+        key: { code: "006", name: "Moor" },
+        row_from: null,
+        row_to: 6,
+      }),
       expect.objectContaining({
         change: "removed",
-        key: { code: "005" },
+        key: { code: "005", name: "Isle" },
         row_from: 6,
         row_to: null,
       }),
     ]);
     expect(rows[3]?.cells.map((cell) => [cell.column, cell.from, cell.to])).toEqual([
-      ["name", null, "Moor"],
       ["beds", null, "2"],
       ["rate", null, "2"],
     ]);
@@ -107,15 +111,15 @@ describe("what changed between two vintages of a release", () => {
     const { stdout } = await series.home.run(...DIFF);
     expect(stdout.trimEnd().split("\n")).toEqual([
       "trusts 2025-01: vintage 1 -> 2",
-      "  ~ code 002",
+      "  ~ code 002, name South",
       "      beds: 20 -> *",
       "      rate: 2.5 -> 2.25 (-0.25)",
-      "  ~ code 003",
+      "  ~ code 003, name West",
       "      beds: * -> 7",
-      "  ~ code 004",
+      "  ~ code 004, name East",
       "      beds: 9007199254740993 -> 9007199254740995 (+2)",
-      "  + code 006: name Moor, beds 2, rate 2",
-      "  - code 005: name Isle, beds 1, rate 1",
+      "  + code 006, name Moor: beds 2, rate 2",
+      "  - code 005, name Isle: beds 1, rate 1",
       "3 rows changed, 1 added, 1 removed",
       "column  cells  now a number  now none",
       "------  -----  ------------  --------",
