@@ -1,6 +1,7 @@
 import { readdirOf } from "../data-layer/folders.ts";
 import { MIRROR } from "../data-layer/paths.ts";
 import { artifactsKnown, serverVersion } from "../database/inquiries.ts";
+import { purgedFiles } from "../database/purge-scope.ts";
 import { CanonryError } from "../model/errors.ts";
 import { verifyState } from "./state.ts";
 import type { World } from "./world.ts";
@@ -22,6 +23,7 @@ export async function examine(world: World): Promise<readonly Finding[]> {
     await stateFinding(world),
     await leftovers(world),
     await lostArtifacts(world),
+    await purgedBytes(world),
   ];
 }
 
@@ -79,4 +81,14 @@ async function lostArtifacts(world: World): Promise<Finding> {
   const lost: string[] = [];
   for (const sha256 of known) if (!(await world.data.hasArtifact(sha256))) lost.push(sha256);
   return finding("artifacts", lost, `all ${known.length} are in the store`);
+}
+
+async function purgedBytes(world: World): Promise<Finding> {
+  const { artifacts } = await purgedFiles(world.database);
+  const kept: string[] = [];
+  for (const sha256 of artifacts) if (await world.data.hasArtifact(sha256)) kept.push(sha256);
+  const still = kept.map(
+    (sha256) => `bytes of what was purged: ${sha256}; the next backfill removes them`,
+  );
+  return finding("purged", still, `${artifacts.length} files were purged, and none is there`);
 }

@@ -1,0 +1,97 @@
+import type { Database } from "../database/database.ts";
+import { eachRowChange } from "../database/diff-loads.ts";
+import { contractsOf } from "../database/ledger.ts";
+import { vintagesOf } from "../database/vintages.ts";
+import { CanonryError } from "../model/errors.ts";
+import { type Vintage, vintageOf } from "../model/vintage.ts";
+import { type DiffCounts, DiffTally, type RowChange } from "../model/vintage-diff.ts";
+
+export interface VintageDiffRequest {
+  readonly publication: string;
+  readonly period: string;
+  /** Null: every source of the release that has two vintages. */
+  readonly source: string | null;
+  /** Null: the last that was superseded, and the current one. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** The two vintages of a source that are compared. */
+export interface VintagePair {
+  readonly source: string;
+  readonly period: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Told of each source, of each of its rows that differs, and of its counts at the end. */
+export interface DiffVisitor {
+  begin(pair: VintagePair): void;
+  row(change: RowChange): void;
+  end(counts: DiffCounts): void;
+}
+
+/**
+ * Which cells changed between two vintages of a release, source after source. Rows stream: none is kept.
+ * False if no source has two. Throws VINTAGE_UNKNOWN.
+ */
+export async function diffVintages(
+  database: Database,
+  request: VintageDiffRequest,
+  visitor: DiffVisitor,
+): Promise<boolean> {
+  const { publication, period } = request;
+  const vintages = (await vintagesOf(database, { publication, period })).filter(
+    (one) => request.source === null || one.source === request.source,
+  );
+  if (vintages.length === 0) {
+    const what = request.source ?? publication;
+    throw new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${period}`);
+  }
+  const contracts = await contractsOf(database, publication);
+  let any = false;
+  for (const { contract } of contracts) {
+    const own = vintages.filter((one) => one.source === contract.code);
+    const pair = pairOf(own, request);
+    if (pair === null) continue;
+    any = true;
+    const [from, to] = pair;
+    visitor.begin({ source: contract.code, period, from: from.vintage, to: to.vintage });
+    const tally = new DiffTally();
+    const loads = { from: from.load_id, to: to.load_id };
+    await eachRowChange(database, contract, loads, (change) => {
+      const told = rowOf(change);
+      tally.add(told);
+      visitor.row(told);
+    });
+    visitor.end(tally.counts());
+  }
+  return any;
+}
+
+const rowOf = (change: RowChange): RowChange =>
+  Object.keys(change.key).length === 0 || change.change === "changed"
+    ? change
+    : { ...change, cells: change.cells.filter((cell) => !(cell.column in change.key)) };
+
+/** Null where a source has nothing to compare and no number was asked of it alone. */
+function pairOf(
+  vintages: readonly Vintage[],
+  { source, from, to }: VintageDiffRequest,
+): readonly [from: Vintage, to: Vintage] | null {
+  const find = (number: number): Vintage | undefined =>
+    source === null ? vintages.find((one) => one.vintage === number) : vintageOf(vintages, number);
+  const after = to === null ? vintages.find((one) => one.is_current) : find(to);
+  const others = vintages.filter((one) => one !== after);
+  const before = from === null ? lastBefore(others, to) : find(from);
+  return before === undefined || after === undefined || before === after ? null : [before, after];
+}
+
+/** That was superseded last; before a number that is asked for, the one before it. */
+function lastBefore(others: readonly Vintage[], to: number | null): Vintage | undefined {
+  if (to !== null) return others.filter((one) => one.vintage < to).at(-1);
+  const sorted = others.toSorted((a, b) =>
+    (a.superseded_at ?? "") < (b.superseded_at ?? "") ? -1 : 1,
+  );
+  return sorted.at(-1);
+}
