@@ -156,6 +156,9 @@ export class Database implements Executor {
     const client = await translated(() => this.pool.connect());
     // A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again.
     let broken: Error | undefined = new Error("the copy was not read to its end");
+    // A server that is killed tells the client too, beside its statement: unheard, that would end the process.
+    const onError = (): void => undefined;
+    client.on("error", onError);
     try {
       const stream = client.query(
         copyTo(`copy (${sql}) to stdout with (format csv, null '', force_quote *)`),
@@ -165,6 +168,7 @@ export class Database implements Executor {
     } catch (error) {
       throw databaseFailure(error);
     } finally {
+      client.off("error", onError);
       client.release(broken);
     }
   }

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import process from "node:process";
-import { type ReleaseRecord, startRun } from "../database/ledger.ts";
+import { startRun } from "../database/ledger.ts";
 import { concludeRun, releaseLock, takeOver } from "../database/release-lock.ts";
 import { CanonryError, type ExitCode, worstExit } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
@@ -18,6 +18,7 @@ import {
 import { type Published, publishRelease } from "./publish.ts";
 import { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
+import { asBefore, idleOutcome, type Outcome, outcome } from "./release-outcome.ts";
 import { describeLeftOut, exitOfLink, releaseReason, releaseStatus } from "./release-status.ts";
 import type { Semaphore } from "./semaphore.ts";
 import { inStage } from "./stages.ts";
@@ -33,19 +34,24 @@ export interface ReleaseContext {
   readonly slots: Semaphore;
 }
 
+/** The first release of a publication that storage or database did not let be worked on; null: none. */
+type Blocked = Promise<string | null>;
+
 /**
  * Runs the releases of one publication. Fetching and drafting overlap; enriching, deciding and loading go in
- * the order of time, so that the same files always give the same contract.
+ * the order of time, so that the same files always give the same contract: behind a release that storage or
+ * database did not let be worked on, none is loaded.
  */
 export async function runReleases(
   survey: PublicationSurvey,
   context: ReleaseContext,
 ): Promise<readonly ReleaseReport[]> {
-  let turn: Promise<unknown> = Promise.resolve();
+  let turn: Blocked = Promise.resolve(null);
   const running = survey.releases.map((release) => {
     const before = turn;
     const run = context.slots.run(() => runRelease(survey, release, before, context));
-    turn = run.catch(() => undefined);
+    const blocks = run.then((report) => (report?.exit === 7 ? report.period : null));
+    turn = Promise.all([before, blocks.catch(() => null)]).then(([first, own]) => first ?? own);
     return run;
   });
   const settled = await Promise.allSettled(running);
@@ -55,20 +61,11 @@ export async function runReleases(
   });
 }
 
-type Outcome = Omit<ReleaseReport, "publication" | "period" | "run_id" | "duration_ms">;
-
-const outcome = (
-  status: ReleaseReport["status"],
-  reason: string,
-  exit: ExitCode = 0,
-  more: Partial<Outcome> = {},
-): Outcome => ({ status, reason, exit, sources: [], left_out: [], remarks: [], ...more });
-
 /** Null if the whole was interrupted before the release began. */
 async function runRelease(
   survey: PublicationSurvey,
   release: SurveyedRelease,
-  before: Promise<unknown>,
+  before: Blocked,
   context: ReleaseContext,
 ): Promise<ReleaseReport | null> {
   const { world } = context;
@@ -94,36 +91,11 @@ async function runRelease(
   return { ...place, ...done, run_id: runId, duration_ms: durationMs };
 }
 
-/** What is known without looking further: nothing to fetch, and decided on the same files before. */
-function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outcome | null {
-  const { record, links } = release;
-  if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
-  const [why] = release.fetches.skipped;
-  if (release.announced !== null && record.status !== "not_published")
-    return asBefore(record, `now only ${release.announced}`);
-  if (record.status === "not_published")
-    return release.announced === null || release.announced === record.detail
-      ? outcome("not_published", why?.reason ?? record.detail)
-      : null;
-  const key = releaseKey(links, survey.editEpoch, survey.publication);
-  return record.release_key === key ? asBefore(record, why?.reason ?? "nothing new") : null;
-}
-
-function asBefore(record: ReleaseRecord, why: string): Outcome {
-  return record.status === "loaded"
-    ? outcome("unchanged", why)
-    : outcome(
-        record.status as ReleaseReport["status"],
-        `${record.detail}; ${why}`,
-        record.exit as ExitCode,
-      );
-}
-
 /** One release, from its files to its loads. */
 class ReleaseWork {
   private readonly survey: PublicationSurvey;
   private release: SurveyedRelease;
-  private readonly before: Promise<unknown>;
+  private readonly before: Blocked;
   private readonly context: ReleaseContext;
   private readonly runId: string;
   private readonly place: { readonly publication: string; readonly period: string };
@@ -132,7 +104,7 @@ class ReleaseWork {
   constructor(
     survey: PublicationSurvey,
     release: SurveyedRelease,
-    before: Promise<unknown>,
+    before: Blocked,
     context: ReleaseContext,
     runId: string,
   ) {
@@ -220,7 +192,8 @@ class ReleaseWork {
     const scope = { publication, period, runId: this.runId, events, dryRun };
     try {
       const draft = await draftStage(world, scope, links, files);
-      await this.before;
+      const blocked = await this.before;
+      if (blocked !== null) throw new CanonryError("EARLIER_FAILED", `it comes after ${blocked}`);
       const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
       return await inStage("load", this.stagePlace, () =>
         publishRelease(world, { ...scope, complete, ledger }, enriched, files),
