@@ -232,8 +232,11 @@ async function pour(
       if (!stream.write(piece)) await Promise.race([drained(), finished]);
     }
   } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    await finished.catch(() => undefined);
+    // After a word of the server, or none because it is gone, there is nobody to be told.
+    if (state.failure === null) {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      await finished.catch(() => undefined);
+    }
     throw error;
   }
   if (state.failure === null) stream.end();
