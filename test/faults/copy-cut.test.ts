@@ -8,7 +8,7 @@ import { randomOf } from "./points.ts";
 
 const SEED = Number(process.env["CANONRY_SEED"] ?? 20251107);
 const PLACES = Number(process.env["CANONRY_CUTS"] ?? 200);
-const ROWS = 20_000;
+const ROWS = 8_000;
 
 describe(`the connection is cut at ${PLACES} places of a COPY (seed ${SEED})`, () => {
   let home: Home;
