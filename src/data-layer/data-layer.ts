@@ -215,7 +215,8 @@ export class DataLayer {
     } catch (error) {
       throw fileFailure(error, folder);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      // What stays is swept by a later run.
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 

@@ -16,11 +16,11 @@ import {
 import { dirname, join, parse, relative, sep } from "node:path";
 import process from "node:process";
 import type { ServerFiles, SystemUser } from "../model/server-files.ts";
+import { fileFailure } from "./file-failure.ts";
 import { isAlive } from "./leftovers.ts";
 import { syncFolder } from "./write-atomic.ts";
 
-/** The file system as the embedded server's keeper needs it. */
-export const localServerFiles: ServerFiles = {
+const plainFiles: ServerFiles = {
   async ensureFolder(path, owner) {
     await mkdir(path, { recursive: true });
     await chmod(path, 0o700);
@@ -115,6 +115,26 @@ export const localServerFiles: ServerFiles = {
     }
   },
 };
+
+/** The file system as the embedded server's keeper needs it. Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
+export const localServerFiles: ServerFiles = {
+  ...plainFiles,
+  ensureFolder: (path, owner) => typed(path, () => plainFiles.ensureFolder(path, owner)),
+  readText: (path) => typed(path, () => plainFiles.readText(path)),
+  writeSecret: (path, text, owner) => typed(path, () => plainFiles.writeSecret(path, text, owner)),
+  remove: (path) => typed(path, () => plainFiles.remove(path)),
+  placeFolder: (from, to) => typed(to, () => plainFiles.placeFolder(from, to)),
+  removeFolders: (folder, prefix) => typed(folder, () => plainFiles.removeFolders(folder, prefix)),
+  takeLock: (path) => typed(path, () => plainFiles.takeLock(path)),
+};
+
+async function typed<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -39,7 +39,7 @@ export async function writeAtomic(
 const MOST_TRIES = 20;
 
 /**
- * Makes a folder and does something in it; again if another process removed the folder, empty as it was,
+ * Makes a folder, durably, and does something in it; again if another process removed the folder, empty as it was,
  * in between.
  */
 export async function inFolder<Result>(
@@ -48,11 +48,19 @@ export async function inFolder<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await mkdir(folder, { recursive: true });
+      const made = await mkdir(folder, { recursive: true });
+      if (made !== undefined) await syncNew(folder, made);
       return await work();
     } catch (error) {
       if (systemCode(error) !== "ENOENT" || attempt === MOST_TRIES) throw error;
     }
+  }
+}
+
+/** The names of new folders, from `first` down to `folder`, last as long as the folders that hold them. */
+async function syncNew(folder: string, first: string): Promise<void> {
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    await syncFolder(dirname(made));
   }
 }
 

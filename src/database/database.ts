@@ -156,6 +156,9 @@ export class Database implements Executor {
     const client = await translated(() => this.pool.connect());
     // A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again.
     let broken: Error | undefined = new Error("the copy was not read to its end");
+    // A server that is killed tells the client too, beside its statement: unheard, that would end the process.
+    const onError = (): void => undefined;
+    client.on("error", onError);
     try {
       await client.query("begin read only");
       for (const setting of settings) await client.query(`set local ${setting}`);
@@ -166,6 +169,7 @@ export class Database implements Executor {
     } catch (error) {
       throw databaseFailure(error);
     } finally {
+      client.off("error", onError);
       client.release(broken);
     }
   }
@@ -229,8 +233,11 @@ async function pour(
       if (!stream.write(piece)) await Promise.race([drained(), finished]);
     }
   } catch (error) {
-    stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    await finished.catch(() => undefined);
+    // After a word of the server, or none because it is gone, there is nobody to be told.
+    if (state.failure === null) {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      await finished.catch(() => undefined);
+    }
     throw error;
   }
   if (state.failure === null) stream.end();

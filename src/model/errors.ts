@@ -127,6 +127,9 @@ export const ERRORS = {
   EXPORT_FAILED: storage("The export was not replaced; run `canonry export` again."),
   STORAGE_FULL: storage("Free some space; nothing was half-written."),
   STORAGE_UNAVAILABLE: storage("Check that the folder can be read and written."),
+  EARLIER_FAILED: storage(
+    "An earlier release failed; they are loaded in the order of time. Run again.",
+  ),
   STORAGE_CONFLICT: storage("Another process wrote it first; run again."),
   DATABASE_UNAVAILABLE: storage(
     "Check DATABASE_URL, or `canonry db start` for the embedded server.",

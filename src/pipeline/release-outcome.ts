@@ -14,8 +14,8 @@ export const outcome = (
   more: Partial<Outcome> = {},
 ): Outcome => ({ status, reason, exit, sources: [], left_out: [], remarks: [], ...more });
 
-export /** What is known without looking further: nothing to fetch, and decided on the same files before. */
-function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outcome | null {
+/** What is known without looking further: nothing to fetch, and decided on the same files before. */
+export function idleOutcome(survey: PublicationSurvey, release: SurveyedRelease): Outcome | null {
   const { record, links } = release;
   if (release.fetches.todo.length > 0 || release.reprocess !== null || record === null) return null;
   const [why] = release.fetches.skipped;

@@ -40,19 +40,24 @@ export interface ReleaseContext {
   readonly slots: Semaphore;
 }
 
+/** The first release of a publication that storage or database did not let be worked on; null: none. */
+type Blocked = Promise<string | null>;
+
 /**
  * Runs the releases of one publication. Fetching and drafting overlap; enriching, deciding and loading go in
- * the order of time, so that the same files always give the same contract.
+ * the order of time, so that the same files always give the same contract: behind a release that storage or
+ * database did not let be worked on, none is loaded.
  */
 export async function runReleases(
   survey: PublicationSurvey,
   context: ReleaseContext,
 ): Promise<readonly ReleaseReport[]> {
-  let turn: Promise<unknown> = Promise.resolve();
+  let turn: Blocked = Promise.resolve(null);
   const running = survey.releases.map((release) => {
     const before = turn;
     const run = context.slots.run(() => runRelease(survey, release, before, context));
-    turn = run.catch(() => undefined);
+    const blocks = run.then((report) => (report?.exit === 7 ? report.period : null));
+    turn = Promise.all([before, blocks.catch(() => null)]).then(([first, own]) => first ?? own);
     return run;
   });
   const settled = await Promise.allSettled(running);
@@ -66,7 +71,7 @@ export async function runReleases(
 async function runRelease(
   survey: PublicationSurvey,
   release: SurveyedRelease,
-  before: Promise<unknown>,
+  before: Blocked,
   context: ReleaseContext,
 ): Promise<ReleaseReport | null> {
   const { world } = context;
@@ -96,7 +101,7 @@ async function runRelease(
 class ReleaseWork {
   private readonly survey: PublicationSurvey;
   private release: SurveyedRelease;
-  private readonly before: Promise<unknown>;
+  private readonly before: Blocked;
   private readonly context: ReleaseContext;
   private readonly runId: string;
   private readonly place: { readonly publication: string; readonly period: string };
@@ -105,7 +110,7 @@ class ReleaseWork {
   constructor(
     survey: PublicationSurvey,
     release: SurveyedRelease,
-    before: Promise<unknown>,
+    before: Blocked,
     context: ReleaseContext,
     runId: string,
   ) {
@@ -204,7 +209,8 @@ class ReleaseWork {
     const scope = { publication, period, runId: this.runId, events, dryRun, alone };
     try {
       const draft = await draftStage(world, scope, links, files);
-      await this.before;
+      const blocked = await this.before;
+      if (blocked !== null) throw new CanonryError("EARLIER_FAILED", `it comes after ${blocked}`);
       const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
       return await inStage("load", this.stagePlace, () =>
         publishRelease(world, { ...scope, complete, ledger }, enriched, files),

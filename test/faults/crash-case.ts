@@ -1,7 +1,14 @@
+import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Home, MAIN, PROJECT, type Ran } from "../support/home.ts";
-import { type CrashCase, type CrashPoint, pointsOf, type Victim } from "./points.ts";
+import {
+  type CrashCase,
+  type CrashPoint,
+  type FailingCase,
+  pointsOf,
+  type Victim,
+} from "./points.ts";
 import { copyHome, dropHome, type EndState, endState, smallHome } from "./warehouse.ts";
 
 const FAULTS = join(PROJECT, "test/support/faults.mjs");
@@ -88,18 +95,13 @@ export async function runCase(bench: Bench, one: CrashCase): Promise<CaseResult>
     for (const point of one.again === null ? [one.point] : [one.point, one.again]) {
       const mark = join(home.path, `reached-${ends.length}`);
       const ran = await disturbed(home, { ...faultAt(point, one.victim), mark });
-      const reached = await access(mark).then(
-        () => true,
-        () => false,
-      );
+      const reached = await isThere(mark);
       await home.remove(`reached-${ends.length}`);
       if (reached) kills++;
       checkEnd(ran, reached, one.victim);
       ends.push(ran.signal ?? ran.code);
     }
-    const last = await home.run("backfill", "--concurrency", "1");
-    if (last.code !== 0)
-      throw new Error(`the next run ended with ${last.code}: ${last.stdout}${last.stderr}`);
+    await undisturbedAgain(home);
     const end = await endState(home);
     await verifyIfThere(home);
     return { kills, ends, end };
@@ -107,6 +109,62 @@ export async function runCase(bench: Bench, one: CrashCase): Promise<CaseResult>
     await dropHome(home);
   }
 }
+
+/** A run one of whose operations on files fails, and one that nobody disturbs. */
+export async function runFailing(bench: Bench, one: FailingCase): Promise<CaseResult> {
+  const isFirst = !bench.recorded.includes(one.at);
+  const home = await copyHome(isFirst ? bench.fresh : bench.ready);
+  try {
+    const mark = join(home.path, "reached");
+    const ran = await disturbed(home, { ...one, mark });
+    const said = `${ran.code} ${ran.signal ?? ""} ${ran.stdout}${ran.stderr}`;
+    const reached = await isThere(mark);
+    await home.remove("reached");
+    if (!reached) throw new Error(`the operation never came: ${said}`);
+    const isTyped = ran.code === 7 && /STORAGE_|EXPORT_FAILED|DATABASE_UNAVAILABLE/.test(said);
+    if (ran.code !== 0 && !isTyped) throw new Error(`it ended with ${said}`);
+    const halves = await halfWritten(home);
+    if (halves.length > 0) throw new Error(`half-written: ${halves.join(", ")}`);
+    await undisturbedAgain(home);
+    return { kills: 0, ends: [ran.code], end: await endState(home) };
+  } finally {
+    await dropHome(home);
+  }
+}
+
+/** Files with their final names that are no whole ones. */
+async function halfWritten(home: Home): Promise<readonly string[]> {
+  const found = await home.snapshot("data/exports", "data/acquire", "data/state", "manifests");
+  return Object.entries(found)
+    .filter(([path]) => !/\.unfinished$|incoming/.test(path))
+    .filter(([path, hex]) => !isWhole(path, Buffer.from(hex, "hex")))
+    .map(([path]) => path);
+}
+
+function isWhole(path: string, bytes: Buffer): boolean {
+  const name = path.split("/").at(-1) ?? "";
+  if (path.startsWith("data/acquire/"))
+    return createHash("sha256").update(bytes).digest("hex") === name;
+  // A Parquet file begins and ends with its mark.
+  if (name.endsWith(".parquet"))
+    return bytes.subarray(0, 4).equals(MARK) && bytes.subarray(-4).equals(MARK);
+  if (name.endsWith(".json")) JSON.parse(bytes.toString());
+  return bytes.at(-1) === 10;
+}
+
+const MARK = Buffer.from("PAR1");
+
+async function undisturbedAgain(home: Home): Promise<void> {
+  const ran = await home.run("backfill", "--concurrency", "1");
+  if (ran.code !== 0)
+    throw new Error(`the next run ended with ${ran.code}: ${ran.stdout}${ran.stderr}`);
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 const faultAt = ({ at, nth, when }: CrashPoint, kill: Victim): object => ({ at, nth, when, kill });
 
@@ -147,4 +205,21 @@ export function differences(found: EndState, expected: EndState): readonly strin
   if (JSON.stringify(found.state) !== JSON.stringify(expected.state))
     wrong.push("state.json differs");
   return wrong;
+}
+
+/** Does the cases two at a time; what was wrong with each that was. */
+export async function sideBySide<Case>(
+  cases: readonly Case[],
+  work: (one: Case) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const left = [...cases];
+  const failures: string[] = [];
+  const worker = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      const wrong = await work(one).catch((error: unknown) => [String(error)]);
+      if (wrong.length > 0) failures.push(`${JSON.stringify(one)}:\n  ${wrong.join("\n  ")}`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return failures;
 }

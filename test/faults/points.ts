@@ -18,7 +18,7 @@ const AREAS: readonly (readonly [RegExp, string])[] = [
   ],
   [/data\/acquire|ops\.(?:link|artifact)$/, "acquire"],
   [/^rm tmp\/manifests\/RUN\/[^.]*$/, "end of run"],
-  [/tmp\/manifests\/RUN\/\.?draft/, "draft"],
+  [/tmp\/manifests\/RUN(?:\/\.?draft|$)/, "draft"],
   [/tmp\/manifests\/RUN\/\.?enriched/, "enrich"],
   [
     /tmp\/manifests\/RUN\/canonical|ops\.(?:manifest|contract|source|generation|publication)$/,
@@ -39,7 +39,9 @@ export const areaOf = (name: string): string =>
 const CHANGES =
   /^(?:open new|write|writeFile|sync|rename|link|rm|appendFile|exec|copy) |^sql (?!select from|select 1)/;
 
-/** The points of a recorded run: each operation by name, the first and the last of them, before and after. */
+/**
+ * The points of a recorded run: each operation by name, the first and the last of them (of commits and chunks of
+ * a COPY every one), before and after. */
 export function pointsOf(recorded: readonly string[]): readonly CrashPoint[] {
   const places = new Map<string, number[]>();
   recorded.forEach((name, order) => {
@@ -47,11 +49,12 @@ export function pointsOf(recorded: readonly string[]): readonly CrashPoint[] {
       places.set(name, [...(places.get(name) ?? []), order]);
   });
   return [...places].flatMap(([at, orders]) => {
-    const chosen = [...new Set([0, orders.length - 1])];
+    const every = /^sql commit|^copy chunk/.test(at);
+    const chosen = every ? orders.keys() : new Set([0, orders.length - 1]);
     const moments = at.startsWith("exec ")
       ? (["before", "during", "after"] as const)
       : (["before", "after"] as const);
-    return chosen.flatMap((index) =>
+    return [...chosen].flatMap((index) =>
       moments.map((when) => ({
         area: areaOf(at),
         at,
@@ -107,4 +110,31 @@ export function casesOf(points: readonly CrashPoint[], seed: number): readonly C
     });
   });
   return cases.sort((a, b) => a.round - b.round);
+}
+
+export interface FailingCase {
+  readonly at: string;
+  readonly nth: number;
+  readonly fail: "EIO" | "ENOSPC" | "short";
+}
+
+/** Every operation on files of a recorded run, by name, as one that fails: the first of them, and the last. */
+export function failingCasesOf(recorded: readonly string[], seed: number): readonly FailingCase[] {
+  const counts = new Map<string, number>();
+  for (const name of recorded) {
+    if (!/^(?:sql|copy|exec) | outside$/.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const random = randomOf(seed);
+  return [...counts]
+    .flatMap(([at, count]) => {
+      const fails: FailingCase["fail"][] =
+        /^(?:open new|write\w*|mkdir|rename|link|sync|appendFile) /.test(at)
+          ? ["EIO", "ENOSPC", ...(at.startsWith("write ") ? (["short"] as const) : [])]
+          : ["EIO"];
+      return fails.flatMap((fail) =>
+        [...new Set([1, count])].map((nth) => ({ at, nth, fail, key: random() })),
+      );
+    })
+    .sort((a, b) => a.key - b.key)
+    .map(({ at, nth, fail }) => ({ at, nth, fail }));
 }

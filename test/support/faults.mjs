@@ -6,6 +6,7 @@
 //   {"at": NAME, "nth": N, "when": ..., "stop": FILE}   writes FILE and stops (SIGSTOP)
 //   {"at": NAME, "nth": N, "fail": "EIO" | "ENOSPC" | "short"}
 //   {"at": NAME, "skip": true}                   such an operation is not done, and said to be done
+//   {"trace": FILE}                              what was done to files, when it is done, as lines of JSON
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join, relative } from "node:path";
@@ -24,13 +25,14 @@ let lastClient = null;
 /** What does not differ from run to run. */
 function placeOf(path) {
   const inside = relative(home, String(path));
-  if (inside.startsWith("..")) return "outside";
+  if (inside.startsWith("..") || String(path).startsWith("file:")) return "outside";
   return inside
     .replaceAll(/\d{8}T\d{6}-[0-9a-f]+/g, "RUN")
     .replaceAll(/\b[0-9a-f]{8}-\d+-[0-9a-f]{12}\b/g, "WRITER")
     .replaceAll(/[0-9a-f]{64}/g, "SHA")
     .replaceAll(/\b[0-9a-f]{12,}\b/g, "ID")
     .replaceAll(/\b[0-9a-f]{2}\/SHA/g, "SHA")
+    .replaceAll(/(?:prompt|raw|parsed)\.txt|(?:raw_|parsed_)?metadata\.json/g, "FILE")
     .replaceAll(/making-[\w-]+/g, "making-ID")
     .replaceAll(/events\/\d{4}-\d\d-\d\d/g, "events/DAY")
     .replaceAll(new RegExp(`\\b${process.pid}\\b`, "g"), "PID");
@@ -76,6 +78,13 @@ function enter(name) {
   return { here, after: () => (fault.when === "after" ? act() : undefined) };
 }
 
+/** What was done to a file, for whoever asks in which order. */
+function trace(kind, path, from) {
+  if (fault.trace === undefined) return;
+  const places = [path, from].map((one) => (one === undefined ? one : relative(home, String(one))));
+  appendFileSync(fault.trace, `${JSON.stringify({ kind, path: places[0], from: places[1] })}\n`);
+}
+
 const failing = (here) => here && fault.fail !== undefined;
 
 function failure(name, path) {
@@ -102,8 +111,14 @@ for (const kind of [
 ]) {
   const original = files[kind];
   files[kind] = (path, ...rest) => {
-    const place = placeOf(TWO_PATHS.has(kind) ? rest[0] : path);
-    return seam(`${kind} ${place}`, path, () => original(path, ...rest));
+    const two = TWO_PATHS.has(kind);
+    const place = placeOf(two ? rest[0] : path);
+    return seam(`${kind} ${place}`, path, async () => {
+      const done = await original(path, ...rest);
+      if (two) trace(kind, rest[0], path);
+      if (kind === "mkdir" && done !== undefined) trace("mkdir", path, done);
+      return done;
+    });
   };
 }
 const open = files.open;
@@ -118,7 +133,11 @@ files.open = async (path, flags = "r", ...rest) => {
     handle[kind] = (...args) => {
       const name = `${kind} ${place}`;
       if (kind !== "write" || fault.fail !== "short") {
-        return seam(name, path, () => original(...args));
+        return seam(name, path, async () => {
+          const done = await original(...args);
+          trace(kind, path);
+          return done;
+        });
       }
       const { here } = enter(name);
       if (!here) return original(...args);
@@ -146,7 +165,7 @@ syncBuiltinESMExports();
 function nameOf(sql) {
   const text = sql.replaceAll(/\s+/g, " ").trim().toLowerCase();
   const found =
-    /^(insert into|delete from|update|comment on \w+|create (?:or replace )?\w+(?: if not exists)?|alter table|drop \w+(?: if exists)?|copy) ("?[\w.]+"?(?:\."?[\w.]+"?)*)/.exec(
+    /^(insert into|delete from|update|comment on \w+|create (?:or replace )?\w+(?: if not exists)?|alter table|drop \w+(?: if exists)?|copy) ([\w."]+)/.exec(
       text,
     );
   if (found !== null) return `${found[1]} ${found[2].replaceAll('"', "")}`;
@@ -166,7 +185,9 @@ pg.Client.prototype.query = function (first, ...rest) {
     return copying(this, first, rest);
   }
   const sql = typeof first === "string" ? first : (first?.text ?? "");
-  const { after } = enter(`sql ${nameOf(sql)}`);
+  const { here, after } = enter(`sql ${nameOf(sql)}`);
+  // The one statement that is worth leaving out: the lock, which is said to be ours.
+  if (here && fault.skip) return Promise.resolve({ rows: [{ got: true, pid: this.processID }] });
   const callback = rest.at(-1);
   if (typeof callback === "function") {
     const told = (...answer) => {
