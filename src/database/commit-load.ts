@@ -1,11 +1,13 @@
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
+import { recordChecks, runChecks } from "./checks.ts";
 import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { keepContract } from "./keep-contract.ts";
+import { keepAside } from "./quarantine.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -15,8 +17,9 @@ const WAIT = "60s";
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
- * planned with (plan again), GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
- * does not hold what was written.
+ * planned with (plan again), GRAIN_BROKEN if two rows have one key, CHECK_BROKEN or CHECK_ABORTED if a check
+ * says so, ROWS_ASIDE if more rows do not fit than may, CONSERVATION_BROKEN if the table does not hold what
+ * was written.
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
@@ -42,15 +45,21 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       { table: bronzeTable(load.source), loadId },
       () => isProvisional(transaction, load.source, load.base_version),
     );
+    const table = bronzeTable(load.source);
+    const checks = await runChecks(transaction, load, { table, loadId, rows: counts.rows_data });
+    await recordChecks(transaction, loadId, checks);
     const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await record(transaction, load, loadId);
+    await keepAside(transaction, load, loadId, counts.parts);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
+      rows_aside: load.aside().length,
+      checks,
       contract_version: version,
       generation,
     };

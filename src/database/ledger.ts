@@ -151,7 +151,8 @@ export async function quarantineKeys(
   period: string,
 ): Promise<string[]> {
   const rows = await executor.rows<{ key: string }>(
-    "select key from ops.quarantine where publication = $1 and period = $2 and resolved_at is null",
+    `select key from ops.quarantine
+      where publication = $1 and period = $2 and what <> 'row' and resolved_at is null`,
     [publication, period],
   );
   return rows.map((row) => row.key);
@@ -191,7 +192,8 @@ export async function resolveQuarantine(
 ): Promise<void> {
   await executor.rows(
     `update ops.quarantine set resolved_at = now()
-      where publication = $1 and period = $2 and resolved_at is null and not (key = any($3))`,
+      where publication = $1 and period = $2 and what <> 'row' and resolved_at is null
+        and not (key = any($3))`,
     [publication, period, stillLeftOut],
   );
 }

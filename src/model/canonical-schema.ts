@@ -1,3 +1,4 @@
+import { CHECK_DEFINITIONS } from "./check-schema.ts";
 import { DRIFT_KINDS } from "./drift.ts";
 import { count, flag, list, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
@@ -5,6 +6,7 @@ const NAME = { pattern: "^[a-z][a-z0-9_]{0,53}$" };
 
 /** The canonical state: definitions of the manifest's schema. */
 export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
+  ...CHECK_DEFINITIONS,
   canonical: record(
     "The sources of one publication over all periods.",
     {
@@ -45,6 +47,12 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
         text("Name of a column."),
       ),
       columns: list("Columns of the table, in its order.", ref("contract_column")),
+      checks: list("What is to be true of every load; written by people.", ref("check")),
+      quarantine: ref("row_allowance"),
+      totals: oneOf(
+        "What a published total that its rows do not add up to comes to; instead of the publication's.",
+        ["warn", "quarantine"],
+      ),
       optional: flag("May be absent from a release without that being drift."),
       provisional: {
         description:
@@ -53,7 +61,7 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
       },
       first_period: text("Period of the release in which it was first seen.", { minLength: 4 }),
     },
-    ["description", "said_by", "optional", "provisional"],
+    ["description", "said_by", "checks", "quarantine", "totals", "optional", "provisional"],
   ),
   match: record("By what the table is known again.", {
     sheets: list("Sheet names under which it was seen; null stands for a CSV.", {

@@ -1,6 +1,9 @@
+import type { CheckResult } from "./check.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
-import type { CanonicalManifest, SourceContract } from "./manifest.ts";
+import type { Interval } from "./interval.ts";
+import type { CanonicalManifest, RowRange, SourceContract } from "./manifest.ts";
+import type { RowAside, TotalsPolicy } from "./row-allowance.ts";
 
 /** One part of a load as the ledger keeps it. */
 export interface PartRecord {
@@ -40,6 +43,31 @@ export interface LoadCounts {
   readonly profile: LoadProfile;
 }
 
+/** A row that the publisher prints as the sum of others. */
+export interface PublishedTotal {
+  readonly part: number;
+  readonly row: number;
+  /** Rows that add up to it. */
+  readonly of: readonly RowRange[];
+  readonly figures: readonly TotalFigure[];
+}
+
+export interface TotalFigure {
+  readonly column: string;
+  /** Of an unpivoted column; null: the row has one figure in the column. */
+  readonly period: string | null;
+  /** It was seen to hold when the release was drafted; else it should, by what it is like. */
+  readonly seen: boolean;
+}
+
+/** A cell by the names of the load. */
+export interface CellPlace {
+  readonly part: number;
+  readonly row: number;
+  readonly column: string;
+  readonly period: string | null;
+}
+
 /** Everything that one load commits together. */
 export interface LoadCommit {
   readonly publication: string;
@@ -61,6 +89,16 @@ export interface LoadCommit {
   readonly lines: (loadId: string) => AsyncIterable<Uint8Array | string>;
   /** Called after the last line; throws CONSERVATION_BROKEN if what was read is not what was written. */
   readonly counts: () => LoadCounts;
+  /** Rows that were set aside, after the last line; those that the table does not hold. */
+  readonly aside: () => readonly RowAside[];
+  /** Where a cell stands in its file: "Table 3!F47". */
+  readonly cite: (cell: CellPlace) => string;
+  /** What marks can stand for. */
+  readonly marks: readonly (readonly [token: string, interval: Interval])[];
+  readonly totals: readonly PublishedTotal[];
+  readonly totals_policy: TotalsPolicy;
+  /** Data rows of the last loads of earlier periods, latest first, at most 6. */
+  readonly earlier_rows: readonly number[];
   /** The manifest after this contract, given the text and document in force. */
   readonly manifest: (
     current: { readonly text: string; readonly document: CanonicalManifest } | null,
@@ -80,6 +118,9 @@ export interface LoadReceipt {
   readonly vintage: number;
   readonly rows_data: number;
   readonly rows_total: number;
+  /** Rows that were set aside. */
+  readonly rows_aside: number;
+  readonly checks: readonly CheckResult[];
   readonly contract_version: number;
   /** The canonical generation that the load brought; null if the last one stays. */
   readonly generation: Generation | null;

@@ -110,13 +110,14 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       },
       quarantined: flag("Held back: not loaded."),
       reasons: list("Why, and what else was seen.", text("One reason.")),
+      stray_cells: count("Cells of text among numbers, where nothing else holds the table back."),
       fingerprint: text("sha256 of header, data and total rows as published.", SHA256),
       plain: flag("Every record was seen to be plain: it is loaded byte by byte."),
       description: text("What the table holds."),
       said_by: ref("said_by"),
       said_in: text("Sheet and row in which the publisher says it."),
     },
-    ["title", "assertions", "plain", "description", "said_by", "said_in"],
+    ["title", "assertions", "stray_cells", "plain", "description", "said_by", "said_in"],
   ),
   region_column: record(
     "One column of a table, as it stands in the file.",
@@ -186,11 +187,19 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
     said_by: ref("said_by"),
     said_in: text("Sheet and row."),
   }),
-  assertion: record("A total row that is the sum of others, exactly.", {
-    row: count("Number of the total row.", { minimum: 1 }),
-    of: rows("The rows that add up to it."),
-    columns: list("The columns in which they do.", text("A letter.")),
-  }),
+  assertion: record(
+    "A total row that is the sum of others, exactly.",
+    {
+      row: count("Number of the total row.", { minimum: 1 }),
+      of: rows("The rows that add up to it."),
+      columns: list("The columns in which they do.", text("A letter.")),
+      expected: list(
+        "Columns in which they did not, and should by what they are like.",
+        text("A letter."),
+      ),
+    },
+    ["expected"],
+  ),
   sheet: record("One sheet, or a CSV.", {
     artifact: text("sha256 of its file.", SHA256),
     member: orNull("Path within an archive; null outside one."),

@@ -2,6 +2,7 @@ import { Ajv } from "ajv";
 import { adoptManifest, adoptManifestText } from "../database/adopt-manifest.ts";
 import { manifestInForce } from "../database/ledger.ts";
 import { mergeYaml, readYaml } from "../formats/yaml.ts";
+import { checkProblems } from "../model/check.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
@@ -175,6 +176,12 @@ export function readCanonical(
   const document = yaml.value as CanonicalManifest;
   if (document.publication !== publication) {
     throw invalid(`it speaks of ${document.publication}, not of ${publication}`, "/publication");
+  }
+  for (const [at, source] of document.sources.entries()) {
+    const [problem] = checkProblems(source);
+    if (problem === undefined) continue;
+    const steps = ["sources", String(at), "checks", String(problem.index), problem.field];
+    throw invalid(problem.message, `/${steps.join("/")}`, yaml.lineOf(steps));
   }
   return document;
 }

@@ -1,9 +1,10 @@
-import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
-import type { Drift } from "../model/drift.ts";
+import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
 import type { Unplaced } from "../model/generation.ts";
-import type { ReleaseManifest } from "../model/manifest.ts";
+import type { LoadReceipt } from "../model/load-commit.ts";
+import type { ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
@@ -13,6 +14,7 @@ import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
+import { checkRemarks, loadedReport, refusal, reportOf } from "./source-report.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -25,7 +27,7 @@ export interface PublishScope {
   readonly ledger: ReleaseLedger;
 }
 
-type LoadingScope = PublishScope & CanonicalScope;
+type LoadingScope = PublishScope & CanonicalScope & { readonly rulings: readonly Ruling[] };
 
 export interface Published {
   readonly sources: readonly SourceReport[];
@@ -54,14 +56,17 @@ export async function publishRelease(
     template: await templateOf(world.data, "canonical"),
   };
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const decision = await decideRelease(scope, document, files);
+    const { decision, rulings } = await decideRelease(scope, document, files);
     scope.ledger.decided(decision);
-    const again = await applyPlan(world, { ...scope, ...canonical }, decision, files, done);
+    const loading = { ...scope, ...canonical, rulings };
+    const again = await applyPlan(world, loading, decision, files, done);
     if (again) continue;
+    const sources = sourcesOf(decision, done);
+    const told = [...remarksOf(document), ...unplacedRemarks(enriched.unplaced)];
     return {
-      sources: sourcesOf(decision, done),
+      sources,
       leftOut: decision.left_out,
-      remarks: [...remarksOf(document), ...unplacedRemarks(enriched.unplaced), ...enriched.remarks],
+      remarks: [...sources.flatMap(checkRemarks), ...told, ...enriched.remarks],
     };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
@@ -83,7 +88,7 @@ async function decideRelease(
   scope: PublishScope,
   document: ReleaseManifest,
   files: ReleaseFiles,
-): Promise<ReleaseDecision> {
+): Promise<{ readonly decision: ReleaseDecision; readonly rulings: readonly Ruling[] }> {
   const { ledger } = scope;
   const manifest = await ledger.manifestInForce(scope.publication.code);
   const rulings = manifest?.document.decisions ?? [];
@@ -97,7 +102,17 @@ async function decideRelease(
       rowsOf: (region) => files.rowsOf(region),
     },
   );
-  return decide(facts);
+  return { decision: decide(facts), rulings };
+}
+
+/** What the source's checks are compared with; read only where one asks. */
+async function earlierOf(
+  { code, checks = [] }: SourceContract,
+  { ledger, period }: PublishScope,
+): Promise<readonly number[]> {
+  if (!checks.some((one) => one.kind === "row_count")) return [];
+  const earlier = await ledger.earlierRows(code, parsePeriod(period)?.start ?? period);
+  return earlier.map((one) => one.rows);
 }
 
 function endOf(period: string): string {
@@ -162,18 +177,10 @@ async function applyAction(
     return false;
   }
   try {
-    const receipt = await loadIssue(action.decision, action.issue, loadScope(scope, drift), {
-      rowsOf: (region) => files.rowsOf(region),
-      textOf: (region) => files.textOf(region),
-      commit: (load) => ledger.commitLoad(load),
-    });
-    const { generation } = receipt;
-    if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
+    const receipt = await commit(world, scope, action, files);
     const rows = receipt.rows_data + receipt.rows_total;
     tell(scope, { event: "source.loaded", ...place, source, rows, reason });
-    const { vintage, rows_data, rows_total } = receipt;
-    const changes = changesOf(drift);
-    done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason, changes });
+    done.set(source, loadedReport(source, receipt, reason, drift));
     return action.decision.issues.length > 1;
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
@@ -183,24 +190,28 @@ async function applyAction(
     const { status, reason: why } = refused;
     tell(scope, { event: `source.${status}`, ...place, source, reason: why });
     done.set(source, reportOf(source, status, why));
+    if (error.code === "CHECK_ABORTED") throw error;
     return false;
   }
 }
 
-/** What a load that the data did not allow comes to: a key that comes twice is a question for a person. */
-function refusal(
-  error: CanonryError,
-  { contract, drift }: SourceDecision,
-): {
-  readonly status: "held" | "quarantined";
-  readonly reason: string;
-  readonly drift: readonly Drift[];
-} {
-  const reason = error.describe();
-  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
-  const before = contract.grain.join(" + ");
-  const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
-  return { status: "held", reason, drift: [...drift, broken] };
+/** Loads one issue and keeps the generation that it brings. */
+async function commit(
+  world: World,
+  scope: LoadingScope,
+  { decision, issue }: Extract<LoadAction, { readonly kind: "load" }>,
+  files: ReleaseFiles,
+): Promise<LoadReceipt> {
+  const { contract, drift } = decision;
+  const given = { rulings: scope.rulings, earlier_rows: await earlierOf(contract, scope) };
+  const receipt = await loadIssue(decision, issue, loadScope(scope, drift, given), {
+    rowsOf: (region) => files.rowsOf(region),
+    textOf: (region) => files.textOf(region),
+    commit: (load) => scope.ledger.commitLoad(load),
+  });
+  const { generation } = receipt;
+  if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
+  return receipt;
 }
 
 function noteSkipped(
@@ -223,17 +234,6 @@ function noteSkipped(
 /** What is only rehearsed did not happen. */
 function tell({ ledger, events }: PublishScope, event: Event): void {
   if (!ledger.rehearses) events.emit(event);
-}
-
-function reportOf(source: string, status: SourceReport["status"], reason: string): SourceReport {
-  return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason, changes: [] };
-}
-
-/** Changes that a reader of the table meets: columns that came. */
-function changesOf(drift: readonly Drift[]): readonly string[] {
-  return drift
-    .filter((one) => one.kind === "column_added" && one.column !== undefined)
-    .map((one) => `column ${one.column ?? ""} added`);
 }
 
 /** In the order of the decision. */

@@ -1,7 +1,7 @@
 import type { Part } from "../../model/decision.ts";
-import { CanonryError } from "../../model/errors.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
+import type { RowAside } from "../../model/row-allowance.ts";
 import type { Cell } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
@@ -36,24 +36,41 @@ interface Field {
   readonly encode: (cell: Cell | null) => EncodedCell | null;
 }
 
-/** Turns the rows of a part into lines for COPY and counts what it wrote. Memory: one row. */
+/**
+ * Turns the rows of a part into lines for COPY and counts what it wrote. A row that does not fit goes to
+ * `aside`, whole, and is counted there. Memory: one row.
+ */
 export function partEncoder(
   contract: SourceContract,
   part: Part,
   place: { readonly loadId: string; readonly part: number },
+  aside: (row: RowAside) => void,
 ): PartEncoder {
   const tally = newTally(contract);
   const fields = contract.columns.map((column): Field => {
     const bound = part.bindings.find((binding) => binding.column === column.name);
     return { column, index: bound?.index ?? -1, encode: cellEncoder(column) };
   });
-  const write = (
-    row: RegionRow,
-    period: string | null,
-    cellOf: (field: Field) => Cell | null,
-  ): string => {
+  const cells = new Array<EncodedCell>(fields.length);
+  const write: WriteRow = (row, period, cellOf, valueIndex) => {
     let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
-    for (const field of fields) line += encodeField(field, cellOf(field), row, part, tally);
+    for (let at = 0; at < fields.length; at++) {
+      const field = fields[at] as Field;
+      const cell = cellOf(field);
+      const encoded = encodeField(field, cell);
+      if (encoded === null) {
+        const index = field.index === -1 ? valueIndex : field.index;
+        aside({ part: place.part, ...misfit(field, index, cell, row, part) });
+        countAside(fields, cellOf, row, tally);
+        return "";
+      }
+      cells[at] = encoded;
+      line += `\t${copyField(encoded.value)}`;
+      if (hasMarkers(field.column)) line += `\t${copyField(encoded.marker)}`;
+    }
+    if (row.kind === "data")
+      for (let at = 0; at < fields.length; at++)
+        tally.cell((fields[at] as Field).column.name, cells[at] as EncodedCell);
     tally.count(row.kind, period);
     return `${line}\n`;
   };
@@ -62,10 +79,12 @@ export function partEncoder(
   return { tally, encode };
 }
 
+/** Gives the line of a row, or nothing if it was set aside. `valueIndex`: where an unpivoted figure stands. */
 type WriteRow = (
   row: RegionRow,
   period: string | null,
   cellOf: (field: Field) => Cell | null,
+  valueIndex: number,
 ) => string;
 
 function plainRow(
@@ -75,7 +94,7 @@ function plainRow(
 ): (row: RegionRow) => string {
   const dataPeriod = dataPeriodOf(contract, part);
   const sections = sectionIndex(part);
-  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections));
+  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections), -1);
 }
 
 /** One line for each cell that holds something; the empty ones are counted, not loaded. */
@@ -86,10 +105,11 @@ function unpivotRow(part: Part, write: WriteRow): (row: RegionRow) => string {
     for (const { index, period } of part.periods) {
       const value = row.cells[index] ?? null;
       if (value === null || value.text.trim() === "") continue;
-      lines += write(row, period, ({ column, index: at }) => {
+      const cellOf = ({ column, index: at }: Field): Cell | null => {
         if (column.name === "data_period") return { column: 0, kind: "text", text: period };
         return column.name === "value" ? value : cellAt(row, at, sections);
-      });
+      };
+      lines += write(row, period, cellOf, index);
     }
     return lines;
   };
@@ -121,32 +141,44 @@ function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) =>
   };
 }
 
-function encodeField(
-  field: Field,
+/** Null if the column cannot hold the cell: a value of another type, or a mark where none has a place. */
+function encodeField(field: Field, cell: Cell | null): EncodedCell | null {
+  const encoded = field.encode(cell);
+  return encoded?.marker != null && !hasMarkers(field.column) ? null : encoded;
+}
+
+function misfit(
+  { column }: Field,
+  index: number,
   cell: Cell | null,
   row: RegionRow,
   part: Part,
-  tally: Tally,
-): string {
-  const encoded = field.encode(cell);
-  const marks = hasMarkers(field.column);
-  if (encoded === null || (encoded.marker !== null && !marks)) throw misfit(field, cell, row, part);
-  if (row.kind === "data") tally.cell(field.column.name, encoded);
-  const value = `\t${copyField(encoded.value)}`;
-  return marks ? `${value}\t${copyField(encoded.marker)}` : value;
+): Omit<RowAside, "part"> {
+  const { file, member, sheet, columns } = part.region;
+  const place = `${sheet ?? member ?? file}!${columns[index]?.letter ?? ""}${row.row}`;
+  const text = JSON.stringify((cell?.text ?? "").slice(0, 80));
+  return {
+    row: row.row,
+    kind: row.kind,
+    cell: `${columns[index]?.letter ?? ""}${row.row}`,
+    raw: row.cells.map((one) => one?.text ?? null),
+    reason: `${place} ${text} is no ${column.type} for ${column.name}`,
+  };
 }
 
-function misfit(field: Field, cell: Cell | null, row: RegionRow, part: Part): CanonryError {
-  const letter = part.region.columns[field.index]?.letter;
-  return new CanonryError(
-    "VALUE_INVALID",
-    `${JSON.stringify(cell?.text ?? "")} is no ${field.column.type} for ${field.column.name}`,
-    {
-      file: part.region.file,
-      member: part.region.member ?? undefined,
-      sheet: part.region.sheet ?? undefined,
-      row: row.row,
-      column: letter,
-    },
-  );
+/** What a row that is set aside holds: the other side of the proof. */
+function countAside(
+  fields: readonly Field[],
+  cellOf: (field: Field) => Cell | null,
+  row: RegionRow,
+  tally: Tally,
+): void {
+  tally.aside[row.kind]++;
+  if (row.kind !== "data") return;
+  for (const field of fields) {
+    const cell = cellOf(field);
+    if (cell === null || cell.text.trim() === "") continue;
+    const { name } = field.column;
+    tally.asideCells.set(name, (tally.asideCells.get(name) ?? 0) + 1);
+  }
 }
