@@ -19,6 +19,7 @@ import { importManifestsCommand } from "./commands/import-manifests.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
+import { quarantineCommand } from "./commands/quarantine.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -41,6 +42,7 @@ const COMMANDS = [
   reviewCommand,
   approveCommand,
   rejectCommand,
+  quarantineCommand,
   statusCommand,
   explainCommand,
   historyCommand,

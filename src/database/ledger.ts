@@ -165,8 +165,8 @@ export async function recordQuarantine(
 ): Promise<void> {
   for (const item of items) {
     await executor.rows(
-      `insert into ops.quarantine (key, publication, period, artifact, file_name, member, sheet, range, reason, run_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `insert into ops.quarantine (key, publication, period, artifact, file_name, member, sheet, range, reason, run_id, what)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         item.key,
         scope.publication,
@@ -178,6 +178,7 @@ export async function recordQuarantine(
         item.range,
         item.reason,
         scope.run_id,
+        item.what === "unreadable" ? "file" : "region",
       ],
     );
   }

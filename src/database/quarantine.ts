@@ -1,5 +1,6 @@
 import { sha256, stableJson } from "../model/hash.ts";
 import type { LoadCommit, PartRecord } from "../model/load-commit.ts";
+import type { RowAside } from "../model/row-allowance.ts";
 import type { Executor, Transaction } from "./database.ts";
 
 /** Rows that the load set aside, in its transaction; those of the load before it are resolved. */
@@ -48,6 +49,23 @@ export async function keepAside(
       parts.map((one) => one.range),
     ],
   );
+}
+
+/** Rows that the current loads of a release set aside, by source, in the order in which they were read. */
+export async function rowsAsideOf(
+  executor: Executor,
+  publication: string,
+  period: string,
+): Promise<ReadonlyMap<string, readonly Pick<RowAside, "row" | "cell" | "raw">[]>> {
+  const rows = await executor.rows<Pick<RowAside, "row" | "cell" | "raw"> & { source: string }>(
+    `select q.source, q.row, q.cell, q.raw from ops.quarantine q
+       join ops.load l on l.load_id = q.load_id and l.is_current
+      where q.publication = $1 and q.period = $2 and q.what = 'row' order by q.quarantine_id`,
+    [publication, period],
+  );
+  const found = new Map<string, typeof rows>();
+  for (const row of rows) found.set(row.source, [...(found.get(row.source) ?? []), row]);
+  return found;
 }
 
 /** Data rows of the last loads of a source before a period, latest first, at most 6. */

@@ -1,5 +1,3 @@
-import type { ContractColumn, SourceContract } from "./manifest.ts";
-
 /**
  * What a broken check comes to: the rows are loaded and it is told; the load of the source is rolled back;
  * or the whole release stops.
@@ -82,35 +80,6 @@ export function describeCheck({ name, detail }: CheckResult): string {
   return `${name}: ${expected}; ${found}${where}`;
 }
 
-/** What is wrong with the checks of a source: the index of the check, the field, and why. */
-export interface CheckProblem {
-  readonly index: number;
-  readonly field: string;
-  readonly message: string;
-}
-
-/** Checks that name what the source does not have, or that could never hold. Pure. */
-export function checkProblems(source: SourceContract): readonly CheckProblem[] {
-  const checks = source.checks ?? [];
-  return checks.flatMap((check, index) => {
-    const problems: CheckProblem[] = [];
-    const tell = (field: string, message: string): void => {
-      problems.push({ index, field, message });
-    };
-    if (checks.findIndex((one) => one.name === check.name) !== index)
-      tell("name", `two checks of ${source.code} are called ${check.name}`);
-    for (const [field, name] of columnsOf(check)) {
-      const column = source.columns.find((one) => one.name === name);
-      if (column === undefined) tell(field, `${source.code} has no column ${name}`);
-      else if (!fits(check, field, column))
-        tell(field, `${name} is ${column.type}: it cannot be compared by ${check.kind}`);
-    }
-    if ("min" in check && "max" in check && isAbove(check.min, check.max))
-      tell("min", `no value is from ${check.min} to ${check.max}`);
-    return problems;
-  });
-}
-
 /** The columns that a check names, each with the field that names it. */
 export function columnsOf(check: Check): readonly (readonly [field: string, name: string])[] {
   const named = (field: string, names: readonly string[]): readonly (readonly [string, string])[] =>
@@ -129,15 +98,4 @@ export function columnsOf(check: Check): readonly (readonly [field: string, name
     default:
       return named("columns", check.columns);
   }
-}
-
-function fits(check: Check, field: string, { type }: ContractColumn): boolean {
-  const isNumber = type === "bigint" || type === "numeric";
-  if (check.kind === "range") return isNumber || type === "date" || type === "timestamp";
-  const adds = check.kind === "sum_of_parts" || check.kind === "sum_of_rows";
-  return !adds || isNumber || field === "key" || field === "by";
-}
-
-function isAbove(min: number | string | undefined, max: number | string | undefined): boolean {
-  return min !== undefined && max !== undefined && typeof min === typeof max && min > max;
 }

@@ -96,6 +96,8 @@ export interface StateRelease {
         /** Data rows of the current load; totals are counted apart. */
         readonly rows_data: number | null;
         readonly rows_total: number | null;
+        /** Rows that the current load set aside. */
+        readonly rows_quarantined: number;
         readonly artifacts: readonly string[];
         readonly loaded_at: string | null;
         readonly reason: string;

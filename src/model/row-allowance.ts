@@ -32,7 +32,10 @@ export function allows({ rows }: RowAllowance, aside: number, read: number): boo
 }
 
 /** What a person approves: these rows of this release, and no others. 16 hex digits. */
-export function asideDigest(period: string, rows: readonly RowAside[]): string {
+export function asideDigest(
+  period: string,
+  rows: readonly Pick<RowAside, "row" | "cell" | "raw">[],
+): string {
   const content = rows.map(({ row, cell, raw }) => [row, cell, raw]);
   return sha256(stableJson([period, content])).slice(0, 16);
 }

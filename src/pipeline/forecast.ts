@@ -160,6 +160,11 @@ export class Forecast implements ReleaseLedger {
     ];
   }
 
+  /** What a load that is tried would set aside is in its receipt. */
+  rowsAside(place: ReleasePlace): ReturnType<ReleaseLedger["rowsAside"]> {
+    return this.real.rowsAside(place);
+  }
+
   async earlierRows(source: string, before: string): ReturnType<ReleaseLedger["earlierRows"]> {
     const own = this.currentLoads()
       .filter((one) => one.source === source && (parsePeriod(one.period)?.end ?? before) < before)

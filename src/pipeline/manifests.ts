@@ -2,7 +2,7 @@ import { Ajv } from "ajv";
 import { adoptManifest, adoptManifestText } from "../database/adopt-manifest.ts";
 import { manifestInForce } from "../database/ledger.ts";
 import { mergeYaml, readYaml } from "../formats/yaml.ts";
-import { checkProblems } from "../model/check.ts";
+import { checkProblems } from "../model/check-problems.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";

@@ -8,8 +8,9 @@ import type { ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
+import { asideDigest } from "../model/row-allowance.ts";
 import { decide, KEY_SEPARATOR, survey } from "../stages/canonicalize/index.ts";
-import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
+import { type LoadAction, leftOutKey, loadIssue, plan, tryIssue } from "../stages/load/index.ts";
 import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
@@ -136,6 +137,7 @@ async function applyPlan(
     loads: await ledger.loadsOfRelease(place),
     outcomes: await ledger.outcomesOfRelease(place),
     quarantined: await ledger.quarantineKeys(place),
+    refit: await refitOf(scope, decision, files),
   });
   noteSkipped(decision, skipped, done);
   for (const { action, reason } of todo) {
@@ -145,6 +147,23 @@ async function applyPlan(
   }
   await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
   return false;
+}
+
+/** Sources whose rows in quarantine would be read otherwise: a manifest or a rule was corrected. */
+async function refitOf(
+  { ledger, publication, period }: LoadingScope,
+  decision: ReleaseDecision,
+  files: ReleaseFiles,
+): Promise<readonly string[]> {
+  const aside = await ledger.rowsAside({ publication: publication.code, period });
+  const found: string[] = [];
+  for (const one of decision.sources) {
+    const [before, issue] = [aside.get(one.source), one.issues.at(-1)];
+    if (before === undefined || issue === undefined || one.verdict !== "load") continue;
+    const now = await tryIssue(one, issue, files);
+    if (asideDigest(period, now) !== asideDigest(period, before)) found.push(one.source);
+  }
+  return found;
 }
 
 function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boolean {

@@ -11,7 +11,7 @@ import {
   recordQuarantine,
   resolveQuarantine,
 } from "../database/ledger.ts";
-import { earlierRows } from "../database/quarantine.ts";
+import { earlierRows, rowsAsideOf } from "../database/quarantine.ts";
 import { recordOutcome } from "../database/record-outcome.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
 import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
@@ -43,6 +43,8 @@ export interface ReleaseLedger {
   loadsOfRelease(place: ReleasePlace): ReturnType<typeof loadsOfRelease>;
   outcomesOfRelease(place: ReleasePlace): ReturnType<typeof outcomesOfRelease>;
   quarantineKeys(place: ReleasePlace): Promise<string[]>;
+  /** Rows that the current loads set aside, by source. */
+  rowsAside(place: ReleasePlace): ReturnType<typeof rowsAsideOf>;
   /** Data rows of the last loads of a source that end before a day, latest first. */
   earlierRows(source: string, before: string): ReturnType<typeof earlierRows>;
   /** Told of each decision before anything of it is done; throws what forbids it. */
@@ -75,6 +77,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
     outcomesOfRelease: ({ publication, period }) =>
       outcomesOfRelease(database, publication, period),
     quarantineKeys: ({ publication, period }) => quarantineKeys(database, publication, period),
+    rowsAside: ({ publication, period }) => rowsAsideOf(database, publication, period),
     earlierRows: (source, before) => earlierRows(database, source, before),
     decided: () => undefined,
     commitLoad: (load) => commitLoad(database, load),

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { GridCell } from "../support/grid.ts";
-import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+import { changed, monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
 
 const SOURCE = "trusts_activity";
 
@@ -14,14 +13,6 @@ interface Result {
     readonly count: number;
     readonly cells: readonly string[];
   };
-}
-
-/** The table with one cell changed, by 0-based row and column. */
-function changed(table: SeriesTable, row: number, column: number, cell: GridCell): SeriesTable {
-  const rows = table.rows.map((cells, at) =>
-    at === row ? cells.map((one, index) => (index === column ? cell : one)) : cells,
-  );
-  return { ...table, rows };
 }
 
 /** Checks that people write into the manifest: what breaks one is found before the commit. */

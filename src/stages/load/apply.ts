@@ -11,7 +11,7 @@ import type {
 } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import type { RowAllowance, TotalsPolicy } from "../../model/row-allowance.ts";
+import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
 import { agreeToAside, RowsAside } from "./aside.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
@@ -80,13 +80,24 @@ export async function loadIssue(
   });
 }
 
+/** The rows that a load of an issue would set aside, found by reading it without writing. */
+export async function tryIssue(
+  decision: SourceDecision,
+  issue: Issue,
+  needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
+): Promise<readonly RowAside[]> {
+  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  for await (const _line of linesOf(work, "0"));
+  return work.aside.rows;
+}
+
 /** A load while its rows are read. */
 interface Work {
   readonly decision: SourceDecision;
   readonly issue: Issue;
   readonly encoders: Pick<PartEncoder, "tally">[];
   aside: RowsAside;
-  readonly needs: LoadNeeds;
+  readonly needs: Pick<LoadNeeds, "rowsOf" | "textOf">;
 }
 
 /** One part, with a column of the key that was seen to hold no value twice. */
