@@ -67,17 +67,3 @@ export async function rowsAsideOf(
   for (const row of rows) found.set(row.source, [...(found.get(row.source) ?? []), row]);
   return found;
 }
-
-/** Data rows of the last loads of a source before a period, latest first, at most 6. */
-export async function earlierRows(
-  executor: Executor,
-  source: string,
-  before: string,
-): Promise<readonly { readonly period: string; readonly rows: number }[]> {
-  return executor.rows(
-    `select l.period, l.rows_data as rows from ops.load l join ops.period p on p.period = l.period
-      where l.source = $1 and l.is_current and p.period_end < $2::date
-      order by p.period_end desc, p.period_start desc limit 6`,
-    [source, before],
-  );
-}

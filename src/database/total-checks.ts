@@ -1,11 +1,12 @@
 import { type CheckResult, MOST_CELLS } from "../model/check.ts";
 import { judgeSum, type Verdict } from "../model/interval.ts";
-import type { PublishedTotal, TotalFigure } from "../model/load-commit.ts";
+import type { PublishedTotal, TotalFigure } from "../model/published-total.ts";
 import { type AddendsRow, addendsOf, addendsSql, figureOf } from "./addends.ts";
 import { type CheckedLoad, columnNamed } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
 import { literal } from "./identifier.ts";
 import { describeSum, unitOf } from "./sum-checks.ts";
+import { type NamedTotal, totalsToCheck } from "./total-rows.ts";
 
 /** Units of a column: what its data and its totals were rounded to. */
 interface Units {
@@ -29,10 +30,10 @@ export async function checkTotals(
   executor: Executor,
   checked: CheckedLoad,
 ): Promise<readonly CheckResult[]> {
-  const { totals } = checked.load;
+  const totals = await totalsToCheck(executor, checked);
   const columns = [...new Set(totals.flatMap((one) => one.figures.map(({ column }) => column)))];
   if (columns.length === 0) return [];
-  const sums = await sumsOf(executor, checked, columns);
+  const sums = await sumsOf(executor, checked, totals, columns);
   const units = new Map<string, Units>();
   for (const name of columns) {
     const figure = figureOf(columnNamed(checked, name), checked.marks);
@@ -58,10 +59,11 @@ const sumKey = (at: number, side: string, column: string, period: string | null)
 async function sumsOf(
   executor: Executor,
   checked: CheckedLoad,
+  totals: readonly PublishedTotal[],
   columns: readonly string[],
 ): Promise<Sums> {
   const { load, table, loadId, marks } = checked;
-  const spans = load.totals.flatMap(({ part, row, of }, at) => [
+  const spans = totals.flatMap(({ part, row, of }, at) => [
     { at, side: "whole", part, first: row, last: row },
     ...of.map(([first, last]) => ({ at, side: "parts", part, first, last })),
   ]);
@@ -136,7 +138,7 @@ function isExact(judged: readonly Judged[]): boolean {
 }
 
 function resultOf(
-  { part, row, of }: PublishedTotal,
+  { part, row, of, way, since, label }: NamedTotal,
   judged: readonly Judged[],
   exact: boolean,
   { load }: CheckedLoad,
@@ -145,6 +147,13 @@ function resultOf(
     (one) => one.verdict.status === "broken" && (exact || !isRounding(one)),
   );
   const passed = judged.filter((one) => one.verdict.status === "passed").length;
+  const held = [
+    ...new Set(
+      judged.flatMap(({ figure, verdict }) =>
+        verdict.status === "passed" && figure.period === null ? [figure.column] : [],
+      ),
+    ),
+  ];
   const open = judged.length - broken.length - passed;
   const cells = broken.slice(0, MOST_CELLS).map(({ figure, verdict, whole }) => {
     const place = { part, row, column: figure.column, period: figure.period };
@@ -158,10 +167,13 @@ function resultOf(
     status: broken.length > 0 ? "broken" : passed > 0 ? "passed" : "undecided",
     detail: {
       kind: "total",
-      expected: `row ${row} is the sum of rows ${spans.slice(0, 20).join(", ")}${spans.length > 20 ? " …" : ""}`,
+      expected: `row ${row}${label === "" ? "" : ` (${label})`} is the sum of rows ${spans.slice(0, 20).join(", ")}${spans.length > 20 ? " …" : ""}${since === null ? "" : `, as in ${since}`}`,
       found: `${passed} figures hold, ${broken.length} do not, ${open} cannot be told`,
       count: broken.length,
       cells,
+      ...(label === "" || held.length === 0 || broken.length > 0
+        ? {}
+        : { total: { label, way, columns: held } }),
     },
   };
 }

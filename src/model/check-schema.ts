@@ -65,7 +65,10 @@ export const CHECK_DEFINITIONS: Readonly<Record<string, Schema>> = {
     required: ["kind"],
     // Not oneOf: of a check that is wrong, the error is then that of its own kind.
     allOf: KINDS.map((name) => ({
-      if: { type: "object", properties: { kind: { const: name } } },
+      if: {
+        type: "object",
+        properties: { kind: { description: "What is checked.", const: name } },
+      },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, never awaited
       then: { $ref: `#/definitions/check_${name}` },
     })),

@@ -1,3 +1,5 @@
+import type { HeldTotal } from "./published-total.ts";
+
 /**
  * What a broken check comes to: the rows are loaded and it is told; the load of the source is rolled back;
  * or the whole release stops.
@@ -67,6 +69,8 @@ export interface CheckDetail {
   readonly count: number;
   /** The first of them: where, and what stands there. */
   readonly cells: readonly string[];
+  /** Of a published total that holds. */
+  readonly total?: HeldTotal;
 }
 
 /** Cells that a result names. */

@@ -2,7 +2,8 @@ import type { CheckResult } from "./check.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
 import type { Interval } from "./interval.ts";
-import type { CanonicalManifest, RowRange, SourceContract } from "./manifest.ts";
+import type { CanonicalManifest, SourceContract } from "./manifest.ts";
+import type { PublishedTotal, TotalHistory } from "./published-total.ts";
 import type { RowAside, TotalsPolicy } from "./row-allowance.ts";
 
 /** One part of a load as the ledger keeps it. */
@@ -43,23 +44,6 @@ export interface LoadCounts {
   readonly profile: LoadProfile;
 }
 
-/** A row that the publisher prints as the sum of others. */
-export interface PublishedTotal {
-  readonly part: number;
-  readonly row: number;
-  /** Rows that add up to it. */
-  readonly of: readonly RowRange[];
-  readonly figures: readonly TotalFigure[];
-}
-
-export interface TotalFigure {
-  readonly column: string;
-  /** Of an unpivoted column; null: the row has one figure in the column. */
-  readonly period: string | null;
-  /** It was seen to hold when the release was drafted; else it should, by what it is like. */
-  readonly seen: boolean;
-}
-
 /** A cell by the names of the load. */
 export interface CellPlace {
   readonly part: number;
@@ -97,6 +81,8 @@ export interface LoadCommit {
   readonly marks: readonly (readonly [token: string, interval: Interval])[];
   readonly totals: readonly PublishedTotal[];
   readonly totals_policy: TotalsPolicy;
+  /** Null if no earlier load is known. */
+  readonly total_history: TotalHistory | null;
   /** Data rows of the last loads of earlier periods, latest first, at most 6. */
   readonly earlier_rows: readonly number[];
   /** The manifest after this contract, given the text and document in force. */

@@ -165,6 +165,18 @@ export class Forecast implements ReleaseLedger {
     return this.real.rowsAside(place);
   }
 
+  async totalHistory(source: string, before: string): ReturnType<ReleaseLedger["totalHistory"]> {
+    const ends = (period: string): string => parsePeriod(period)?.end ?? "";
+    const own = this.currentLoads().filter(
+      (one) => one.source === source && ends(one.period) < before,
+    );
+    const real = await this.real.totalHistory(source, before);
+    const last = orderedByEnd(own.map((one) => one.period)).at(-1);
+    if (last === undefined || (real !== null && ends(real.period) > ends(last))) return real;
+    const checks = own.find((one) => one.period === last)?.receipt.checks ?? [];
+    return { period: last, totals: checks.flatMap((one) => one.detail.total ?? []) };
+  }
+
   async earlierRows(source: string, before: string): ReturnType<ReleaseLedger["earlierRows"]> {
     const own = this.currentLoads()
       .filter((one) => one.source === source && (parsePeriod(one.period)?.end ?? before) < before)

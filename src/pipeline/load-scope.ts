@@ -1,5 +1,5 @@
 import { mergeYaml, renderYaml } from "../formats/yaml.ts";
-import type { Drift, Ruling } from "../model/drift.ts";
+import type { Drift } from "../model/drift.ts";
 import { generationId, textFacts } from "../model/generation.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
 import type { PublicationConfig } from "../model/publication.ts";
@@ -23,7 +23,7 @@ export function loadScope(
     readonly runId: string;
   },
   drift: readonly Drift[],
-  given: { readonly rulings: readonly Ruling[]; readonly earlier_rows: readonly number[] },
+  given: Pick<Parameters<typeof loadIssue>[2], "rulings" | "earlier_rows" | "total_history">,
 ): Parameters<typeof loadIssue>[2] {
   const { publication, period, runId } = scope;
   const next: LoadCommit["manifest"] = (current, contract) => {

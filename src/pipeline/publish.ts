@@ -109,10 +109,11 @@ async function decideRelease(
 /** What the source's checks are compared with; read only where one asks. */
 async function earlierOf(
   { code, checks = [] }: SourceContract,
-  { ledger, period }: PublishScope,
+  { ledger }: PublishScope,
+  start: string,
 ): Promise<readonly number[]> {
   if (!checks.some((one) => one.kind === "row_count")) return [];
-  const earlier = await ledger.earlierRows(code, parsePeriod(period)?.start ?? period);
+  const earlier = await ledger.earlierRows(code, start);
   return earlier.map((one) => one.rows);
 }
 
@@ -222,7 +223,12 @@ async function commit(
   files: ReleaseFiles,
 ): Promise<LoadReceipt> {
   const { contract, drift } = decision;
-  const given = { rulings: scope.rulings, earlier_rows: await earlierOf(contract, scope) };
+  const start = parsePeriod(scope.period)?.start ?? scope.period;
+  const given = {
+    rulings: scope.rulings,
+    earlier_rows: await earlierOf(contract, scope, start),
+    total_history: await scope.ledger.totalHistory(contract.code, start),
+  };
   const receipt = await loadIssue(decision, issue, loadScope(scope, drift, given), {
     rowsOf: (region) => files.rowsOf(region),
     textOf: (region) => files.textOf(region),

@@ -33,6 +33,7 @@ export interface LoadScope {
   /** What people decided. */
   readonly rulings: readonly Ruling[];
   readonly earlier_rows: LoadCommit["earlier_rows"];
+  readonly total_history: LoadCommit["total_history"];
 }
 
 export interface LoadNeeds {

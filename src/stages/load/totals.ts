@@ -1,8 +1,10 @@
 import type { Issue, Part } from "../../model/decision.ts";
 import { type Interval, markInterval } from "../../model/interval.ts";
-import type { CellPlace, PublishedTotal, TotalFigure } from "../../model/load-commit.ts";
-import type { SourceContract } from "../../model/manifest.ts";
+import type { CellPlace } from "../../model/load-commit.ts";
+import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
 import { conventionalMeaning } from "../../model/marker.ts";
+import type { PublishedTotal, TotalFigure, TotalWay } from "../../model/published-total.ts";
+import { countRows, within } from "../../model/row-ranges.ts";
 
 /** The column that holds the figures of an unpivoted table. */
 const VALUE = "value";
@@ -15,9 +17,17 @@ export function publishedTotals(contract: SourceContract, issue: Issue): readonl
         ...columns.flatMap((letter) => figureOf(contract, part, letter, true)),
         ...expected.flatMap((letter) => figureOf(contract, part, letter, false)),
       ];
-      return figures.length === 0 ? [] : [{ part: at + 1, row, of, figures }];
+      const way = wayOf(part.region, row, of);
+      return figures.length === 0 ? [] : [{ part: at + 1, row, of, way, figures, since: null }];
     }),
   );
+}
+
+function wayOf({ data_rows, total_rows }: Region, row: number, of: readonly RowRange[]): TotalWay {
+  const first = of[0]?.[0] ?? 0;
+  if (within(total_rows)(first)) return "others";
+  if (countRows(of) === countRows(data_rows)) return "all";
+  return first > row ? "below" : "above";
 }
 
 /** The measure that the figures of a column of the sheet are loaded into; none if it is no number there. */

@@ -110,8 +110,9 @@ function usualKind(held: readonly Held[], wholes: readonly number[]): Way["kind"
 }
 
 /**
- * Columns that are sums in other totals of the table; or counts, whole in every part, beside two columns that
- * hold in this one. People counted once come to less than their groups: so far below, nothing is expected.
+ * Columns that are sums in other totals of the table; or counts, whole in every part, that come to more than
+ * their parts beside two columns that hold. To less they may well come: people who are in two groups are
+ * counted once in the total.
  */
 function expectedColumns(one: Held, held: readonly Held[], values: Matrix): readonly number[] {
   const total = values[one.at] ?? [];
@@ -123,8 +124,7 @@ function expectedColumns(one: Held, held: readonly Held[], values: Matrix): read
     const parts = one.rows.map((at) => values[at]?.[column] ?? Number.NaN);
     const whole = [value, ...parts].every(Number.isInteger);
     const sum = one.sums[column] ?? 0;
-    const near = value > sum || sum - value <= value * NEARLY;
-    return one.exact.length >= 2 && whole && value > Math.max(...parts) && near ? [column] : [];
+    return one.exact.length >= 2 && whole && value > sum && sum > 0 ? [column] : [];
   });
 }
 
