@@ -22,9 +22,7 @@ interface Judged {
 }
 
 /**
- * Asserts the totals that the publisher prints against the rows in the table: one result a total row. A sum
- * that is off by what rounding could make of whole numbers is undecided, unless the table's other sums are
- * exact.
+ * Asserts the totals that the publisher prints against the rows in the table: one result a total row.
  */
 export async function checkTotals(
   executor: Executor,
@@ -46,8 +44,8 @@ export async function checkTotals(
     total,
     figures: total.figures.flatMap((figure) => judge(figure, at, sums, units) ?? []),
   }));
-  const exact = isExact(judged.flatMap((one) => one.figures));
-  return judged.map(({ total, figures }) => resultOf(total, figures, exact, checked));
+  const isCertain = certainty(judged.flatMap((one) => one.figures));
+  return judged.map(({ total, figures }) => resultOf(total, figures, isCertain, checked));
 }
 
 type Sums = ReadonlyMap<string, AddendsRow>;
@@ -129,23 +127,40 @@ function judge(
 
 /** So many sums of whole numbers that hold leave no room for rounding. */
 const LEAST_EXACT = 20;
+/** So many sums of a column that hold, and no other that does not, leave none for people counted twice. */
+const LEAST_ALIKE = 10;
+/** How much less than its groups a total of people may be who are in several of them. */
+const COUNTED_TWICE = 0.02;
 
-/** Whether the sums of the table are exact: nearly all of many hold to the last digit. */
-function isExact(judged: readonly Judged[]): boolean {
+/**
+ * Whether a figure that was only expected to be a sum misses it for certain. Whole numbers that were rounded
+ * each for itself are off by half a unit a row; a total of people is less than its groups, where people are in
+ * two of them.
+ */
+function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
   const known = judged.filter(({ whole, parts }) => whole.sum !== 0 && parts.marked === 0);
-  const same = known.filter(({ whole, parts }) => whole.sum === parts.sum).length;
-  return same >= LEAST_EXACT && same >= known.length * 0.95;
+  const isSame = ({ whole, parts }: Judged): boolean => whole.sum === parts.sum;
+  const same = known.filter(isSame).length;
+  const exact = same >= LEAST_EXACT && same >= known.length * 0.95;
+  return (one) => {
+    if (one.figure.seen) return true;
+    const { whole, parts, verdict, figure } = one;
+    const rounding = (parts.numbers + 1) / 2;
+    if (!exact && verdict.difference <= rounding) return false;
+    if (whole.sum > parts.sum || verdict.difference > Math.abs(whole.sum) * COUNTED_TWICE)
+      return true;
+    const alike = known.filter((other) => other !== one && other.figure.column === figure.column);
+    return alike.length >= LEAST_ALIKE && alike.every(isSame);
+  };
 }
 
 function resultOf(
   { part, row, of, way, since, label }: NamedTotal,
   judged: readonly Judged[],
-  exact: boolean,
+  isCertain: (one: Judged) => boolean,
   { load }: CheckedLoad,
 ): CheckResult {
-  const broken = judged.filter(
-    (one) => one.verdict.status === "broken" && (exact || !isRounding(one)),
-  );
+  const broken = judged.filter((one) => one.verdict.status === "broken" && isCertain(one));
   const passed = judged.filter((one) => one.verdict.status === "passed").length;
   const held = [
     ...new Set(
@@ -176,9 +191,4 @@ function resultOf(
         : { total: { label, way, columns: held } }),
     },
   };
-}
-
-/** Whole numbers that were rounded each for itself come to such a difference. */
-function isRounding({ verdict, parts, figure }: Judged): boolean {
-  return !figure.seen && verdict.difference <= (parts.numbers + 1) / 2;
 }

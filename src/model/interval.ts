@@ -44,7 +44,7 @@ export interface Addends {
   readonly blank: number;
   /** A number is below zero: then a mark can be too. */
   readonly negative: boolean;
-  /** What the numbers were rounded to: 5, 10, 0.1; 0 where they are exact. */
+  /** What the numbers were rounded to: 5, 10, 0.1; 0 where they are exact, or doubles as computed. */
   readonly unit: number;
 }
 
@@ -65,8 +65,8 @@ export function judgeSum(whole: Addends, parts: Addends, tolerance = 0): Verdict
   const many = reach(parts, tolerance);
   const missed = Math.max(many.low - one.high, one.low - many.high, 0);
   const scale = Math.max(Math.abs(whole.sum), Math.abs(parts.sum), 1);
-  // Doubles of a workbook: what was added up there differs in the last digits.
-  const noise = scale * 1e-9;
+  // Doubles of a workbook: what was added up there, and by steps, differs in the last digits.
+  const noise = scale * (Number.isInteger(whole.sum) ? 1e-9 : 1e-6);
   const ends = { parts: many, whole: one };
   if (missed > noise) {
     const open = parts.blank > 0 && one.low > many.high;

@@ -44,7 +44,9 @@ describe("quarantine of rows", () => {
     expect(report.exit).toBe(4);
     const [own, beds] = report.releases[1]?.sources ?? [];
     expect(own?.status).toBe("held");
-    expect(own?.reason).toMatch(/^ROWS_ASIDE: 1 rows .*Activity!D7 "see the notes" is no bigint/);
+    expect(own?.reason).toMatch(
+      /^ROWS_ASIDE: 1 row does not fit: Activity!D7 "see the notes" is no bigint/,
+    );
     expect(beds?.status).toBe("loaded");
     expect((await loads()).map((one) => `${one.source} ${one.period}`)).toEqual([
       `${SOURCE} 2025-01`,

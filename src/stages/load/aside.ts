@@ -45,13 +45,15 @@ const MOST_NAMED = 5;
 
 /** What a person is asked of the rows that do not fit: these of this release, and no others. */
 export function asideDrift(period: string, aside: RowsAside): Drift {
-  const named = aside.rows.slice(0, MOST_NAMED).map((one) => `${one.cell}: ${one.reason}`);
-  const more = aside.count > named.length ? ` and ${aside.count - named.length} more` : "";
+  const reasons = [...new Set(aside.rows.map((one) => one.reason))];
+  const named = reasons.slice(0, MOST_NAMED).join("; ");
+  const more = reasons.length > MOST_NAMED ? `; and ${reasons.length - MOST_NAMED} more` : "";
+  const rows = aside.count === 1 ? "1 row does" : `${aside.count} rows do`;
   return {
     kind: "rows_quarantined",
     before: period,
     after: `${aside.count} rows, ${asideDigest(period, aside.rows)}`,
-    evidence: `${aside.count} rows do not fit their columns: ${named.join("; ")}${more}`,
+    evidence: `${rows} not fit: ${named}${more}`,
     breaking: true,
   };
 }

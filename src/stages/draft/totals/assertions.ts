@@ -42,7 +42,9 @@ export function auditTotals(
   const missed = wholes.flatMap((at) => {
     if (usual === null || held.some((one) => one.at === at)) return [];
     const way = sums(at).find((one) => one.kind === usual);
-    return way === undefined ? [] : [{ ...way, at, exact: [] }];
+    return way === undefined || !lacksRows(values[at] ?? [], way)
+      ? []
+      : [{ ...way, at, exact: [] }];
   });
   const assertions: FoundAssertion[] = [];
   const complaints: string[] = [];
@@ -95,6 +97,11 @@ function bestOf(at: number, ways: readonly Way[], values: Matrix): Held | null {
     .map((way) => ({ ...way, at, exact: exactColumns(total, way.sums, way.rows.length) }))
     .sort((a, b) => b.exact.length - a.exact.length)[0];
   return best !== undefined && agrees(total, best.sums, best.rows.length, true) ? best : null;
+}
+
+/** More than its rows in every column: rows of finer groups among them would come to more. */
+function lacksRows(total: readonly number[], { sums }: Sum): boolean {
+  return total.every((value, column) => Number.isNaN(value) || value >= (sums[column] ?? 0));
 }
 
 /** So many totals must hold in one way before one that holds in none is missed there. */
