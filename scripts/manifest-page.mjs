@@ -14,7 +14,7 @@ export function manifestPage(schema) {
 
 function section(name, definition) {
   const heading = `## ${name}\n\n${definition.description}`;
-  if (definition.properties === undefined) {
+  if (definition.properties === undefined || definition.allOf !== undefined) {
     const values = definition.enum?.map((value) => `\`${value}\``).join(", ");
     return `${heading}${values === undefined ? ` ${cell(shape(definition))}.` : ` One of ${values}.`}`;
   }
@@ -43,6 +43,9 @@ function shape(field) {
   if (field.const !== undefined) return `\`${field.const}\``;
   if (field.enum !== undefined) return field.enum.map((value) => `\`${value}\``).join(", ");
   if (Array.isArray(field.items)) return `list of ${field.items.map(shape).join(", ")}`;
+  if (field.allOf !== undefined) return field.allOf.map((one) => shape(one.then)).join(" or ");
+  if (field.anyOf !== undefined && field.properties === undefined)
+    return field.anyOf.map(shape).join(" or ");
   if (field.type === "array") return `list of ${shape(field.items)}`;
   if (field.type === "object" && field.properties === undefined) {
     return `map to ${shape(field.additionalProperties)}`;

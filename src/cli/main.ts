@@ -21,6 +21,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { planCommand } from "./commands/plan.ts";
 import { purgeCommand } from "./commands/purge.ts";
+import { quarantineCommand } from "./commands/quarantine.ts";
 import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   reviewCommand,
   approveCommand,
   rejectCommand,
+  quarantineCommand,
   statusCommand,
   explainCommand,
   verifyCommand,

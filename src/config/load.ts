@@ -143,6 +143,8 @@ interface PublicationYaml {
   readonly files?: Partial<PublicationConfig["files"]>;
   readonly tables?: PublicationConfig["tables"];
   readonly drift?: DriftPolicy | Partial<DriftPolicies>;
+  readonly quarantine?: NonNullable<PublicationConfig["quarantine"]>;
+  readonly totals?: NonNullable<PublicationConfig["totals"]>;
   readonly recheck_days?: number;
 }
 

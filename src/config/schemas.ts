@@ -1,5 +1,6 @@
 import { DRIFT_KINDS } from "../model/drift.ts";
 import { LIMITS } from "../model/limits.ts";
+import { MOST_ROWS_ASIDE } from "../model/row-allowance.ts";
 
 /**
  * JSON Schemas of the two files. `npm run schemas` writes them to schemas/, where editors find them;
@@ -128,6 +129,24 @@ export const PUBLICATIONS_SCHEMA: Schema = {
                   Object.fromEntries(["default", ...DRIFT_KINDS].map((kind) => [kind, policy])),
                 ),
               ],
+            },
+            quarantine: object(
+              {
+                rows: {
+                  anyOf: [
+                    { ...natural, maximum: MOST_ROWS_ASIDE },
+                    { type: "string", pattern: "^(?:\\d{1,2}(?:\\.\\d+)?|100)%$" },
+                  ],
+                  description:
+                    "Rows of a load that do not fit their columns and may be set aside: a number, or 0.5% of those read. More wait for a person. Default 0.",
+                },
+              },
+              { required: ["rows"] },
+            ),
+            totals: {
+              enum: ["warn", "quarantine"],
+              description:
+                "What a published total that its rows do not add up to comes to: it is told, or its table is not loaded.",
             },
             recheck_days: {
               ...natural,

@@ -2,6 +2,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
 import { checkRows } from "./check-rows.ts";
+import { recordChecks, runChecks } from "./checks.ts";
 import { isProvisional } from "./contract-state.ts";
 import type { Database, Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
@@ -10,6 +11,7 @@ import { keepContract } from "./keep-contract.ts";
 import { keepDigests } from "./load-digests.ts";
 import { keepMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
+import { keepAside } from "./quarantine.ts";
 import { keepRelease, nameLoader } from "./release-lock.ts";
 import { digestColumns } from "./row-digest.ts";
 import { shapeSource } from "./shape-source.ts";
@@ -18,8 +20,9 @@ import { bronzeTable } from "./source-table.ts";
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
- * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have one key, CONSERVATION_BROKEN if the table
- * does not hold what was written.
+ * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have one key, CHECK_BROKEN or CHECK_ABORTED if a check
+ * says so, ROWS_ASIDE if more rows do not fit than may, CONSERVATION_BROKEN if the table does not hold what
+ * was written.
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
@@ -42,18 +45,24 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     const contract = await settleGrain(transaction, load, place, () =>
       isProvisional(transaction, load.source, load.base_version),
     );
+    const table = bronzeTable(load.source);
+    const checks = await runChecks(transaction, load, { table, loadId, rows: counts.rows_data });
+    await recordChecks(transaction, loadId, checks);
     const { version, generation } = await keepContract(transaction, load, contract, loadId);
     await closeLoad(transaction, load, loadId, version, counts);
     await point(transaction, load, loadId, counts);
     await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
     await keepMarks(transaction, load.source, loadId, load.marks);
     await record(transaction, load, loadId);
+    await keepAside(transaction, load, loadId, counts.parts);
     await keepRelease(transaction, database, load);
     const receipt: LoadReceipt = {
       load_id: String(loadId),
       vintage,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
+      rows_aside: load.aside().length,
+      checks,
       contract_version: version,
       generation,
     };

@@ -12,6 +12,7 @@ export interface ReleaseStatusRow {
   readonly sources: number;
   readonly rows_data: number;
   readonly rows_total: number;
+  readonly rows_quarantined: number;
   readonly vintages: number;
   readonly loaded_at: string | null;
   readonly detail: string;
@@ -26,6 +27,8 @@ export function releaseStatuses(
             count(l.load_id)::int as sources,
             coalesce(sum(l.rows_data), 0)::bigint as rows_data,
             coalesce(sum(l.rows_total), 0)::bigint as rows_total,
+            (select count(*) from ops.quarantine q join ops.load c on c.load_id = q.load_id and c.is_current
+              where q.what = 'row' and q.publication = r.publication and q.period = r.period) as rows_quarantined,
             coalesce(max(l.vintage), 0) as vintages,
             ${iso("max(l.loaded_at)")} as loaded_at
        from ops.release r

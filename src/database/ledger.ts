@@ -142,7 +142,8 @@ export async function quarantineKeys(
   period: string,
 ): Promise<string[]> {
   const rows = await executor.rows<{ key: string }>(
-    "select key from ops.quarantine where publication = $1 and period = $2 and resolved_at is null",
+    `select key from ops.quarantine
+      where publication = $1 and period = $2 and what <> 'row' and resolved_at is null`,
     [publication, period],
   );
   return rows.map((row) => row.key);
@@ -155,8 +156,8 @@ export async function recordQuarantine(
 ): Promise<void> {
   for (const item of items) {
     await executor.rows(
-      `insert into ops.quarantine (key, publication, period, artifact, file_name, member, sheet, range, reason, run_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `insert into ops.quarantine (key, publication, period, artifact, file_name, member, sheet, range, reason, run_id, what)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         item.key,
         scope.publication,
@@ -168,6 +169,7 @@ export async function recordQuarantine(
         item.range,
         item.reason,
         scope.run_id,
+        item.what === "unreadable" ? "file" : "region",
       ],
     );
   }
@@ -182,7 +184,8 @@ export async function resolveQuarantine(
 ): Promise<void> {
   await executor.rows(
     `update ops.quarantine set resolved_at = now()
-      where publication = $1 and period = $2 and resolved_at is null and not (key = any($3))`,
+      where publication = $1 and period = $2 and what <> 'row' and resolved_at is null
+        and not (key = any($3))`,
     [publication, period, stillLeftOut],
   );
 }

@@ -1,6 +1,8 @@
+import type { CheckResult } from "../model/check.ts";
 import type { LoadCommit, LoadCounts } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { checkRows } from "./check-rows.ts";
+import { runChecks } from "./checks.ts";
 import type { Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
@@ -16,6 +18,7 @@ export interface Rehearsed {
   /** What would be run to shape table and view. */
   readonly statements: readonly string[];
   readonly counts: LoadCounts;
+  readonly checks: readonly CheckResult[];
 }
 
 /**
@@ -58,8 +61,9 @@ export class Rehearsal {
       { table, loadId },
       async () => provisional,
     );
+    const checks = await runChecks(this.session, load, { table, loadId, rows: counts.rows_data });
     this.shaped.set(source, shape.shape);
-    return { contract: settled, statements: shape.statements, counts };
+    return { contract: settled, statements: shape.statements, counts, checks };
   }
 
   /** Rows of a load that was tried; see `sampleOf`. */

@@ -14,6 +14,7 @@ export interface StateRow {
   readonly load_id: number | null;
   readonly rows_data: number | null;
   readonly rows_total: number | null;
+  readonly rows_quarantined: number;
   readonly artifacts: readonly string[];
   readonly loaded_at: string | null;
 }
@@ -22,7 +23,9 @@ export interface StateRow {
 export function stateRows(executor: Executor): Promise<StateRow[]> {
   return executor.rows<StateRow>(
     `select r.publication, r.period, r.status as release_status, o.source, o.status, o.reason,
-            l.vintage, l.load_id, l.rows_data, l.rows_total, ${iso("l.loaded_at")} as loaded_at,
+            l.vintage, l.load_id, l.rows_data, l.rows_total,
+            (select count(*) from ops.quarantine q where q.load_id = l.load_id and q.what = 'row') as rows_quarantined,
+            ${iso("l.loaded_at")} as loaded_at,
             array(select distinct p.artifact from ops.part p where p.load_id = l.load_id order by 1) as artifacts
        from ops.release r
        left join ops.outcome o on o.publication = r.publication and o.period = r.period

@@ -11,6 +11,8 @@ export interface StatusLine {
   /** Rows of the current loads. */
   readonly rows_data: number;
   readonly rows_total: number;
+  /** Rows that the current loads set aside. */
+  readonly rows_quarantined: number;
   /** The highest vintage of any source of the release. */
   readonly vintages: number;
   /** ISO instant of the last load; null if nothing was loaded. */

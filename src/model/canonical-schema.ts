@@ -1,3 +1,4 @@
+import { CHECK_DEFINITIONS } from "./check-schema.ts";
 import { DRIFT_KINDS } from "./drift.ts";
 import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
@@ -7,6 +8,7 @@ const SOURCE_NAME = { pattern: "^(?!.*_vintages$)[a-z][a-z0-9_]{0,53}$" };
 
 /** The canonical state: definitions of the manifest's schema. */
 export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
+  ...CHECK_DEFINITIONS,
   canonical: record(
     "The sources of one publication over all periods.",
     {
@@ -51,6 +53,12 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
         "What marks mean, where a person says so: it counts before the publisher's notes.",
         text("Meaning of a token.", { minLength: 1 }),
       ),
+      checks: list("What is to be true of every load; written by people.", ref("check")),
+      quarantine: ref("row_allowance"),
+      totals: oneOf(
+        "What a published total that its rows do not add up to comes to; instead of the publication's.",
+        ["warn", "quarantine"],
+      ),
       optional: flag("May be absent from a release without that being drift."),
       provisional: {
         description:
@@ -59,7 +67,16 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
       },
       first_period: text("Period of the release in which it was first seen.", { minLength: 4 }),
     },
-    ["description", "said_by", "marker_meanings", "optional", "provisional"],
+    [
+      "description",
+      "said_by",
+      "marker_meanings",
+      "checks",
+      "quarantine",
+      "totals",
+      "optional",
+      "provisional",
+    ],
   ),
   match: record("By what the table is known again.", {
     sheets: list("Sheet names under which it was seen; null stands for a CSV.", {

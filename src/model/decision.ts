@@ -1,4 +1,4 @@
-import type { Drift, Ruling } from "./drift.ts";
+import type { Drift } from "./drift.ts";
 import type { Region, SourceContract } from "./manifest.ts";
 
 /** Where the cells of a contract's column stand in a region. */
@@ -56,6 +56,4 @@ export interface ReleaseDecision {
   readonly period: string;
   readonly sources: readonly SourceDecision[];
   readonly left_out: readonly LeftOut[];
-  /** What people decided before: an answer to what only the load finds out is among them. */
-  readonly rulings: readonly Ruling[];
 }

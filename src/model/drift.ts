@@ -24,6 +24,7 @@ export const DRIFT_KINDS = [
   "category_new",
   "category_gone",
   "grain_broken",
+  "rows_quarantined",
   "layout_changed",
   "coverage_changed",
   "match_ambiguous",

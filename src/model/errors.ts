@@ -51,6 +51,7 @@ export const ERRORS = {
   MANIFEST_CONFLICT: drift(
     "Both the file and the database changed: keep one of the two versions shown.",
   ),
+  QUARANTINE_UNKNOWN: config("`canonry quarantine list` lists what is in quarantine."),
   DECISION_UNKNOWN: config("`canonry review` lists the decisions that wait."),
   PLAN_STALE: drift("What moved was left as it is: make a new plan with `canonry plan --out`."),
   PLAN_INVALID: config("Make it again with `canonry plan --out`; a plan is never edited."),
@@ -123,6 +124,11 @@ export const ERRORS = {
     "The cell that is cited does not hold what the table does. Report this; load the release again.",
   ),
   GRAIN_BROKEN: data("Two rows have one key: correct `grain` in the canonical manifest."),
+  CHECK_BROKEN: data("Look at the cells; correct the check, or its severity, in the manifest."),
+  CHECK_ABORTED: data("Look at the cells; nothing more of this release was loaded."),
+  ROWS_ASIDE: data(
+    "Approve these rows (`canonry review`), allow some (`quarantine`), or correct the column.",
+  ),
   RIVAL_FILES: data("Two files hold the same rows: name one in config/publications.yaml."),
   EXPORT_FAILED: storage("The export was not replaced; run `canonry export` again."),
   STORAGE_FULL: storage("Free some space; nothing was half-written."),

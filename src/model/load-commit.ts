@@ -1,8 +1,12 @@
+import type { CheckResult } from "./check.ts";
 import type { DigestColumn } from "./digest/row-digest.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
+import type { Interval } from "./interval.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
 import type { MarkMeaning } from "./mark-meaning.ts";
+import type { PublishedTotal, TotalHistory } from "./published-total.ts";
+import type { RowAside, TotalsPolicy } from "./row-allowance.ts";
 
 /** One part of a load as the ledger keeps it. */
 export interface PartRecord {
@@ -59,6 +63,14 @@ export interface LoadCounts {
   readonly profile: LoadProfile;
 }
 
+/** A cell by the names of the load. */
+export interface CellPlace {
+  readonly part: number;
+  readonly row: number;
+  readonly column: string;
+  readonly period: string | null;
+}
+
 /** Everything that one load commits together. */
 export interface LoadCommit {
   readonly publication: string;
@@ -84,6 +96,18 @@ export interface LoadCommit {
   ) => AsyncIterable<Uint8Array | string>;
   /** Called after the last line; throws CONSERVATION_BROKEN if what was read is not what was written. */
   readonly counts: () => LoadCounts;
+  /** Rows that were set aside, after the last line; those that the table does not hold. */
+  readonly aside: () => readonly RowAside[];
+  /** Where a cell stands in its file: "Table 3!F47". */
+  readonly cite: (cell: CellPlace) => string;
+  /** What marks can stand for. */
+  readonly mark_intervals: readonly (readonly [token: string, interval: Interval])[];
+  readonly totals: readonly PublishedTotal[];
+  readonly totals_policy: TotalsPolicy;
+  /** Null if no earlier load is known. */
+  readonly total_history: TotalHistory | null;
+  /** Data rows of the last loads of earlier periods, latest first, at most 6. */
+  readonly earlier_rows: readonly number[];
   /** The manifest after this contract, given the text and document in force. */
   readonly manifest: (
     current: { readonly text: string; readonly document: CanonicalManifest } | null,
@@ -103,6 +127,9 @@ export interface LoadReceipt {
   readonly vintage: number;
   readonly rows_data: number;
   readonly rows_total: number;
+  /** Rows that were set aside. */
+  readonly rows_aside: number;
+  readonly checks: readonly CheckResult[];
   readonly contract_version: number;
   /** The canonical generation that the load brought; null if the last one stays. */
   readonly generation: Generation | null;

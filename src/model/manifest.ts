@@ -1,4 +1,6 @@
+import type { Check } from "./check.ts";
 import type { Ruling } from "./drift.ts";
+import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
 /**
  * The manifest: one document in three states. Keys are those of the YAML, so the document in memory
@@ -87,6 +89,8 @@ export interface TotalAssertion {
   readonly row: number;
   readonly of: readonly RowRange[];
   readonly columns: readonly string[];
+  /** Columns in which they did not, and should: others do, or the column does in other totals. */
+  readonly expected?: readonly string[];
 }
 
 /** One table-shaped area of an artifact, with every row of its sheet's neighbourhood claimed. */
@@ -121,6 +125,8 @@ export interface Region {
   readonly confidence: number;
   readonly quarantined: boolean;
   readonly reasons: readonly string[];
+  /** Cells of text among numbers, where nothing else holds the table back: their rows may be set aside. */
+  readonly stray_cells?: number;
   /**
    * sha256 of the content of header, data and total rows, as published, independent of container,
    * line ends and styles. Equal fingerprint = same content.
@@ -269,6 +275,11 @@ export interface SourceContract {
   readonly columns: readonly ContractColumn[];
   /** What marks mean, where a person says so: it counts before the publisher's notes. */
   readonly marker_meanings?: Readonly<Record<string, string>>;
+  /** What people want to be true of every load. */
+  readonly checks?: readonly Check[];
+  /** In place of what the publication says. */
+  readonly quarantine?: RowAllowance;
+  readonly totals?: TotalsPolicy;
   /** May be absent from a release without that being drift. */
   readonly optional?: boolean;
   /** Taken from another system's manifest: the first release that it matches settles how it is read. */

@@ -1,4 +1,6 @@
 import type { DriftPolicies } from "./drift.ts";
+import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
+
 export type Frequency = "weekly" | "monthly" | "quarterly" | "annual";
 
 /** What config/publications.yaml says of one publication, validated. Keys are those of the YAML. */
@@ -31,6 +33,10 @@ export interface PublicationConfig {
   /** Where a person knows better than the finder. The first guide that is like a sheet holds for it. */
   readonly tables: readonly TableGuide[];
   readonly drift: DriftPolicies;
+  /** Rows of a load that may be set aside; absent: none. */
+  readonly quarantine?: RowAllowance;
+  /** What a published total that does not add up comes to; absent: it is told. */
+  readonly totals?: TotalsPolicy;
   /** Days after it was last fetched for the first time during which a release is looked at again. */
   readonly recheck_days: number;
 }

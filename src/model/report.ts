@@ -1,3 +1,4 @@
+import type { CheckResult } from "./check.ts";
 import type { ExitCode } from "./errors.ts";
 import type { UnplacedFile, UnseenPage } from "./link.ts";
 
@@ -18,10 +19,14 @@ export interface SourceReport {
   /** Rows of kind data and total that the load committed; cells where the table was unpivoted. */
   readonly rows_data: number;
   readonly rows_total: number;
+  /** Rows that do not fit and were set aside: `canonry quarantine list`. */
+  readonly rows_quarantined: number;
   readonly vintage: number | null;
   readonly reason: string;
   /** What is new against the contract, in words. */
   readonly changes: readonly string[];
+  /** Checks and published totals that do not hold, or of which it cannot be told. */
+  readonly checks: readonly CheckResult[];
 }
 
 /** What became of one release in a backfill. */
@@ -91,6 +96,8 @@ export interface StateRelease {
         /** Data rows of the current load; totals are counted apart. */
         readonly rows_data: number | null;
         readonly rows_total: number | null;
+        /** Rows that the current load set aside. */
+        readonly rows_quarantined: number;
         readonly artifacts: readonly string[];
         readonly loaded_at: string | null;
         readonly reason: string;

@@ -5,6 +5,7 @@ import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
 import type { LoadCommit, LoadProfile, LoadReceipt } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
+import { parsePeriod } from "../model/period.ts";
 import { type Dated, nearestFirst, orderedByEnd } from "./forecast-order.ts";
 import type {
   Manifest,
@@ -159,6 +160,34 @@ export class Forecast implements ReleaseLedger {
     ];
   }
 
+  /** What a load that is tried would set aside is in its receipt. */
+  rowsAside(place: ReleasePlace): ReturnType<ReleaseLedger["rowsAside"]> {
+    return this.real.rowsAside(place);
+  }
+
+  async totalHistory(source: string, before: string): ReturnType<ReleaseLedger["totalHistory"]> {
+    const ends = (period: string): string => parsePeriod(period)?.end ?? "";
+    const own = this.currentLoads().filter(
+      (one) => one.source === source && ends(one.period) < before,
+    );
+    const real = await this.real.totalHistory(source, before);
+    const last = orderedByEnd(own.map((one) => one.period)).at(-1);
+    if (last === undefined || (real !== null && ends(real.period) > ends(last))) return real;
+    const checks = own.find((one) => one.period === last)?.receipt.checks ?? [];
+    return { period: last, totals: checks.flatMap((one) => one.detail.total ?? []) };
+  }
+
+  async earlierRows(source: string, before: string): ReturnType<ReleaseLedger["earlierRows"]> {
+    const own = this.currentLoads()
+      .filter((one) => one.source === source && (parsePeriod(one.period)?.end ?? before) < before)
+      .map((one) => ({ period: one.period, rows: one.receipt.rows_data }));
+    const real = await this.real.earlierRows(source, before);
+    const others = real.filter((one) => !own.some(({ period }) => period === one.period));
+    const all = [...own, ...others];
+    const order = orderedByEnd(all.map((one) => one.period)).toReversed();
+    return all.toSorted((a, b) => order.indexOf(a.period) - order.indexOf(b.period)).slice(0, 6);
+  }
+
   async outcomesOfRelease(place: ReleasePlace): ReturnType<ReleaseLedger["outcomesOfRelease"]> {
     const found = new Map(
       (await this.real.outcomesOfRelease(place)).map((one) => [one.source, one]),
@@ -193,7 +222,11 @@ export class Forecast implements ReleaseLedger {
     const known = await this.contractsOf(load.publication);
     const base = known.find((one) => one.contract.code === load.source)?.contract;
     const provisional = base?.provisional === true;
-    const { contract, statements, counts } = await this.rehearsal.load(load, loadId, provisional);
+    const { contract, statements, counts, checks } = await this.rehearsal.load(
+      load,
+      loadId,
+      provisional,
+    );
     const vintages = before.filter((one) => one.source === load.source).map((one) => one.vintage);
     const { manifest, generation } = await this.keepContract(load, contract);
     const receipt: LoadReceipt = {
@@ -201,6 +234,8 @@ export class Forecast implements ReleaseLedger {
       vintage: Math.max(0, ...vintages) + 1,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
+      rows_aside: load.aside().length,
+      checks,
       contract_version: load.changed ? load.base_version + 1 : load.base_version,
       generation,
     };

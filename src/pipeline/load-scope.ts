@@ -3,6 +3,7 @@ import type { Drift } from "../model/drift.ts";
 import { generationId, textFacts } from "../model/generation.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
 import type { PublicationConfig } from "../model/publication.ts";
+import { NO_ROWS } from "../model/row-allowance.ts";
 import { renderTemplate, type Template } from "../model/template.ts";
 import { changeLines, emptyManifest, withContract } from "../stages/canonicalize/index.ts";
 import type { loadIssue } from "../stages/load/index.ts";
@@ -22,6 +23,7 @@ export function loadScope(
     readonly runId: string;
   },
   drift: readonly Drift[],
+  given: Pick<Parameters<typeof loadIssue>[2], "rulings" | "earlier_rows" | "total_history">,
 ): Parameters<typeof loadIssue>[2] {
   const { publication, period, runId } = scope;
   const next: LoadCommit["manifest"] = (current, contract) => {
@@ -38,6 +40,9 @@ export function loadScope(
     run_id: runId,
     manifest: next,
     generation: generationOf(scope, drift),
+    allowance: publication.quarantine ?? NO_ROWS,
+    totals_policy: publication.totals ?? "warn",
+    ...given,
   };
 }
 

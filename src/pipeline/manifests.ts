@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { adoptManifest, adoptManifestText } from "../database/adopt-manifest.ts";
 import { manifestInForce } from "../database/ledger.ts";
 import { mergeYaml, readYaml } from "../formats/yaml.ts";
+import { checkProblems } from "../model/check-problems.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
@@ -185,11 +186,15 @@ export function readCanonical(
     throw invalid(`it speaks of ${document.publication}, not of ${publication}`, "/publication");
   }
   for (const [at, source] of document.sources.entries()) {
+    const steps = ["sources", String(at)];
+    const refuse = (message: string, ...more: readonly string[]): CanonryError =>
+      invalid(message, `/${[...steps, ...more].join("/")}`, yaml.lineOf([...steps, ...more]));
     const clash = clashingName(source);
-    if (clash === null) continue;
-    const steps = ["sources", String(at), "columns"];
-    const message = `two columns of ${source.code} would be called ${clash}`;
-    throw invalid(message, `/${steps.join("/")}`, yaml.lineOf(steps));
+    if (clash !== null)
+      throw refuse(`two columns of ${source.code} would be called ${clash}`, "columns");
+    const [problem] = checkProblems(source);
+    if (problem !== undefined)
+      throw refuse(problem.message, "checks", String(problem.index), problem.field);
   }
   return document;
 }

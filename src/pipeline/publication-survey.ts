@@ -193,6 +193,8 @@ export function releaseKey(
     .filter(hasContent)
     .map((link) => `${link.sha256 ?? ""} ${link.file_name ?? ""}`)
     .sort();
-  const { drift, tables } = publication;
-  return sha256(stableJson({ files, epoch, drift, ...(tables.length === 0 ? {} : { tables }) }));
+  const { drift, tables, quarantine, totals } = publication;
+  const rules = { ...(quarantine && { quarantine }), ...(totals && { totals }) };
+  const guides = tables.length === 0 ? {} : { tables };
+  return sha256(stableJson({ files, epoch, drift, ...guides, ...rules }));
 }

@@ -1,18 +1,21 @@
-import type { LeftOut, ReleaseDecision, SourceDecision } from "../model/decision.ts";
-import { type Drift, questionId, type Ruling } from "../model/drift.ts";
+import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
 import type { Unplaced } from "../model/generation.ts";
-import type { ReleaseManifest } from "../model/manifest.ts";
+import type { LoadReceipt } from "../model/load-commit.ts";
+import type { ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { SourceReport } from "../model/report.ts";
+import { asideDigest } from "../model/row-allowance.ts";
 import { decide, KEY_SEPARATOR, survey } from "../stages/canonicalize/index.ts";
-import { type LoadAction, leftOutKey, loadIssue, plan } from "../stages/load/index.ts";
+import { type LoadAction, leftOutKey, loadIssue, plan, tryIssue } from "../stages/load/index.ts";
 import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
+import { checkRemarks, loadedReport, refusal, reportOf } from "./source-report.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -25,7 +28,7 @@ export interface PublishScope {
   readonly ledger: ReleaseLedger;
 }
 
-type LoadingScope = PublishScope & CanonicalScope;
+type LoadingScope = PublishScope & CanonicalScope & { readonly rulings: readonly Ruling[] };
 
 export interface Published {
   readonly sources: readonly SourceReport[];
@@ -54,17 +57,20 @@ export async function publishRelease(
     template: await templateOf(world.data, "canonical"),
   };
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const decision = await decideRelease(scope, document, files);
+    const { decision, rulings } = await decideRelease(scope, document, files);
     scope.ledger.decided(decision);
-    const again = await applyPlan(world, { ...scope, ...canonical }, decision, files, done);
+    const loading = { ...scope, ...canonical, rulings };
+    const again = await applyPlan(world, loading, decision, files, done);
     if (again) continue;
+    const sources = sourcesOf(decision, done);
+    const told = [...remarksOf(document), ...unplacedRemarks(enriched.unplaced)];
     return {
-      sources: sourcesOf(decision, done),
+      sources,
       leftOut: decision.left_out,
       remarks: [
-        ...remarksOf(document),
+        ...sources.flatMap(checkRemarks),
         ...ghostRemarks(decision, done),
-        ...unplacedRemarks(enriched.unplaced),
+        ...told,
         ...enriched.remarks,
       ],
     };
@@ -102,7 +108,7 @@ async function decideRelease(
   scope: PublishScope,
   document: ReleaseManifest,
   files: ReleaseFiles,
-): Promise<ReleaseDecision> {
+): Promise<{ readonly decision: ReleaseDecision; readonly rulings: readonly Ruling[] }> {
   const { ledger } = scope;
   const manifest = await ledger.manifestInForce(scope.publication.code);
   const rulings = manifest?.document.decisions ?? [];
@@ -119,7 +125,18 @@ async function decideRelease(
       rowsOf: (region) => files.rowsOf(region),
     },
   );
-  return decide(facts);
+  return { decision: decide(facts), rulings };
+}
+
+/** What the source's checks are compared with; read only where one asks. */
+async function earlierOf(
+  { code, checks = [] }: SourceContract,
+  { ledger }: PublishScope,
+  start: string,
+): Promise<readonly number[]> {
+  if (!checks.some((one) => one.kind === "row_count")) return [];
+  const earlier = await ledger.earlierRows(code, start);
+  return earlier.map((one) => one.rows);
 }
 
 function endOf(period: string): string {
@@ -144,18 +161,33 @@ async function applyPlan(
     outcomes: await ledger.outcomesOfRelease(place),
     barred: await ledger.barredOfRelease(place),
     quarantined: await ledger.quarantineKeys(place),
+    refit: await refitOf(scope, decision, files),
   });
   noteSkipped(decision, skipped, done);
   for (const { action, reason } of todo) {
     if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
     if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
-    if (
-      await applyAction(world, { ...scope, rulings: decision.rulings }, action, reason, files, done)
-    )
-      return true;
+    if (await applyAction(world, scope, action, reason, files, done)) return true;
   }
   await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
   return false;
+}
+
+/** Sources whose rows in quarantine would be read otherwise: a manifest or a rule was corrected. */
+async function refitOf(
+  { ledger, publication, period }: LoadingScope,
+  decision: ReleaseDecision,
+  files: ReleaseFiles,
+): Promise<readonly string[]> {
+  const aside = await ledger.rowsAside({ publication: publication.code, period });
+  const found: string[] = [];
+  for (const one of decision.sources) {
+    const [before, issue] = [aside.get(one.source), one.issues.at(-1)];
+    if (before === undefined || issue === undefined || one.verdict !== "load") continue;
+    const now = await tryIssue(one, issue, files);
+    if (asideDigest(period, now) !== asideDigest(period, before)) found.push(one.source);
+  }
+  return found;
 }
 
 function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boolean {
@@ -188,18 +220,10 @@ async function applyAction(
     return false;
   }
   try {
-    const receipt = await loadIssue(action.decision, action.issue, loadScope(scope, drift), {
-      rowsOf: (region) => files.rowsOf(region),
-      textOf: (region) => files.textOf(region),
-      commit: (load) => ledger.commitLoad(load),
-    });
-    const { generation } = receipt;
-    if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
+    const receipt = await commit(world, scope, action, files);
     const rows = receipt.rows_data + receipt.rows_total;
     tell(scope, { event: "source.loaded", ...place, source, rows, reason });
-    const { vintage, rows_data, rows_total } = receipt;
-    const changes = changesOf(drift);
-    done.set(source, { source, status: "loaded", vintage, rows_data, rows_total, reason, changes });
+    done.set(source, loadedReport(source, receipt, reason, drift));
     return action.decision.issues.length > 1;
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
@@ -209,33 +233,33 @@ async function applyAction(
     const { status, reason: why } = refused;
     tell(scope, { event: `source.${status}`, ...place, source, reason: why });
     done.set(source, reportOf(source, status, why));
+    if (error.code === "CHECK_ABORTED") throw error;
     return false;
   }
 }
 
-/**
- * What a load that the data did not allow comes to: a key that comes twice is a question for a person, and
- * stays out once the answer is no.
- */
-function refusal(
-  error: CanonryError,
-  { source, contract, drift }: SourceDecision,
-  rulings: readonly Ruling[],
-): {
-  readonly status: "held" | "quarantined";
-  readonly reason: string;
-  readonly drift: readonly Drift[];
-} {
-  const reason = error.describe();
-  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
-  const before = contract.grain.join(" + ");
-  const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
-  const ruling = rulings.find((one) => one.id === questionId(source, broken));
-  if (ruling?.verdict === "rejected") {
-    const answer = `rejected by ${ruling.by} on ${ruling.on}: ${reason}`;
-    return { status: "quarantined", reason: answer, drift };
-  }
-  return { status: "held", reason, drift: [...drift, broken] };
+/** Loads one issue and keeps the generation that it brings. */
+async function commit(
+  world: World,
+  scope: LoadingScope,
+  { decision, issue }: Extract<LoadAction, { readonly kind: "load" }>,
+  files: ReleaseFiles,
+): Promise<LoadReceipt> {
+  const { contract, drift } = decision;
+  const start = parsePeriod(scope.period)?.start ?? scope.period;
+  const given = {
+    rulings: scope.rulings,
+    earlier_rows: await earlierOf(contract, scope, start),
+    total_history: await scope.ledger.totalHistory(contract.code, start),
+  };
+  const receipt = await loadIssue(decision, issue, loadScope(scope, drift, given), {
+    rowsOf: (region) => files.rowsOf(region),
+    textOf: (region) => files.textOf(region),
+    commit: (load) => scope.ledger.commitLoad(load),
+  });
+  const { generation } = receipt;
+  if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
+  return receipt;
 }
 
 function noteSkipped(
@@ -258,18 +282,6 @@ function noteSkipped(
 /** What is only rehearsed did not happen. */
 function tell({ ledger, events }: PublishScope, event: Event): void {
   if (!ledger.rehearses) events.emit(event);
-}
-
-function reportOf(source: string, status: SourceReport["status"], reason: string): SourceReport {
-  return { source, status, rows_data: 0, rows_total: 0, vintage: null, reason, changes: [] };
-}
-
-/** Changes that a reader of the table meets: columns that came, and those that hold nothing. */
-function changesOf(drift: readonly Drift[]): readonly string[] {
-  return drift.flatMap(({ kind, column = "" }) => {
-    if (kind === "column_added") return [`column ${column} added`];
-    return kind === "column_empty" ? [`column ${column} is empty`] : [];
-  });
 }
 
 /** In the order of the decision. */

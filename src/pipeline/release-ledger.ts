@@ -1,5 +1,6 @@
 import { commitLoad } from "../database/commit-load.ts";
 import type { Database } from "../database/database.ts";
+import { earlierRows, totalHistory } from "../database/earlier-loads.ts";
 import { lastCanonical } from "../database/generations.ts";
 import {
   codesOfOthers,
@@ -11,6 +12,7 @@ import {
   recordQuarantine,
   resolveQuarantine,
 } from "../database/ledger.ts";
+import { rowsAsideOf } from "../database/quarantine.ts";
 import { recordOutcome } from "../database/record-outcome.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
 import { barredOfRelease } from "../database/vintages.ts";
@@ -44,6 +46,12 @@ export interface ReleaseLedger {
   outcomesOfRelease(place: ReleasePlace): ReturnType<typeof outcomesOfRelease>;
   barredOfRelease(place: ReleasePlace): ReturnType<typeof barredOfRelease>;
   quarantineKeys(place: ReleasePlace): Promise<string[]>;
+  /** Rows that the current loads set aside, by source. */
+  rowsAside(place: ReleasePlace): ReturnType<typeof rowsAsideOf>;
+  /** The published totals that held in the last load of a source that ends before a day. */
+  totalHistory(source: string, before: string): ReturnType<typeof totalHistory>;
+  /** Data rows of the last loads of a source that end before a day, latest first. */
+  earlierRows(source: string, before: string): ReturnType<typeof earlierRows>;
   /** Told of each decision before anything of it is done; throws what forbids it. */
   decided(decision: ReleaseDecision): void;
   commitLoad(load: LoadCommit): Promise<LoadReceipt>;
@@ -75,6 +83,9 @@ export function databaseLedger(database: Database): ReleaseLedger {
       outcomesOfRelease(database, publication, period),
     barredOfRelease: ({ publication, period }) => barredOfRelease(database, publication, period),
     quarantineKeys: ({ publication, period }) => quarantineKeys(database, publication, period),
+    rowsAside: ({ publication, period }) => rowsAsideOf(database, publication, period),
+    totalHistory: (source, before) => totalHistory(database, source, before),
+    earlierRows: (source, before) => earlierRows(database, source, before),
     decided: () => undefined,
     commitLoad: (load) => commitLoad(database, load),
     recordOutcome: (outcome) => recordOutcome(database, outcome),

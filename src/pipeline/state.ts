@@ -33,6 +33,7 @@ function sourceOf(row: StateRow): Sources[string] {
     load: row.load_id,
     rows_data: row.rows_data,
     rows_total: row.rows_total,
+    rows_quarantined: row.rows_quarantined,
     artifacts: row.artifacts,
     loaded_at: row.loaded_at,
     reason: row.reason ?? "",

@@ -39,6 +39,19 @@ export function monthOf(month: number, organisations = 20): SeriesTable {
   };
 }
 
+/** The table with one cell changed, by 0-based row and column. */
+export function changed(
+  table: SeriesTable,
+  row: number,
+  column: number,
+  cell: GridCell,
+): SeriesTable {
+  const rows = table.rows.map((cells, at) =>
+    at === row ? cells.map((one, index) => (index === column ? cell : one)) : cells,
+  );
+  return { ...table, rows };
+}
+
 /** Takes a table apart and puts it together again, column by column. */
 export function columnsOf(
   table: SeriesTable,

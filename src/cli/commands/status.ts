@@ -65,6 +65,15 @@ function listOf(lines: readonly StatusLine[]): string {
     { title: "status", value: (one) => one.status.replace("_", " ") },
     { title: "sources", value: (one) => String(one.sources), align: "right" },
     { title: "rows", value: (one) => count(one.rows_data + one.rows_total), align: "right" },
+    ...(lines.some((one) => one.rows_quarantined > 0)
+      ? [
+          {
+            title: "set aside",
+            value: (one: StatusLine) => count(one.rows_quarantined),
+            align: "right" as const,
+          },
+        ]
+      : []),
     { title: "vintages", value: (one) => String(one.vintages), align: "right" },
     { title: "detail", value: (one) => one.detail, shrinks: true },
   ]);

@@ -8,7 +8,13 @@ import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
 import { evolve, ghostsOf } from "./evolve.ts";
 import { issuesOf, type RivalFacts } from "./issues.ts";
-import { leftOutFile, leftOutRegion, quarantinedSheets, withoutDuplicates } from "./left-out.ts";
+import {
+  isSound,
+  leftOutFile,
+  leftOutRegion,
+  quarantinedSheets,
+  withoutDuplicates,
+} from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
@@ -52,7 +58,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
   const sources: SourceDecision[] = [];
   for (const assignment of facts.assignments) {
     const regions = withoutDuplicates(assignment.regions, left);
-    const sound = regions.filter((region) => !region.quarantined);
+    const sound = regions.filter(isSound);
     const decision = decideSource(facts, assignment, regions, sound, codes);
     if (decision === null) left.push(...regions.map((region) => leftOutRegion(region)));
     else if ("rejected" in decision) {
@@ -70,7 +76,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
     if (missing !== null) sources.push(missing);
   }
   const { publication, period } = release;
-  return { publication, period, sources, left_out: left, rulings: facts.rulings };
+  return { publication, period, sources, left_out: left };
 }
 
 /** A person does not want the table. */
@@ -86,7 +92,7 @@ function decideSource(
   codes: FreeNames,
 ): SourceDecision | Rejected | null {
   const known = facts.known.find((one) => one.contract === assignment.contract);
-  const quarantined = regions.filter((region) => region.quarantined);
+  const quarantined = regions.filter((region) => !isSound(region));
   if (known === undefined) {
     const [first, ...rest] = sound;
     if (first === undefined || quarantined.length > 0) return null;

@@ -11,6 +11,7 @@ import type { RegionRow } from "../../model/region-row.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
+import { isSound } from "./left-out.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
 import { overlaps } from "./overlap.ts";
 import { underRulings } from "./rulings.ts";
@@ -99,7 +100,7 @@ async function rivalsOf(
   const overlapping: (readonly [string, string])[] = [];
   const unclear: (readonly [string, string])[] = [];
   for (const { contract, regions } of assignments) {
-    const [first, ...rest] = regions.filter((region) => !region.quarantined);
+    const [first, ...rest] = regions.filter(isSound);
     if (first === undefined || rest.length === 0) continue;
     const reading =
       contract === null
@@ -121,7 +122,7 @@ async function likenessesOf(
 ): Promise<ReadonlyMap<string, Likeness>> {
   const found = new Map<string, Likeness>();
   for (const { contract, regions } of assignments) {
-    const [region, ...others] = regions.filter((one) => !one.quarantined);
+    const [region, ...others] = regions.filter(isSound);
     const before = contract === null ? undefined : last.get(contract.code);
     if (contract === null || region === undefined || before === undefined) continue;
     const ruled = underRulings(contract, rulings);

@@ -1,6 +1,11 @@
 import type { LeftOut } from "../../model/decision.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 
+/** It may be loaded: what stray texts stand in its rows is for the load to set aside. */
+export function isSound(region: Region): boolean {
+  return !region.quarantined || region.stray_cells !== undefined;
+}
+
 /** The same content delivered twice is one delivery. */
 export function withoutDuplicates(regions: readonly Region[], left: LeftOut[]): readonly Region[] {
   return regions.filter((region, at) => {

@@ -1,5 +1,6 @@
 import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
+import type { Ruling } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type {
   ColumnProfile,
@@ -11,10 +12,13 @@ import type {
 } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
+import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
+import { agreeToAside, RowsAside } from "./aside.ts";
 import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
 import { marksOf } from "./marks.ts";
 import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
+import { citation, markIntervals, publishedTotals } from "./totals.ts";
 
 /** Lines are handed to COPY in pieces of about this size. */
 const PIECE_BYTES = 1 << 16;
@@ -26,6 +30,13 @@ export interface LoadScope {
   readonly run_id: string;
   readonly manifest: LoadCommit["manifest"];
   readonly generation: LoadCommit["generation"];
+  /** Rows that may be set aside, and what a published total comes to that does not hold, by the publication. */
+  readonly allowance: RowAllowance;
+  readonly totals_policy: TotalsPolicy;
+  /** What people decided. */
+  readonly rulings: readonly Ruling[];
+  readonly earlier_rows: LoadCommit["earlier_rows"];
+  readonly total_history: LoadCommit["total_history"];
 }
 
 export interface LoadNeeds {
@@ -45,22 +56,55 @@ export async function loadIssue(
   scope: LoadScope,
   needs: LoadNeeds,
 ): Promise<LoadReceipt> {
-  const encoders: Counted[] = [];
+  const { allowance, rulings, ...rest } = scope;
+  const { source, contract } = decision;
+  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
   return needs.commit({
-    ...scope,
-    source: decision.source,
+    ...rest,
+    source,
     key: issue.key,
     reading_hash: issue.reading_hash,
-    contract: decision.contract,
+    contract,
     base_version: decision.base_version,
     changed: decision.changed,
-    keyed: isKeyed(decision.contract, issue),
+    keyed: isKeyed(contract, issue),
     drift: decision.drift,
-    marks: marksOf(decision.contract, issue),
-    copy_columns: copyColumns(decision.contract),
-    lines: (loadId, columns) => linesOf(decision, issue, { loadId, columns }, encoders, needs),
-    counts: () => settle(decision, issue, scope.period, encoders),
+    marks: marksOf(contract, issue),
+    copy_columns: copyColumns(contract),
+    lines: (loadId, columns) => linesOf(work, { loadId, columns }),
+    counts: () => {
+      const counts = settle(work, scope.period);
+      const read = counts.rows_data + counts.rows_total + work.aside.count;
+      const given = { source, period: scope.period, rulings, read, parts: issue.parts };
+      agreeToAside(work.aside, { ...given, allowance: contract.quarantine ?? allowance });
+      return counts;
+    },
+    aside: () => work.aside.rows,
+    cite: citation(issue),
+    mark_intervals: markIntervals(contract, issue),
+    totals: publishedTotals(contract, issue),
+    totals_policy: contract.totals ?? scope.totals_policy,
   });
+}
+
+/** The rows that a load of an issue would set aside, found by reading it without writing. */
+export async function tryIssue(
+  decision: SourceDecision,
+  issue: Issue,
+  needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
+): Promise<readonly RowAside[]> {
+  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  for await (const _line of linesOf(work, { loadId: "0", columns: [] }));
+  return work.aside.rows;
+}
+
+/** A load while its rows are read. */
+interface Work {
+  readonly decision: SourceDecision;
+  readonly issue: Issue;
+  readonly encoders: Counted[];
+  aside: RowsAside;
+  readonly needs: Pick<LoadNeeds, "rowsOf" | "textOf">;
 }
 
 /** One part, with a column of the key that was seen to hold no value twice. */
@@ -74,13 +118,12 @@ function isKeyed(contract: SourceContract, issue: Issue): boolean {
 }
 
 async function* linesOf(
-  decision: SourceDecision,
-  issue: Issue,
+  work: Work,
   table: { readonly loadId: string; readonly columns: readonly DigestColumn[] },
-  encoders: Counted[],
-  needs: LoadNeeds,
 ): AsyncIterable<string | Uint8Array> {
+  const { decision, issue, encoders, needs } = work;
   encoders.length = 0;
+  work.aside = new RowsAside();
   for (const [at, part] of issue.parts.entries()) {
     const place = { ...table, part: at + 1 };
     const text = isPlainPart(decision.contract, part) ? await needs.textOf(part.region) : null;
@@ -90,7 +133,7 @@ async function* linesOf(
       yield* plain.lines(text);
       continue;
     }
-    const encoder = partEncoder(decision.contract, part, place);
+    const encoder = partEncoder(decision.contract, part, place, (row) => work.aside.add(row));
     encoders.push(encoder);
     let piece = "";
     for await (const batch of needs.rowsOf(part.region)) {
@@ -105,12 +148,7 @@ async function* linesOf(
   }
 }
 
-function settle(
-  decision: SourceDecision,
-  issue: Issue,
-  period: string,
-  encoders: readonly Counted[],
-): LoadCounts {
+function settle({ decision, issue, encoders }: Work, period: string): LoadCounts {
   const periods = new Map<string, number>();
   const parts = issue.parts.map((part, at): PartRecord => {
     const encoder = encoders[at];
@@ -181,20 +219,28 @@ function partRecord(part: Part, number: number, encoder: Counted): PartRecord {
 /** What the reader saw when it drafted and what the loader wrote must agree, cell for cell. */
 function prove(decision: SourceDecision, part: Part, encoder: Counted): void {
   const { region } = part;
-  const { rows, columns } = encoder.tally;
+  const { rows, columns, aside, asideCells } = encoder.tally;
   const expected =
     decision.contract.layout === "unpivot"
       ? part.periods.reduce((sum, { index }) => sum + cellsOf(region, index), 0)
       : region.n_rows;
-  if (rows.data !== expected) {
-    throw broken(region, `${rows.data} data rows were written, ${expected} were seen`);
+  if (rows.data + aside.data !== expected) {
+    const set = aside.data === 0 ? "" : ` and ${aside.data} set aside`;
+    throw broken(region, `${rows.data} data rows were written${set}, ${expected} were seen`);
   }
   if (decision.contract.layout === "unpivot") return;
   for (const { column, index } of part.bindings) {
     const seen = region.columns[index];
     const wrote = columns.get(column);
     if (seen === undefined || wrote === undefined || seen.role !== "measure") continue;
-    if (wrote.values !== seen.values) {
+    if (region.stray_cells !== undefined || aside.data > 0) {
+      const filled = wrote.values + wrote.markers + (asideCells.get(column) ?? 0);
+      if (filled !== region.n_rows - seen.empty)
+        throw broken(
+          region,
+          `${filled} cells of ${column} were written or set aside, ${region.n_rows - seen.empty} were seen`,
+        );
+    } else if (wrote.values !== seen.values) {
       throw broken(
         region,
         `${wrote.values} values of ${column} were written, ${seen.values} were seen`,
@@ -216,7 +262,7 @@ function broken(region: Region, message: string): CanonryError {
 }
 
 function proofOf(part: Part | undefined, encoder: Counted): object {
-  const { rows, columns } = encoder.tally;
+  const { rows, columns, aside } = encoder.tally;
   return {
     rows: {
       data: rows.data,
@@ -224,6 +270,7 @@ function proofOf(part: Part | undefined, encoder: Counted): object {
       header: part?.region.header_rows.length ?? 0,
       section: countRows(part?.region.section_rows ?? []),
       skipped: countRows(part?.region.skipped_rows ?? []),
+      quarantined: aside.data + aside.total,
     },
     columns: Object.fromEntries(columns),
     ...(part === undefined ? {} : { place: placeOfPart(part) }),

@@ -1,9 +1,9 @@
 import type { Part } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
-import { CanonryError } from "../../model/errors.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
 import { hasMarkers, markerName } from "../../model/marked-columns.ts";
 import type { RegionRow } from "../../model/region-row.ts";
+import type { RowAside } from "../../model/row-allowance.ts";
 import type { Cell } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
@@ -47,8 +47,16 @@ interface Field {
   readonly encode: (cell: Cell | null) => EncodedCell | null;
 }
 
-/** Turns the rows of a part into lines for COPY and counts what it wrote. Memory: one row. */
-export function partEncoder(contract: SourceContract, part: Part, place: PartPlace): PartEncoder {
+/**
+ * Turns the rows of a part into lines for COPY and counts what it wrote. A row that does not fit goes to
+ * `aside`, whole, and is counted there. Memory: one row.
+ */
+export function partEncoder(
+  contract: SourceContract,
+  part: Part,
+  place: PartPlace,
+  aside: (row: RowAside) => void,
+): PartEncoder {
   const tally = newTally(contract);
   const digest = new PartDigest(place.columns, place.part);
   const bytes = new RowBytes(digest);
@@ -58,14 +66,24 @@ export function partEncoder(contract: SourceContract, part: Part, place: PartPla
     const markerAt = digest.indexOf(`${column.name}_marker`);
     return { column, index: bound?.index ?? -1, at, markerAt, encode: cellEncoder(column) };
   });
-  const write = (
-    row: RegionRow,
-    period: string | null,
-    cellOf: (field: Field) => Cell | null,
-  ): string => {
+  const cells = new Array<EncodedCell>(fields.length);
+  const write: WriteRow = (row, period, cellOf, valueIndex) => {
     let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
-    for (const field of fields) {
-      const encoded = encodeField(field, cellOf(field), row, part);
+    for (let at = 0; at < fields.length; at++) {
+      const field = fields[at] as Field;
+      const cell = cellOf(field);
+      const encoded = encodeField(field, cell);
+      if (encoded === null) {
+        const index = field.index === -1 ? valueIndex : field.index;
+        aside({ part: place.part, ...misfit(field, index, cell, row, part) });
+        countAside(fields, cellOf, row, tally);
+        return "";
+      }
+      cells[at] = encoded;
+    }
+    for (let at = 0; at < fields.length; at++) {
+      const field = fields[at] as Field;
+      const encoded = cells[at] as EncodedCell;
       if (row.kind === "data") tally.cell(field.column.name, encoded);
       line += fieldsOf(field, encoded, bytes);
     }
@@ -78,10 +96,12 @@ export function partEncoder(contract: SourceContract, part: Part, place: PartPla
   return { tally, digest, encode };
 }
 
+/** Gives the line of a row, or nothing if it was set aside. `valueIndex`: where an unpivoted figure stands. */
 type WriteRow = (
   row: RegionRow,
   period: string | null,
   cellOf: (field: Field) => Cell | null,
+  valueIndex: number,
 ) => string;
 
 function plainRow(
@@ -91,7 +111,7 @@ function plainRow(
 ): (row: RegionRow) => string {
   const dataPeriod = dataPeriodOf(contract, part);
   const sections = sectionIndex(part);
-  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections));
+  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections), -1);
 }
 
 /** One line for each cell that holds something; the empty ones are counted, not loaded. */
@@ -102,10 +122,11 @@ function unpivotRow(part: Part, write: WriteRow): (row: RegionRow) => string {
     for (const { index, period } of part.periods) {
       const value = row.cells[index] ?? null;
       if (value === null || value.text.trim() === "") continue;
-      lines += write(row, period, ({ column, index: at }) => {
+      const cellOf = ({ column, index: at }: Field): Cell | null => {
         if (column.name === "data_period") return { column: 0, kind: "text", text: period };
         return column.name === "value" ? value : cellAt(row, at, sections);
-      });
+      };
+      lines += write(row, period, cellOf, index);
     }
     return lines;
   };
@@ -137,11 +158,10 @@ function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) =>
   };
 }
 
-function encodeField(field: Field, cell: Cell | null, row: RegionRow, part: Part): EncodedCell {
+/** Null if the column cannot hold the cell: a value of another type, or a mark where none has a place. */
+function encodeField(field: Field, cell: Cell | null): EncodedCell | null {
   const encoded = field.encode(cell);
-  if (encoded === null || (encoded.marker !== null && !hasMarkers(field.column)))
-    throw misfit(field, cell, row, part);
-  return encoded;
+  return encoded?.marker != null && !hasMarkers(field.column) ? null : encoded;
 }
 
 function fieldsOf(field: Field, { value, marker }: EncodedCell, bytes: RowBytes): string {
@@ -152,17 +172,38 @@ function fieldsOf(field: Field, { value, marker }: EncodedCell, bytes: RowBytes)
   return `${written}\t${copyField(marker)}`;
 }
 
-function misfit(field: Field, cell: Cell | null, row: RegionRow, part: Part): CanonryError {
-  const letter = part.region.columns[field.index]?.letter;
-  return new CanonryError(
-    "VALUE_INVALID",
-    `${JSON.stringify(cell?.text ?? "")} is no ${field.column.type} for ${field.column.name}`,
-    {
-      file: part.region.file,
-      member: part.region.member ?? undefined,
-      sheet: part.region.sheet ?? undefined,
-      row: row.row,
-      column: letter,
-    },
-  );
+function misfit(
+  { column }: Field,
+  index: number,
+  cell: Cell | null,
+  row: RegionRow,
+  part: Part,
+): Omit<RowAside, "part"> {
+  const { file, member, sheet, columns } = part.region;
+  const place = `${sheet ?? member ?? file}!${columns[index]?.letter ?? ""}${row.row}`;
+  const text = JSON.stringify((cell?.text ?? "").slice(0, 80));
+  return {
+    row: row.row,
+    kind: row.kind,
+    cell: `${columns[index]?.letter ?? ""}${row.row}`,
+    raw: row.cells.map((one) => one?.text ?? null),
+    reason: `${place} ${text} is no ${column.type} for ${column.name}`,
+  };
+}
+
+/** What a row that is set aside holds: the other side of the proof. */
+function countAside(
+  fields: readonly Field[],
+  cellOf: (field: Field) => Cell | null,
+  row: RegionRow,
+  tally: Tally,
+): void {
+  tally.aside[row.kind]++;
+  if (row.kind !== "data") return;
+  for (const field of fields) {
+    const cell = cellOf(field);
+    if (cell === null || cell.text.trim() === "") continue;
+    const { name } = field.column;
+    tally.asideCells.set(name, (tally.asideCells.get(name) ?? 0) + 1);
+  }
 }

@@ -27,6 +27,8 @@ export interface LoadFacts {
   readonly barred: readonly BarredContent[];
   /** Keys of what is in quarantine for the release and not resolved. */
   readonly quarantined: readonly string[];
+  /** Sources whose current load set rows aside that would now be read otherwise. */
+  readonly refit: readonly string[];
 }
 
 export type LoadAction =
@@ -88,7 +90,13 @@ function planIssues(
   for (const issue of open) {
     const isLast = issue === last;
     const before = loads.find((load) => load.key === issue.key);
-    if (isLast && current?.key === issue.key) {
+    if (isLast && current?.key === issue.key && facts.refit.includes(decision.source)) {
+      todo.push({
+        key: issue.key,
+        action: { kind: "load", decision, issue },
+        reason: `${decision.source}: rows that vintage ${current.vintage} set aside are read otherwise now`,
+      });
+    } else if (isLast && current?.key === issue.key) {
       skipped.push({
         key: issue.key,
         reason: `${decision.source}: vintage ${current.vintage} holds the same content`,

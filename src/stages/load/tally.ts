@@ -10,6 +10,10 @@ export interface ColumnTally {
 /** What was written, counted while it was written: one side of the proof of conservation. */
 export interface Tally {
   readonly rows: { data: number; total: number };
+  /** Rows that were set aside. */
+  readonly aside: { data: number; total: number };
+  /** Cells of data rows that were set aside and hold something, by column. */
+  readonly asideCells: Map<string, number>;
   /** Data rows by data period; the empty string stands for the period of the release. */
   readonly periods: ReadonlyMap<string, number>;
   readonly columns: ReadonlyMap<string, ColumnTally>;
@@ -29,6 +33,8 @@ export function newTally(contract: SourceContract): Tally {
   );
   return {
     rows,
+    aside: { data: 0, total: 0 },
+    asideCells: new Map(),
     periods,
     columns,
     count(kind, period) {

@@ -46,10 +46,10 @@ export function regionOf(
   const columns = nameColumns(shaped, unpivot);
   const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
+  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE;
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
-  const confidence = strays.doubt
-    ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1)
-    : table.confidence;
+  const confidence =
+    strays.cells > 0 ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1) : table.confidence;
   const indexes = table.columns.map((column) => column.index);
   const range = `${columnLetter(table.left)}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
   return {
@@ -71,6 +71,7 @@ export function regionOf(
     confidence,
     quarantined: table.quarantined || confidence < LEAST_CONFIDENCE || flat,
     reasons: [...(flat ? [NO_PERIODS] : []), ...strays.reasons, ...lost, ...table.reasons],
+    ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
 }
@@ -88,8 +89,14 @@ function saidIn(
     : { marker_said_in: Object.fromEntries(places) as Record<string, string> };
 }
 
-function assertionOf({ row, of, columns }: FoundTable["assertions"][number]): TotalAssertion {
-  return { row, of, columns: columns.map(columnLetter) };
+function assertionOf({
+  row,
+  of,
+  columns,
+  expected,
+}: FoundTable["assertions"][number]): TotalAssertion {
+  const more = expected.length === 0 ? {} : { expected: expected.map(columnLetter) };
+  return { row, of, columns: columns.map(columnLetter), ...more };
 }
 
 function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
@@ -175,16 +182,18 @@ function timesOf(one: Shaped): readonly [string, string, number] | null {
 function strayReasons(
   shaped: readonly Shaped[],
   rows: number,
-): { reasons: string[]; doubt: boolean } {
+): { reasons: string[]; cells: number } {
   const reasons: string[] = [];
+  let cells = 0;
   for (const one of shaped) {
     const [stray] = one.typed.strays;
     if (stray === undefined) continue;
+    cells += one.tally.words;
     reasons.push(
       `column ${one.letter}: ${one.tally.words} of ${rows} rows hold text among numbers, such as "${stray.text}" in row ${stray.row}`,
     );
   }
-  return { reasons, doubt: reasons.length > 0 };
+  return { reasons, cells };
 }
 
 function blankRows(table: FoundTable, profile: TableProfile): string[] {

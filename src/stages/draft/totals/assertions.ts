@@ -4,12 +4,14 @@ import { columnLetter } from "../../../model/sheet.ts";
 import type { Line } from "../lines/line.ts";
 import { addRow, agrees, exactColumns, type Matrix, matrix } from "./sums.ts";
 
-/** A published total that its rows were seen to add up to. */
+/** A published total that its rows were seen to add up to, or should. */
 export interface FoundAssertion {
   readonly row: number;
   readonly of: readonly RowRange[];
-  /** 0-based columns of the sheet. */
+  /** 0-based columns of the sheet in which they do. */
   readonly columns: readonly number[];
+  /** Columns in which they do not, and should. */
+  readonly expected: readonly number[];
 }
 
 export interface Audit {
@@ -33,47 +35,122 @@ export function auditTotals(
 ): Audit {
   const values = matrix(lines, measures);
   const isTotal = lines.map((line) => totals.has(line));
-  const rows = [...lines.keys()];
-  const plain = rows.filter((at) => isTotal[at] === false);
-  const wholes = rows.filter((at) => isTotal[at] === true);
+  const wholes = [...lines.keys()].filter((at) => isTotal[at] === true);
+  const sums = waysOf(values, isTotal, wholes);
+  const held = wholes.flatMap((at) => bestOf(at, sums(at), values) ?? []);
+  const usual = usualKind(held, wholes);
+  const missed = wholes.flatMap((at) => {
+    if (usual === null || held.some((one) => one.at === at)) return [];
+    const way = sums(at).find((one) => one.kind === usual);
+    return way === undefined || !lacksRows(values[at] ?? [], way)
+      ? []
+      : [{ ...way, at, exact: [] }];
+  });
   const assertions: FoundAssertion[] = [];
   const complaints: string[] = [];
-  const everyRow = sumOf(values, plain);
-  const everyTotal = sumOf(values, wholes);
-  for (const at of wholes) {
-    const total = values[at] ?? [];
-    const others = {
-      rows: wholes.filter((one) => one !== at),
-      sums: minus(everyTotal.sums, total),
-    };
-    const ways = [
-      sumOf(values, run(isTotal, at, 1)),
-      sumOf(values, run(isTotal, at, -1)),
-      everyRow,
-      ...(wholes.length > 2 && wholes.length <= 200 ? [others] : []),
-    ].filter((way) => way.rows.length >= 2);
-    const best = ways
-      .map((way) => ({ ...way, exact: exactColumns(total, way.sums, way.rows.length) }))
-      .sort((a, b) => b.exact.length - a.exact.length)[0];
-    if (best === undefined || !agrees(total, best.sums, best.rows.length, true)) continue;
-    const line = lines[at];
+  for (const one of [...held, ...missed].sort((a, b) => a.at - b.at)) {
+    const line = lines[one.at];
+    const total = values[one.at] ?? [];
     if (line === undefined) continue;
+    const expected = expectedColumns(one, held, values);
+    if (one.exact.length + expected.length === 0) continue;
     assertions.push({
       row: line.row,
-      of: rangesOf(best.rows.flatMap((one) => lines[one]?.row ?? [])),
-      columns: best.exact.flatMap((column) => measures[column] ?? []),
+      of: rangesOf(one.rows.flatMap((at) => lines[at]?.row ?? [])),
+      columns: one.exact.flatMap((column) => measures[column] ?? []),
+      expected: expected.flatMap((column) => measures[column] ?? []),
     });
-    complaints.push(...nearMisses(line.row, total, best, values, measures));
+    complaints.push(...nearMisses(line.row, total, one, values, measures));
   }
   return { assertions, complaints: complaints.slice(0, MOST_COMPLAINTS) };
 }
 
-interface Way {
+/** The ways in which a total could be a sum. */
+function waysOf(
+  values: Matrix,
+  isTotal: readonly boolean[],
+  wholes: readonly number[],
+): (at: number) => readonly Way[] {
+  const plain = [...isTotal.keys()].filter((at) => isTotal[at] === false);
+  const everyRow = { ...sumOf(values, plain), kind: "all" } as const;
+  const everyTotal = sumOf(values, wholes);
+  return (at) => {
+    const others = {
+      kind: "others",
+      rows: wholes.filter((one) => one !== at),
+      sums: minus(everyTotal.sums, values[at] ?? []),
+    } as const;
+    const ways: readonly Way[] = [
+      { ...sumOf(values, run(isTotal, at, 1)), kind: "below" },
+      { ...sumOf(values, run(isTotal, at, -1)), kind: "above" },
+      everyRow,
+      ...(wholes.length > 2 && wholes.length <= 200 ? [others] : []),
+    ];
+    return ways.filter((way) => way.rows.length >= 2);
+  };
+}
+
+/** The way in which a total holds in most columns; null if it holds in too few to be one. */
+function bestOf(at: number, ways: readonly Way[], values: Matrix): Held | null {
+  const total = values[at] ?? [];
+  const best = ways
+    .map((way) => ({ ...way, at, exact: exactColumns(total, way.sums, way.rows.length) }))
+    .sort((a, b) => b.exact.length - a.exact.length)[0];
+  return best !== undefined && agrees(total, best.sums, best.rows.length, true) ? best : null;
+}
+
+/** More than its rows in every column: rows of finer groups among them would come to more. */
+function lacksRows(total: readonly number[], { sums }: Sum): boolean {
+  return total.every((value, column) => Number.isNaN(value) || value >= (sums[column] ?? 0));
+}
+
+/** So many totals must hold in one way before one that holds in none is missed there. */
+const LEAST_HELD = 3;
+
+/** The way in which nearly all totals of a table are sums: one that is none is a break. */
+function usualKind(held: readonly Held[], wholes: readonly number[]): Way["kind"] | null {
+  for (const kind of ["below", "above"] as const) {
+    const alike = held.filter((one) => one.kind === kind).length;
+    if (alike >= LEAST_HELD && alike >= (wholes.length - 1) * 0.8) return kind;
+  }
+  return null;
+}
+
+/**
+ * Columns that are sums in other totals of the table; or counts, whole in every part, that come to more than
+ * their parts beside two columns that hold. To less they may well come: people who are in two groups are
+ * counted once in the total.
+ */
+function expectedColumns(one: Held, held: readonly Held[], values: Matrix): readonly number[] {
+  const total = values[one.at] ?? [];
+  return total.flatMap((value, column) => {
+    if (Number.isNaN(value) || one.exact.includes(column)) return [];
+    const others = held.filter((other) => other !== one && other.kind === one.kind);
+    const proven = others.filter((other) => other.exact.includes(column)).length;
+    if (proven >= 2 && proven >= others.length * 0.8) return [column];
+    const parts = one.rows.map((at) => values[at]?.[column] ?? Number.NaN);
+    const whole = [value, ...parts].every(Number.isInteger);
+    const sum = one.sums[column] ?? 0;
+    return one.exact.length >= 2 && whole && value > sum && sum > 0 ? [column] : [];
+  });
+}
+
+interface Sum {
   readonly rows: readonly number[];
   readonly sums: readonly number[];
 }
 
-function sumOf(values: Matrix, rows: readonly number[]): Way {
+interface Way extends Sum {
+  readonly kind: "below" | "above" | "all" | "others";
+}
+
+/** A way in which a total holds, and the columns in which it does. */
+interface Held extends Way {
+  readonly at: number;
+  readonly exact: readonly number[];
+}
+
+function sumOf(values: Matrix, rows: readonly number[]): Sum {
   const sums = new Array<number>(values[0]?.length ?? 0).fill(0);
   for (const at of rows) addRow(sums, values[at]);
   return { rows, sums };
@@ -97,7 +174,7 @@ function run(isTotal: readonly boolean[], at: number, step: 1 | -1): number[] {
 function nearMisses(
   row: number,
   total: readonly number[],
-  best: Way & { readonly exact: readonly number[] },
+  best: Held,
   values: Matrix,
   measures: readonly number[],
 ): string[] {

@@ -1,0 +1,42 @@
+import type { QuarantinedItem } from "../model/quarantine.ts";
+import type { Executor } from "./database.ts";
+
+const iso = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/**
+ * What is in quarantine: rows that current loads set aside, tables and files that releases left out, and
+ * sources whose last load was refused. Those that are resolved too, if `all`.
+ */
+export function quarantined(
+  executor: Executor,
+  wanted: {
+    readonly publications: readonly string[];
+    readonly periods: readonly string[];
+    readonly ids: readonly string[];
+    readonly all: boolean;
+  },
+): Promise<QuarantinedItem[]> {
+  return executor.rows<QuarantinedItem>(
+    `with item as (
+       select q.quarantine_id::text as id, q.what, q.publication, q.period, q.source, q.artifact,
+              q.file_name as file, q.member, q.sheet, q.range, q.row, q.cell, q.raw, q.reason,
+              q.load_id::text, ${iso("q.created_at")} as created_at, ${iso("q.resolved_at")} as resolved_at,
+              case q.what when 'row' then coalesce(l.is_current, false)
+                   else q.resolved_at is null end as open, q.quarantine_id as position
+         from ops.quarantine q left join ops.load l on l.load_id = q.load_id
+       union all
+       select o.source || '@' || o.period, 'source', o.publication, o.period, o.source, null, null,
+              null, null, null, null, null, null, o.reason, null, ${iso("o.updated_at")}, null, true, 0
+         from ops.outcome o where o.status = 'quarantined')
+     select id, what, publication, period, source, artifact, file, member, sheet, range, row, cell, raw,
+            reason, load_id, created_at, resolved_at, open
+       from item
+      where (cardinality($1::text[]) = 0 or publication = any($1))
+        and (cardinality($2::text[]) = 0 or period = any($2))
+        and (cardinality($3::text[]) = 0 or id = any($3))
+        and (open or $4)
+      order by publication, period, source nulls first, position, id`,
+    [wanted.publications, wanted.periods, wanted.ids, wanted.all],
+  );
+}

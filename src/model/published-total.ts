@@ -1,0 +1,40 @@
+/** Inclusive, as in a region. */
+type RowRange = readonly [first: number, last: number];
+
+/** The rows that a total adds up: the next ones to the next total, all of them, or all other totals. */
+export type TotalWay = "below" | "above" | "all" | "others";
+
+/** A row that the publisher prints as the sum of others. */
+export interface PublishedTotal {
+  readonly part: number;
+  readonly row: number;
+  /** Rows that add up to it. */
+  readonly of: readonly RowRange[];
+  readonly way: TotalWay;
+  readonly figures: readonly TotalFigure[];
+  /** The release in which the row of this name was a total; null: this one says so. */
+  readonly since: string | null;
+}
+
+export interface TotalFigure {
+  readonly column: string;
+  /** Of an unpivoted column; null: the row has one figure in the column. */
+  readonly period: string | null;
+  /** It was seen to hold when the release was drafted; else it should, by what it is like. */
+  readonly seen: boolean;
+}
+
+/** A total that held in a load: what the next release is asked for. */
+export interface HeldTotal {
+  /** The dimensions of its row, as published. */
+  readonly label: string;
+  readonly way: TotalWay;
+  /** In which it held. */
+  readonly columns: readonly string[];
+}
+
+/** The totals that held in the last load of a source before a period. */
+export interface TotalHistory {
+  readonly period: string;
+  readonly totals: readonly HeldTotal[];
+}

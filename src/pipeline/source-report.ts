@@ -1,0 +1,86 @@
+import { describeCheck } from "../model/check.ts";
+import type { SourceDecision } from "../model/decision.ts";
+import { type Drift, questionId, type Ruling } from "../model/drift.ts";
+import type { CanonryError } from "../model/errors.ts";
+import type { LoadReceipt } from "../model/load-commit.ts";
+import type { SourceReport } from "../model/report.ts";
+import { RowsAsideError } from "../stages/load/index.ts";
+
+/**
+ * What a load that the data did not allow comes to: a key that comes twice is a question for a person, and
+ * stays out once the answer is no.
+ */
+export function refusal(
+  error: CanonryError,
+  { source, contract, drift }: SourceDecision,
+  rulings: readonly Ruling[],
+): {
+  readonly status: "held" | "quarantined";
+  readonly reason: string;
+  readonly drift: readonly Drift[];
+} {
+  const reason = error.describe();
+  if (error instanceof RowsAsideError) {
+    const { rejected } = error;
+    return rejected === null
+      ? { status: "held", reason, drift: [...drift, error.drift] }
+      : { status: "quarantined", reason: `${reason} Rejected by ${rejected.by}.`, drift };
+  }
+  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
+  const before = contract.grain.join(" + ");
+  const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
+  const ruling = rulings.find((one) => one.id === questionId(source, broken));
+  if (ruling?.verdict === "rejected") {
+    const answer = `rejected by ${ruling.by} on ${ruling.on}: ${reason}`;
+    return { status: "quarantined", reason: answer, drift };
+  }
+  return { status: "held", reason, drift: [...drift, broken] };
+}
+
+export function loadedReport(
+  source: string,
+  receipt: LoadReceipt,
+  reason: string,
+  drift: readonly Drift[],
+): SourceReport {
+  const { vintage, rows_data, rows_total, rows_aside: rows_quarantined, checks } = receipt;
+  return {
+    source,
+    status: "loaded",
+    rows_data,
+    rows_total,
+    rows_quarantined,
+    vintage,
+    reason,
+    changes: [...changesOf(drift), ...asideWords(rows_quarantined)],
+    checks: checks.filter((one) => one.status !== "passed"),
+  };
+}
+
+export function reportOf(
+  source: string,
+  status: SourceReport["status"],
+  reason: string,
+): SourceReport {
+  const none = { rows_data: 0, rows_total: 0, rows_quarantined: 0, vintage: null };
+  return { source, status, ...none, reason, changes: [], checks: [] };
+}
+
+/** Checks that do not hold and did not stop their load. */
+export function checkRemarks({ source, checks }: SourceReport): readonly string[] {
+  return checks
+    .filter((one) => one.status === "broken")
+    .map((one) => `${source}: ${describeCheck(one)}`);
+}
+
+function asideWords(rows: number): readonly string[] {
+  return rows === 0 ? [] : [`${rows} ${rows === 1 ? "row" : "rows"} in quarantine`];
+}
+
+/** Changes that a reader of the table meets: columns that came, and those that hold nothing. */
+function changesOf(drift: readonly Drift[]): readonly string[] {
+  return drift.flatMap(({ kind, column = "" }) => {
+    if (kind === "column_added") return [`column ${column} added`];
+    return kind === "column_empty" ? [`column ${column} is empty`] : [];
+  });
+}

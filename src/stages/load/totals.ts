@@ -1,0 +1,81 @@
+import type { Issue, Part } from "../../model/decision.ts";
+import { type Interval, markInterval } from "../../model/interval.ts";
+import type { CellPlace } from "../../model/load-commit.ts";
+import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
+import { conventionalMeaning } from "../../model/marker.ts";
+import type { PublishedTotal, TotalFigure, TotalWay } from "../../model/published-total.ts";
+import { countRows, within } from "../../model/row-ranges.ts";
+
+/** The column that holds the figures of an unpivoted table. */
+const VALUE = "value";
+
+/** The totals that the parts publish of their own rows, in the columns that were loaded. */
+export function publishedTotals(contract: SourceContract, issue: Issue): readonly PublishedTotal[] {
+  return issue.parts.flatMap((part, at) =>
+    (part.region.assertions ?? []).flatMap(({ row, of, columns, expected = [] }) => {
+      const figures = [
+        ...columns.flatMap((letter) => figureOf(contract, part, letter, true)),
+        ...expected.flatMap((letter) => figureOf(contract, part, letter, false)),
+      ];
+      const way = wayOf(part.region, row, of);
+      return figures.length === 0 ? [] : [{ part: at + 1, row, of, way, figures, since: null }];
+    }),
+  );
+}
+
+function wayOf({ data_rows, total_rows }: Region, row: number, of: readonly RowRange[]): TotalWay {
+  const first = of[0]?.[0] ?? 0;
+  if (within(total_rows)(first)) return "others";
+  if (countRows(of) === countRows(data_rows)) return "all";
+  return first > row ? "below" : "above";
+}
+
+/** The measure that the figures of a column of the sheet are loaded into; none if it is no number there. */
+function figureOf(
+  contract: SourceContract,
+  { region, bindings, periods }: Part,
+  letter: string,
+  seen: boolean,
+): readonly TotalFigure[] {
+  const index = region.columns.findIndex((column) => column.letter === letter);
+  const period =
+    contract.layout === "unpivot"
+      ? (periods.find((one) => one.index === index)?.period ?? null)
+      : null;
+  const name = period === null ? bindings.find((one) => one.index === index)?.column : VALUE;
+  const column = contract.columns.find((one) => one.name === name);
+  const adds =
+    column?.role === "measure" && (column.type === "bigint" || column.type === "numeric");
+  return column === undefined || !adds ? [] : [{ column: column.name, period, seen }];
+}
+
+/** Where a cell of the load stands in its file: "Table 3!F47"; the file where there is no sheet. */
+export function citation(issue: Issue): (cell: CellPlace) => string {
+  return ({ part, row, column, period }) => {
+    const found = issue.parts[part - 1];
+    if (found === undefined) return `row ${row}`;
+    const { region, bindings, periods } = found;
+    const index =
+      column === VALUE && period !== null
+        ? periods.find((one) => one.period === period)?.index
+        : bindings.find((one) => one.column === column)?.index;
+    const letter = index === undefined ? "" : (region.columns[index]?.letter ?? "");
+    return `${region.sheet ?? region.member ?? region.file}!${letter}${row}`;
+  };
+}
+
+/** What the marks of a source can stand for: by their own bound, by the notes, by convention. */
+export function markIntervals(
+  contract: SourceContract,
+  issue: Issue,
+): readonly (readonly [string, Interval])[] {
+  const tokens = new Set(contract.columns.flatMap((column) => column.markers));
+  const said = Object.assign(
+    {},
+    ...issue.parts.map((part) => part.region.marker_meanings),
+  ) as Record<string, string>;
+  return [...tokens].map((token) => {
+    const meaning = said[token] ?? conventionalMeaning(token);
+    return [token, markInterval(token, meaning)] as const;
+  });
+}

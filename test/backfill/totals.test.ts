@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BackfillReport } from "../../src/model/report.ts";
+import type { GridCell } from "../support/grid.ts";
+import { changed, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+
+const REGIONS = [
+  "North East",
+  "North West",
+  "Midlands",
+  "East",
+  "London",
+  "South East",
+  "South West",
+];
+
+/** Regions below England, which is their sum in every column. */
+function england(month: number, measures: number, whole = "England"): SeriesTable {
+  const names = ["Patients", "Visits", "Admissions"].slice(0, measures);
+  const rows = REGIONS.map((region, at): GridCell[] => [
+    region,
+    ...names.map((_name, of) => 1_000 * (of + 1) + at * 137 + month * 11 + ((at * 7) % 5)),
+  ]);
+  const sums = names.map((_name, of) =>
+    rows.reduce((sum, row) => sum + Number(row[of + 1] ?? 0), 0),
+  );
+  return { headers: ["Region", ...names], rows: [[whole, ...sums], ...rows] };
+}
+
+/** Totals that the publisher prints are checks of the rows that were loaded. */
+describe("published totals", () => {
+  let server: SeriesServer;
+  let series: Series;
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+  });
+  afterEach(() => series.close());
+  afterAll(() => server.close());
+
+  const months = async (
+    tables: readonly SeriesTable[],
+    config = "",
+  ): Promise<BackfillReport["releases"]> => {
+    series = await Series.make(server, config);
+    for (const [at, Regions] of tables.entries())
+      await series.publish(`2025-0${at + 1}`, { Regions });
+    return (await series.backfill()).releases;
+  };
+
+  const results = (period: string) =>
+    series.rows<{ name: string; status: string; cells: string[]; expected: string }>(
+      `select name, status, detail->'cells' as cells, detail->>'expected' as expected
+         from ops.check_result join ops.load using (load_id)
+        where period = '${period}' and is_current order by name`,
+    );
+
+  test("one that holds is kept with the load", async () => {
+    await months([england(1, 3)]);
+    expect(await results("2025-01")).toEqual([
+      {
+        name: "total 4",
+        status: "passed",
+        cells: [],
+        expected: "row 4 (England) is the sum of rows 5-11",
+      },
+    ]);
+  });
+
+  test.each([
+    ["raised", 700],
+    ["lowered", -700],
+  ])("one figure of a region %s: the break is told with its cell and how far", async (_way, by) => {
+    const february = england(2, 3);
+    const was = Number(february.rows[3]?.[2]);
+    const [, release] = await months([england(1, 3), changed(february, 3, 2, was + by)]);
+    expect(release?.status).toBe("loaded");
+    const [total] = await results("2025-02");
+    expect(total).toMatchObject({ name: "total 4", status: "broken" });
+    expect(total?.cells[0]).toMatch(/^Regions!C4 says \d+, its parts add up to \d+ \(700 apart\)$/);
+    const remark = release?.remarks.find((text) => text.includes("total 4"));
+    expect(remark).toContain("Regions!C4");
+  });
+
+  test("a table of one figure, whose whole is then no longer seen as one, is told by what it was", async () => {
+    const february = england(2, 1);
+    const was = Number(february.rows[2]?.[1]);
+    const [january, release] = await months([england(1, 1), changed(february, 2, 1, was + 900)]);
+    expect(january?.sources[0]).toMatchObject({ rows_data: 7, rows_total: 1 });
+    const [total] = await results("2025-02");
+    expect(total).toMatchObject({ name: "total 4", status: "broken" });
+    expect(total?.expected).toContain("(England)");
+    expect(total?.cells[0]).toContain("Regions!B4");
+    expect(release?.remarks.join()).toContain("(900 apart)");
+  });
+
+  test("totals: quarantine keeps the table out, and the period as it was", async () => {
+    const february = england(2, 3);
+    const releases = await months(
+      [england(1, 3), changed(february, 3, 2, 9_999)],
+      "    totals: quarantine\n",
+    );
+    expect(releases.map((one) => one.status)).toEqual(["loaded", "quarantined"]);
+    expect(releases[1]?.sources[0]?.reason).toMatch(/^CHECK_BROKEN.*Regions!C4/);
+    expect(await results("2025-02")).toEqual([]);
+  });
+
+  test.each([
+    ["<5", 3, "passed"],
+    ["<5", 400, "broken"],
+    ["*", 400, "passed"],
+  ] as const)("%s in place of %i: the column is %s by its interval", async (mark, real, status) => {
+    const february = england(2, 3);
+    // The total was made with the real figure, the region shows the mark.
+    const row = february.rows[2] ?? [];
+    const total = (february.rows[0] ?? []).map((cell, at) =>
+      at === 1 ? Number(cell) - Number(row[1]) + real : cell,
+    );
+    const shown = changed({ ...february, rows: [total, ...february.rows.slice(1)] }, 2, 1, mark);
+    await months([england(1, 3), shown]);
+    const [result] = await results("2025-02");
+    expect(result?.status).toBe(status);
+    if (status === "broken") expect(result?.cells[0]).toContain("Regions!B4");
+  });
+});
