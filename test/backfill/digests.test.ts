@@ -77,15 +77,15 @@ describe("digests of loads", () => {
   });
 
   test("texts with quotes, commas and line ends, and numbers of any size, are the same in the Parquet file", async () => {
-    series = await Series.make(server, "  odd:\n    name: Odd\n    folder: odd\n");
+    series = await Series.make(server);
     const wide = "12345678901234567890123456789012345678901234.5";
     await series.home.write(
-      "odd/odd-2025-01.csv",
+      "inbox/odd-2025-01.csv",
       [
         "Code,Words,Day,Size,Seen",
         `a,"one ""two"", three",2025-01-01,${wide},2025-01-01 10:00:00`,
         'b,"two\nlines",2025-01-02,-0.001,2025-01-02 11:30:00',
-        "c,,,,",
+        "c,,,5,",
         'd,"""",2025-01-03,7,2025-01-03 23:59:59',
       ].join("\n"),
     );
@@ -94,12 +94,12 @@ describe("digests of loads", () => {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
     const read = await connection.runAndReadAll(
-      `select code, words, size::varchar as size from '${series.home.path}/data/exports/odd.parquet' order by code`,
+      `select code, words, size::varchar as size from '${series.home.path}/data/exports/trusts_odd.parquet' order by code`,
     );
     expect(read.getRowsJS()).toEqual([
       ["a", 'one "two", three', wide],
       ["b", "two\nlines", "-0.001"],
-      ["c", null, null],
+      ["c", null, "5"],
       ["d", '"', "7"],
     ]);
     connection.closeSync();
