@@ -5,21 +5,21 @@ import { exportSources } from "../src/pipeline/exports.ts";
 import { syncManifests } from "../src/pipeline/manifests.ts";
 import { surveyPublication } from "../src/pipeline/publication-survey.ts";
 import { verifyState } from "../src/pipeline/state.ts";
-import { openWorld, type World } from "../src/pipeline/world.ts";
-import { OPTIONS } from "./support/backfill-options.ts";
+import type { World } from "../src/pipeline/world.ts";
 import { demoHome, type Home } from "./support/home.ts";
+import { EVERYTHING, worldOf } from "./support/world.ts";
 
 /** Each room that writes: what a new plan over the same world would still do. */
 const ROOMS: Readonly<Record<string, (world: World) => Promise<readonly unknown[]>>> = {
   acquire: async (world) => {
     const surveys = await Promise.all(
-      world.config.publications.map((one) => surveyPublication(world, one, OPTIONS)),
+      world.config.publications.map((one) => surveyPublication(world, one, EVERYTHING)),
     );
     return surveys.flatMap((one) => one.releases).flatMap((one) => one.fetches.todo);
   },
   // Draft, enrich and canonicalize are functions of their input: they are run again, and load is planned anew.
   load: async (world) => {
-    const report = await backfill(world, { ...OPTIONS, reprocess: "all", dryRun: true });
+    const report = await backfill(world, { ...EVERYTHING, reprocess: "all", dryRun: true });
     return report.releases
       .flatMap((one) => one.sources)
       .filter((one) => one.status !== "unchanged");
@@ -38,8 +38,7 @@ describe("after apply, if nothing outside changed, a new plan is empty", () => {
 
   beforeAll(async () => {
     home = await demoHome();
-    const { signal } = new AbortController();
-    world = await openWorld({ env: {}, cwd: home.path, signal, flags: { home: home.path } });
+    world = await worldOf(home);
   });
 
   afterAll(async () => {
@@ -54,7 +53,7 @@ describe("after apply, if nothing outside changed, a new plan is empty", () => {
   });
 
   test("the backfill does it", async () => {
-    expect((await backfill(world, OPTIONS)).exit).toBe(0);
+    expect((await backfill(world, EVERYTHING)).exit).toBe(0);
   });
 
   test.each(Object.keys(ROOMS))("%s", async (room) => {

@@ -69,15 +69,14 @@ function differences(
   other: RowFacts,
   columns: readonly DigestColumn[],
 ): readonly string[] {
+  if (one.rows !== other.rows)
+    return [`${one.rows} rows were written, ${other.rows} are in the table`];
   const counted = columns.flatMap(({ name }, at) =>
     one.values[at] === other.values[at]
       ? []
       : [`${one.values[at]} values of ${name} were written, ${other.values[at]} are in the table`],
   );
   return [
-    ...(one.rows === other.rows
-      ? []
-      : [`${one.rows} rows were written, ${other.rows} are in the table`]),
     ...counted,
     ...(one.digest === other.digest
       ? []

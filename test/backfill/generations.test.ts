@@ -17,11 +17,11 @@ import { backfill } from "../../src/pipeline/backfill.ts";
 import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
 import { removeGeneration } from "../../src/pipeline/delete-generation.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
-import { OPTIONS } from "../support/backfill-options.ts";
 import { demoHome, type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
 import { json, modelServer } from "../support/model-server.ts";
 import { KEY } from "../support/model-world.ts";
 import { closeServers } from "../support/serve.ts";
+import { EVERYTHING } from "../support/world.ts";
 
 const CONFIG = "publications:\n  counts: { name: Counts, folder: inbox }\n";
 const MANIFEST = "manifests/canonical/counts/counts_canonical.yaml";
@@ -56,7 +56,7 @@ async function worldOf(home: Home): Promise<World> {
 }
 
 const run = async (home: Home, options: Partial<BackfillOptions> = {}): Promise<BackfillReport> =>
-  backfill(await worldOf(home), { ...OPTIONS, ...options });
+  backfill(await worldOf(home), { ...EVERYTHING, ...options });
 
 const list = async (
   home: Home,

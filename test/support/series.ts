@@ -92,11 +92,13 @@ export class SeriesServer {
     return new SeriesServer(home, started.stdout.trim());
   }
 
-  async database(): Promise<string> {
+  /** An empty one, or a copy of one that nobody is connected to. */
+  async database(copyOf: string | null = null): Promise<string> {
     const name = `series_${++this.made}`;
     const client = new pg.Client({ connectionString: this.address });
     await client.connect();
-    await client.query(`create database ${name}`);
+    const template = copyOf === null ? "" : `template ${new URL(copyOf).pathname.slice(1)}`;
+    await client.query(`create database ${name} ${template}`);
     await client.end();
     const url = new URL(this.address);
     url.pathname = `/${name}`;

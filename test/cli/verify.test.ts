@@ -1,0 +1,348 @@
+import { chmod, cp, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { DifferenceKind, Verification } from "../../src/inquiry/verify/index.ts";
+import { sha256 } from "../../src/model/hash.ts";
+import type { GridCell } from "../support/grid.ts";
+import { Home } from "../support/home.ts";
+import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+
+/** A month with marks in its last column, and one figure that a later issue changes. */
+function month(number: number, revised = 0): SeriesTable {
+  const { headers, rows } = monthOf(number);
+  const marked = rows.map((row, at): readonly GridCell[] => [
+    ...row.slice(0, 3),
+    Number(row[3]) + (at === 0 ? revised : 0),
+    row[4] ?? null,
+    at % 6 === 5 ? "*" : (row[5] ?? null),
+  ]);
+  return { headers, rows: marked };
+}
+
+const calls = (...months: readonly string[]): string =>
+  [
+    "Month,Service,Calls",
+    ...months.flatMap((one) => [`${one},Day,${one.length * 7}`, `${one},Night,31`]),
+  ]
+    .join("\n")
+    .concat("\n");
+
+interface Fault {
+  readonly name: string;
+  readonly sql?: string;
+  readonly files?: (home: Home) => Promise<void>;
+  /** What a light look sees; what a deep one sees, if it is more. */
+  readonly light: readonly DifferenceKind[];
+  readonly deep?: readonly DifferenceKind[];
+  readonly says: RegExp;
+}
+
+const T = "bronze.trusts_activity";
+const LOAD =
+  "(select load_id from ops.load where source = 'trusts_activity' and period = '2025-01')";
+const PARQUET = "data/exports/trusts_activity.parquet";
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: "rows that were committed without the ledger",
+    sql: `insert into ${T} (_load_id, _part, _row, _kind, org_code) values (999, 1, 4, 'data', 'R99')`,
+    light: ["rows_unknown"],
+    says: /1 rows of the table are of load 999, which the ledger does not have/,
+  },
+  {
+    name: "a load of the ledger without rows",
+    sql: `delete from ${T} where _load_id = ${LOAD}`,
+    light: ["rows_missing"],
+    deep: ["rows_missing", "counts_differ", "digest_differs"],
+    says: /the ledger has 20 rows of it, the table none/,
+  },
+  {
+    name: "a load that went away with its rows there",
+    sql: `delete from ops.load where load_id = ${LOAD}`,
+    light: ["rows_unknown", "load_missing", "export_differs"],
+    says: /its outcome is loaded, and the ledger has no such load/,
+  },
+  {
+    name: "a row deleted",
+    sql: `delete from ${T} where _load_id = ${LOAD} and org_code = 'R03'`,
+    light: ["counts_differ"],
+    deep: ["counts_differ", "digest_differs"],
+    says: /part 1: the ledger has 20 data rows, the table 19/,
+  },
+  {
+    name: "a row of a superseded vintage deleted",
+    sql: `delete from ${T} where org_code = 'R03' and _load_id = (select load_id from ops.load where not is_current)`,
+    light: ["counts_differ"],
+    deep: ["counts_differ", "digest_differs"],
+    says: /part 1: the ledger has 20 data rows, the table 19/,
+  },
+  {
+    name: "a row called a total",
+    sql: `update ${T} set _kind = 'total' where _load_id = ${LOAD} and org_code = 'R03'`,
+    light: ["counts_differ"],
+    deep: ["counts_differ", "digest_differs"],
+    says: /part 1: the ledger has 0 total rows, the table 1/,
+  },
+  {
+    name: "a digit changed",
+    sql: `update ${T} set referrals = referrals + 1 where _load_id = ${LOAD} and org_code = 'R03'`,
+    light: [],
+    deep: ["digest_differs"],
+    says: /data rows: the ledger has the digest [0-9a-f]{16}, the table [0-9a-f]{16}/,
+  },
+  {
+    name: "figures of two rows exchanged",
+    sql: `update ${T} b set referrals = o.referrals from ${T} o
+           where b._load_id = ${LOAD} and o._load_id = b._load_id
+             and (b.org_code, o.org_code) in (('R03', 'R04'), ('R04', 'R03'))`,
+    light: [],
+    deep: ["digest_differs"],
+    says: /data of 2025-01: the ledger has the digest/,
+  },
+  {
+    name: "a marker lost",
+    sql: `update ${T} set over_18_weeks_marker = null where _load_id = ${LOAD} and org_code = 'R06'`,
+    light: [],
+    deep: ["counts_differ", "digest_differs"],
+    says: /over_18_weeks_marker, data rows: the ledger has 3 values, the table 2/,
+  },
+  {
+    name: "a row cited by another number",
+    sql: `update ${T} set _row = _row + 1 where _load_id = ${LOAD} and org_code = 'R03'`,
+    light: [],
+    deep: ["digest_differs"],
+    says: /row numbers add up to \d+ in the ledger, to \d+ in the table/,
+  },
+  {
+    name: "a value in a column that came after the load",
+    sql: `alter table ${T} add column later text; update ${T} set later = 'x' where _load_id = ${LOAD} and org_code = 'R03'`,
+    light: [],
+    deep: ["counts_differ", "digest_differs", "export_differs"],
+    says: /later, data rows: the ledger has 0 values, the table 1/,
+  },
+  {
+    name: "a column retyped",
+    sql: `drop view silver.trusts_activity; alter table ${T} alter column referrals type text`,
+    light: ["view_missing"],
+    deep: ["view_missing", "column_retyped", "export_differs"],
+    says: /there is referrals \(text\) where referrals \(bigint\) was hashed/,
+  },
+  {
+    name: "a column renamed",
+    sql: `alter table ${T} rename referrals to referred`,
+    light: ["column_missing"],
+    deep: ["column_missing", "column_retyped", "export_differs"],
+    says: /the table has no column referrals/,
+  },
+  {
+    name: "no vintage current",
+    sql: "update ops.load set is_current = false where period = '2025-02' and publication = 'trusts'",
+    light: ["current_missing", "export_differs"],
+    says: /0 of its loads are current, not one/,
+  },
+  {
+    name: "an older issue called the latest",
+    sql: `update ops.load_period h set is_latest = not is_latest
+           where source = 'calls' and period = '2025-01'`,
+    light: ["latest_wrong"],
+    says: /counts as the latest issue of 2025-01 and is not/,
+  },
+  {
+    name: "periods of a load that do not add up",
+    sql: `update ops.load_period set rows = rows - 1 where load_id = ${LOAD}`,
+    light: ["counts_differ", "export_differs"],
+    says: /the load has 20 data rows, its periods 19/,
+  },
+  {
+    name: "parts of a load that do not add up",
+    sql: `update ops.part set rows_data = 19 where load_id = ${LOAD}`,
+    light: ["counts_differ"],
+    says: /the load has 20 \+ 0 rows, its parts 19 \+ 0/,
+  },
+  {
+    name: "a contract gone",
+    sql: "delete from ops.contract where source = 'trusts_activity'",
+    light: ["contract_missing"],
+    says: /the ledger has no contract 1 of trusts_activity/,
+  },
+  {
+    name: "a table gone",
+    sql: `drop table ${T} cascade`,
+    light: ["view_missing", "table_missing", "rows_missing"],
+    deep: ["view_missing", "table_missing", "rows_missing", "export_differs"],
+    says: /there is no table bronze.trusts_activity/,
+  },
+  {
+    name: "a table of nobody",
+    sql: "create table bronze.left_over (a int)",
+    light: ["table_unknown"],
+    says: /bronze.left_over is no source of the ledger/,
+  },
+  {
+    name: "an artifact gone",
+    files: async (home) => home.remove((await artifact(home)).path),
+    light: ["artifact_missing"],
+    says: /calls-2025-02.csv\) is not in the store/,
+  },
+  {
+    name: "an artifact with other bytes",
+    files: async (home) => {
+      const { path, text } = await artifact(home);
+      await home.write(path, text.replace("31", "32"));
+    },
+    light: [],
+    deep: ["artifact_differs"],
+    says: /calls-2025-02.csv\) has the sha256/,
+  },
+  {
+    name: "an artifact cut short",
+    files: async (home) => {
+      const { path, text } = await artifact(home);
+      await home.write(path, text.slice(1));
+    },
+    light: ["artifact_differs"],
+    says: /calls-2025-02.csv\) has \d+ bytes, the ledger \d+/,
+  },
+  {
+    name: "an export gone",
+    files: (home) => home.remove(PARQUET),
+    light: ["export_missing"],
+    says: /trusts_activity.parquet is not there/,
+  },
+  {
+    name: "an export with other bytes",
+    files: async (home) => {
+      const bytes = Buffer.from((await home.snapshot("data/exports"))[PARQUET] ?? "", "hex");
+      await home.write(PARQUET, bytes.fill(0, 100, 110));
+    },
+    light: [],
+    deep: ["export_differs"],
+    says: /trusts_activity.parquet has the sha256/,
+  },
+  {
+    name: "an export made of other loads than are current",
+    sql: "update ops.export set digest = '0123456789abcdef' where source = 'trusts_activity'",
+    light: ["export_differs"],
+    says: /was made of 40 rows with the digest 0123456789abcdef, current are 40 rows with the digest/,
+  },
+];
+
+/** The last file of the calls, as the store has it. */
+async function artifact(home: Home): Promise<{ readonly path: string; readonly text: string }> {
+  const text = calls("Dec 2024", "Jan 2025", "Feb 2025");
+  const name = sha256(text);
+  return { path: `data/acquire/${name.slice(0, 2)}/${name}`, text };
+}
+
+describe("canonry verify", () => {
+  let server: SeriesServer;
+  let series: Series;
+  let copy: Home | null = null;
+
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+    series = await Series.make(server, "  calls:\n    name: Calls\n    folder: calls\n");
+    await series.publish("2025-01", { Activity: month(1) });
+    await series.publish("2025-02", { Activity: month(2) });
+    await series.home.write("calls/calls-2025-01.csv", calls("Dec 2024", "Jan 2025"));
+    await series.home.write("calls/calls-2025-02.csv", calls("Dec 2024", "Jan 2025", "Feb 2025"));
+    await series.backfill();
+    await series.publish("2025-02", { Activity: month(2, 1) });
+    await series.backfill();
+  });
+  afterEach(async () => {
+    await copy?.close();
+    copy = null;
+  });
+  afterAll(async () => {
+    await series.close();
+    await server.close();
+  });
+
+  /** A home and a database like those that were loaded, with a fault in them. */
+  async function withFault({ sql, files }: Partial<Fault>): Promise<Home> {
+    const path = await mkdtemp(join(tmpdir(), "canonry-verify-"));
+    await chmod(path, 0o755);
+    await cp(series.home.path, path, { recursive: true });
+    const url = await server.database(series.home.database);
+    copy = new Home(path, url);
+    if (sql !== undefined) await statement(url, sql);
+    await files?.(copy);
+    return copy;
+  }
+
+  async function statement(url: string, sql: string): Promise<readonly object[]> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query<object>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  const kindsOf = ({ differences }: Verification): readonly string[] => [
+    ...new Set(differences.map((one) => one.kind)),
+  ];
+
+  test("what was loaded agrees, and looking changes nothing", async () => {
+    const home = await withFault({});
+    const before = await home.snapshot("data", "manifests", "tmp");
+    for (const deep of [[], ["--deep"]]) {
+      const ran = await home.run("verify", ...deep);
+      expect(ran.stdout.trim()).toMatch(
+        /^Counted( and hashed)? 5 loads of 2 sources, 70 rows, 5 artifacts, 2 exports: they agree\.$/,
+      );
+      expect(ran.code).toBe(0);
+    }
+    expect(await home.snapshot("data", "manifests", "tmp")).toEqual(before);
+  });
+
+  test.each(FAULTS)("$name", async ({ light, deep = light, says, ...fault }) => {
+    const home = await withFault(fault);
+    const [first, second] = [
+      await home.json<Verification>("verify"),
+      await home.json<Verification>("verify", "--deep"),
+    ];
+    expect(kindsOf(first)).toEqual(light);
+    expect(kindsOf(second)).toEqual(deep);
+    const { code, stdout } = await home.run("verify", "--deep");
+    expect(stdout).toMatch(says);
+    expect(code).toBe(6);
+  });
+
+  test("an export that holds other rows is seen, though the ledger knows its bytes", async () => {
+    const home = await withFault({});
+    const other = join(home.path, "other.parquet");
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    await connection.run(
+      `copy (select * replace (referrals + 1 as referrals) from '${join(home.path, PARQUET)}') to '${other}' (format parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    const bytes = Buffer.from(
+      (await home.snapshot("."))[other.slice(home.path.length + 1)] ?? "",
+      "hex",
+    );
+    await home.write(PARQUET, bytes);
+    await statement(
+      home.database ?? "",
+      `update ops.export set size_bytes = ${bytes.length}, sha256 = '${sha256(bytes)}' where source = 'trusts_activity'`,
+    );
+    expect((await home.run("verify")).code).toBe(0);
+    const { code, stdout } = await home.run("verify", "--deep");
+    expect(stdout).toMatch(/export_differs: trusts_activity: .* holds 40 rows with the digest/);
+    expect(code).toBe(6);
+  });
+
+  test("--pub and --period choose what is looked at", async () => {
+    const home = await withFault({ sql: `delete from ${T} where _load_id = ${LOAD}` });
+    expect((await home.run("verify", "--pub", "calls")).code).toBe(0);
+    expect((await home.run("verify", "--pub", "trusts", "--period", "2025-02")).code).toBe(0);
+    expect((await home.run("verify", "--period", "2025-01")).code).toBe(6);
+  });
+});
