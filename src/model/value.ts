@@ -36,6 +36,21 @@ export function numberLiteral(text: string): string | null {
   return rest.startsWith("-") ? null : `-${rest.replace(/^\+/, "")}`;
 }
 
+/**
+ * Whether a text is nothing but up to 15 digits, with at most one point behind the first: a number by any
+ * rule. What most texts of a table are, told without an expression or a look-up.
+ */
+export function isPlainFigure(text: string): boolean {
+  if (text.length === 0 || text.length > 15) return false;
+  let points = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text.charCodeAt(at);
+    if (sign === 46 && at > 0 && points === 0) points++;
+    else if (sign < 48 || sign > 57) return false;
+  }
+  return true;
+}
+
 /** An integer written without exponent or fraction, or null. "12.0" and "1.2E3" are integers too. */
 export function integerLiteral(literal: string): string | null {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(literal);

@@ -12,6 +12,7 @@ import {
   integerLiteral,
   isBigint,
   isDigitCode,
+  isPlainFigure,
   numberLiteral,
   numberOfCell,
   timestampLiteral,
@@ -396,4 +397,17 @@ test("stable JSON says the same as JSON, with its keys in order", () => {
 
 test("equal documents have equal JSON, whatever the order of their keys", () => {
   expect(stableJson({ b: 1, a: [{ d: null, c: undefined }] })).toBe('{"a":[{"d":null}],"b":1}');
+});
+
+test("what is told to be a figure at once is the number that it is by the rules", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("0", "1", "9", ".", "-", ",", " ", "e"), maxLength: 17 }),
+      (text) => {
+        if (isPlainFigure(text)) expect(numberLiteral(text)).toBe(text);
+        else expect(text).not.toMatch(/^\d{1,15}$/);
+      },
+    ),
+    { seed: Number(process.env["CANONRY_SEED"] ?? 20_261_121), numRuns: 2000 },
+  );
 });

@@ -1,6 +1,11 @@
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
-import { dateLiteral, numberLiteral, timestampLiteral } from "../../../model/value.ts";
+import {
+  dateLiteral,
+  isPlainFigure,
+  numberLiteral,
+  timestampLiteral,
+} from "../../../model/value.ts";
 import { stripMarks } from "./words.ts";
 
 /**
@@ -96,6 +101,7 @@ const seenTexts = new Map<string, Seen>();
 
 /** A text as the search for tables sees it; its own text is "" where it is white space only. */
 export function seenText(raw: string): Seen {
+  if (isPlainFigure(raw)) return { text: raw, class: "number", value: Number(raw), percent: false };
   const known = seenTexts.get(raw);
   if (known !== undefined) return known;
   const text = squeeze(raw);
