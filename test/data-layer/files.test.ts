@@ -15,9 +15,9 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { closeBytes } from "../../src/data-layer/file-bytes.ts";
+import { UNFINISHED } from "../../src/data-layer/leftovers.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
-import { UNFINISHED } from "../../src/data-layer/leftovers.ts";
 import { writeAtomic } from "../../src/data-layer/write-atomic.ts";
 import { PROJECT } from "../support/home.ts";
 
