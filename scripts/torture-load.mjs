@@ -1,16 +1,20 @@
-// Kills loads at every point that test/faults knows, or at some: `npm run torture:load -- --kills 500 --seed 7`;
-// one case again, alone: `--only "self killed, load: before sql commit #1"`. Prints the seed, the points and
-// every failure; exits 1 if there is one.
+// Kills loads at every point that test/faults knows, each with our process, its backend and the postmaster; then
+// lets every operation on files fail once. `npm run torture:load -- --kills 500 --operations 200 --seed 7` does
+// some of them; `--only "self killed, load: before sql commit #1"` one again, alone; `--points` lists them. Prints
+// the seed and every failure; exits 1 if there is one.
 import process from "node:process";
 import { parseArgs } from "node:util";
 import "../test/torture/register.mjs";
 
-const { runCase, setUp, tearDown, differences } = await import("../test/faults/crash-case.ts");
-const { caseName, casesOf, nameOf } = await import("../test/faults/points.ts");
+const { differences, runCase, runFailing, setUp, tearDown } = await import(
+  "../test/faults/crash-case.ts"
+);
+const { caseName, casesOf, failingCasesOf, nameOf } = await import("../test/faults/points.ts");
 
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "Infinity" },
+    operations: { type: "string", default: "Infinity" },
     workers: { type: "string", default: "2" },
     seed: { type: "string", default: process.env.CANONRY_SEED ?? String(Date.now() % 1e9) },
     only: { type: "string" },
@@ -23,33 +27,51 @@ const bench = await setUp();
 console.log(`seed ${values.seed}, ${bench.points.length} points`);
 if (values.points) for (const point of bench.points) console.log(`  ${nameOf(point)}`);
 
-const cases = casesOf(bench.points, Number(values.seed)).filter(
-  (one) => values.only === undefined || caseName(one) === values.only,
-);
-const total = cases.length;
-let [kills, failures] = [0, 0];
-const most = values.points ? 0 : Number(values.kills);
+const seed = Number(values.seed);
+const chosen = (name) => values.only === undefined || name === values.only;
+const failingName = ({ at, nth, fail }) => `${fail}: ${at} #${nth}`;
+const kinds = [
+  {
+    what: "kills",
+    most: Number(values.kills),
+    cases: casesOf(bench.points, seed).filter((one) => chosen(caseName(one))),
+    nameOf: caseName,
+    run: (one) => runCase(bench, one),
+    count: (result) => result.kills,
+  },
+  {
+    what: "failed operations",
+    most: Number(values.operations),
+    cases: failingCasesOf(bench.recorded, seed).filter((one) => chosen(failingName(one))),
+    nameOf: failingName,
+    run: (one) => runFailing(bench, one),
+    count: () => 1,
+  },
+];
 
-async function work() {
-  while (kills < most) {
-    const one = cases.shift();
-    if (one === undefined) return;
-    try {
-      const result = await runCase(bench, one);
-      kills += result.kills;
-      const wrong = differences(result.end, bench.expected);
-      if (wrong.length > 0) throw new Error(wrong.join("\n  "));
-    } catch (error) {
-      failures++;
-      console.log(`FAILURE --seed ${values.seed} --only "${caseName(one)}"\n  ${error}`);
+let failures = 0;
+for (const { what, most, cases, nameOf: named, run, count } of values.points ? [] : kinds) {
+  const left = [...cases];
+  let counted = 0;
+  const work = async () => {
+    while (counted < most && left.length > 0) {
+      const one = left.shift();
+      try {
+        const result = await run(one);
+        counted += count(result);
+        const wrong = differences(result.end, bench.expected);
+        if (wrong.length > 0) throw new Error(wrong.join("\n  "));
+      } catch (error) {
+        failures++;
+        console.log(`FAILURE --seed ${seed} --only ${JSON.stringify(named(one))}\n  ${error}`);
+      }
+      const done = cases.length - left.length;
+      if (done % 50 === 0) console.log(`${done} of ${cases.length} cases, ${minutes()} min`);
     }
-    const done = total - cases.length;
-    if (done % 50 === 0) console.log(`${done} of ${total} cases, ${kills} kills, ${minutes()} min`);
-  }
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  console.log(`${counted} ${what} in ${cases.length - left.length} of ${cases.length} cases`);
 }
-await Promise.all(Array.from({ length: Number(values.workers) }, work));
 await tearDown(bench);
-console.log(
-  `${total - cases.length} cases, ${kills} kills, ${failures} failures, ${minutes()} minutes`,
-);
+console.log(`${failures} failures, ${minutes()} minutes`);
 process.exitCode = failures > 0 ? 1 : 0;

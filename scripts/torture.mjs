@@ -1,8 +1,10 @@
 // Fuzzed CSV files and broken workbooks through the reader: each must end as tables that keep the laws or
 // as an error with a code. `npm run torture -- --csv 200000 --containers 5000 --seed 7`; one input again, alone:
-// `npm run torture -- --kind xlsx --only 4711 --seed 7`, with `--save FILE` to keep it.
+// `npm run torture -- --kind xlsx --only 4711 --seed 7`, with `--save FILE` to keep it. Then loads are killed (torture-load.mjs); `--kills 0` for none.
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import "../test/torture/register.mjs";
 
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     kind: { type: "string" },
     only: { type: "string" },
     save: { type: "string" },
+    kills: { type: "string", default: process.env.CANONRY_TORTURE_KILLS ?? "Infinity" },
   },
 });
 const seed = Number(values.seed);
@@ -73,3 +76,10 @@ console.log(
   `${report.inputs} inputs, ${report.tables} tables, ${report.findings.length} findings, ${((performance.now() - started) / 1000).toFixed(0)} s, peak ${Math.round(report.peakKib / 1024)} MiB`,
 );
 process.exitCode = report.findings.length > 0 ? 1 : 0;
+if (values.kind === undefined && values.only === undefined) {
+  const script = fileURLToPath(new URL("torture-load.mjs", import.meta.url));
+  const most = ["--kills", values.kills, "--operations", values.kills];
+  const args = [script, "--seed", String(seed), ...most];
+  const loads = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (loads.status !== 0) process.exitCode = 1;
+}

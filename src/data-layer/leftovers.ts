@@ -31,8 +31,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Where writers put what is not finished yet. */
-const FOLDERS = ["data/acquire/incoming", "data/exports", "data/state", "manifests", "tmp"];
+/** Where writers put what is not finished yet; the database's own files are its server's. */
+const FOLDERS = [
+  ...["data/acquire/incoming", "data/exports", "data/state", "data/database"],
+  ...["manifests", "tmp"],
+];
 
 /**
  * Removes what writers left that are gone: unfinished files, incoming artifacts, scratch folders. Gone is a
@@ -45,12 +48,15 @@ export async function sweepLeftovers(
   const swept: string[] = [];
   for (const folder of FOLDERS) {
     const root = join(home, folder);
-    const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+    const recursive = folder !== "data/database";
+    const entries = await readdir(root, { withFileTypes: true, recursive }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
       const scratch = entry.parentPath === join(home, "tmp/scratch");
       const incoming = entry.isFile() && dirname(path).endsWith("incoming");
-      if (!scratch && !incoming && !entry.name.endsWith(UNFINISHED)) continue;
+      const lock =
+        entry.isFile() && root === entry.parentPath && !recursive && isOrphan(entry.name);
+      if (!scratch && !incoming && !lock && !entry.name.endsWith(UNFINISHED)) continue;
       const facts = await stat(path).catch(() => null);
       if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
       await rm(path, { recursive: true, force: true });

@@ -17,7 +17,7 @@ import { dirname, join, parse, relative, sep } from "node:path";
 import process from "node:process";
 import type { ServerFiles, SystemUser } from "../model/server-files.ts";
 import { fileFailure } from "./file-failure.ts";
-import { isAlive } from "./leftovers.ts";
+import { isAlive, writerName } from "./leftovers.ts";
 import { syncFolder } from "./write-atomic.ts";
 
 const plainFiles: ServerFiles = {
@@ -93,7 +93,7 @@ const plainFiles: ServerFiles = {
   async takeLock(path) {
     await mkdir(dirname(path), { recursive: true });
     // Linked into place, so that nobody ever reads a lock without the number of its holder.
-    const own = `${path}.${process.pid}`;
+    const own = `${path}.${writerName()}`;
     await writeFile(own, String(process.pid));
     try {
       for (let attempt = 0; attempt < 2; attempt++) {

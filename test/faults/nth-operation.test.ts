@@ -4,7 +4,7 @@ import { type Bench, differences, runFailing, setUp, sideBySide, tearDown } from
 import { failingCasesOf } from "./points.ts";
 
 const SEED = Number(process.env["CANONRY_SEED"] ?? 20251107);
-const SAMPLE = 24;
+const SAMPLE = 16;
 
 describe(`an operation on files fails: exit 7, nothing half-written, and the next run is as if it had not (seed ${SEED})`, () => {
   let bench: Bench;
