@@ -1,5 +1,6 @@
 import type { Check } from "./check.ts";
 import type { Ruling } from "./drift.ts";
+import type { TotalAssertion } from "./published-total.ts";
 import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
 /**
@@ -82,15 +83,6 @@ export interface PeriodEvidence {
   readonly text: string;
   /** 0 to 1. A misspelt month or a bare year scores lower. */
   readonly score: number;
-}
-
-/** A total row, the rows that add up to it, and the columns in which they do, exactly. */
-export interface TotalAssertion {
-  readonly row: number;
-  readonly of: readonly RowRange[];
-  readonly columns: readonly string[];
-  /** Columns in which they did not, and should: others do, or the column does in other totals. */
-  readonly expected?: readonly string[];
 }
 
 /** One table-shaped area of an artifact, with every row of its sheet's neighbourhood claimed. */

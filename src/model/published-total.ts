@@ -1,6 +1,15 @@
 /** Inclusive, as in a region. */
 type RowRange = readonly [first: number, last: number];
 
+/** A total row, the rows that add up to it, and the columns in which they do, exactly. */
+export interface TotalAssertion {
+  readonly row: number;
+  readonly of: readonly RowRange[];
+  readonly columns: readonly string[];
+  /** Columns in which they did not, and should: others do, or the column does in other totals. */
+  readonly expected?: readonly string[];
+}
+
 /** The rows that a total adds up: the next ones to the next total, all of them, or all other totals. */
 export type TotalWay = "below" | "above" | "all" | "others";
 

@@ -114,6 +114,31 @@ describe("quarantine of rows", () => {
     expect((await series.manifest()).includes("# late trusts")).toBe(true);
   });
 
+  test("a column of days with a text keeps its type where a row may be set aside", async () => {
+    const days = (month: number, last: string): SeriesTable => ({
+      headers: ["Org name", "Opened", "Beds"],
+      rows: Array.from({ length: 12 }, (_none, at) => [
+        `Trust ${at}`,
+        at === 11 ? last : `2024-0${month}-${String(at + 1).padStart(2, "0")}`,
+        100 + at * 7 + month,
+      ]),
+    });
+    series = await Series.make(server);
+    await series.publish("2025-01", { Openings: days(1, "2024-01-20") });
+    await series.publish("2025-02", { Openings: days(2, "not yet") });
+    const strict = await series.backfill();
+    expect(strict.releases[1]?.sources[0]?.reason).toMatch(/^column_retyped/);
+    const config = await series.home.read("config/publications.yaml");
+    await series.home.write("config/publications.yaml", `${config}    quarantine: { rows: 1 }\n`);
+    const [, february] = (await series.backfill()).releases;
+    expect(february?.sources[0]).toMatchObject({ status: "loaded", rows_quarantined: 1 });
+    expect(await items()).toMatchObject([{ cell: "B15", what: "row" }]);
+    const [column] = await series.rows<{ type: string }>(
+      "select data_type as type from information_schema.columns where table_schema = 'silver' and column_name = 'opened'",
+    );
+    expect(column?.type).toBe("date");
+  });
+
   test("a rejection keeps the release out, and says who", async () => {
     await months({ "2025-01": monthOf(1), "2025-02": strayed(2) });
     const [question] = await series.questions();

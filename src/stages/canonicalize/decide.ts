@@ -4,6 +4,7 @@ import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../
 import { stableJson } from "../../model/hash.ts";
 import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
+import type { RowAllowance } from "../../model/row-allowance.ts";
 import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
 import { evolve, ghostsOf } from "./evolve.ts";
@@ -30,6 +31,8 @@ export interface KnownSource {
 export interface CanonicalizeFacts {
   readonly release: ReleaseManifest;
   readonly drift_policy: DriftPolicies;
+  /** Rows that may be set aside, as the publication says. */
+  readonly allowance: RowAllowance;
   /** What people decided. */
   readonly rulings: readonly Ruling[];
   readonly seen: Seen;
@@ -174,7 +177,7 @@ function changed(
     });
   }
   const judged = drift.map((one) => {
-    const open = underPolicy(one, facts.drift_policy);
+    const open = underPolicy(underAllowance(one, contract, facts), facts.drift_policy);
     const ruling = rulingOn(contract.code, one, facts.rulings);
     return { drift: ruling === null ? open : { ...open, breaking: false }, ruling };
   });
@@ -199,6 +202,16 @@ function changed(
   const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   return { ...base, verdict: "load", issues, reasons: [] };
+}
+
+/**
+ * Where rows may be set aside, a column that holds values of another type keeps its own: the rows that do not
+ * fit it are counted by the load, and more than may be are a question there.
+ */
+function underAllowance(drift: Drift, contract: SourceContract, facts: CanonicalizeFacts): Drift {
+  const { rows } = contract.quarantine ?? facts.allowance;
+  const some = typeof rows === "number" ? rows > 0 : !/^0(?:\.0*)?%$/.test(rows);
+  return some && drift.kind === "column_retyped" ? { ...drift, breaking: false } : drift;
 }
 
 /** To reject these is an answer that the contract carries; to reject any other keeps the release out. */

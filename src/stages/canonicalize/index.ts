@@ -8,6 +8,7 @@ import type { Ruling } from "../../model/drift.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
+import { NO_ROWS } from "../../model/row-allowance.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
@@ -80,6 +81,7 @@ export async function survey(
   return {
     release,
     drift_policy: publication.drift,
+    allowance: publication.quarantine ?? NO_ROWS,
     complete: input.complete,
     purged: input.purged,
     known,

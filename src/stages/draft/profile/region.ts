@@ -1,5 +1,6 @@
-import type { Region, RegionColumn, TotalAssertion } from "../../../model/manifest.ts";
+import type { Region, RegionColumn } from "../../../model/manifest.ts";
 import { FreeNames, nameOf } from "../../../model/names.ts";
+import type { TotalAssertion } from "../../../model/published-total.ts";
 import { countRows } from "../../../model/row-ranges.ts";
 import { columnLetter } from "../../../model/sheet.ts";
 import { periodOfTimeCell } from "../../../model/time-cell.ts";
