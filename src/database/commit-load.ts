@@ -1,3 +1,4 @@
+import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
@@ -20,9 +21,9 @@ import { bronzeTable } from "./source-table.ts";
 /**
  * Commits one load: shape of the table, rows, ledger, current pointer, contract, manifest, drift and
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
- * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have one key, CHECK_BROKEN or CHECK_ABORTED if a check
- * says so, ROWS_ASIDE if more rows do not fit than may, CONSERVATION_BROKEN if the table does not hold what
- * was written.
+ * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have
+ * one key, CHECK_BROKEN or CHECK_ABORTED if a check says so, ROWS_ASIDE if more rows do not fit than may,
+ * CONSERVATION_BROKEN if the table does not hold what was written.
  */
 export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
   return database.transaction(async (transaction) => {
@@ -32,43 +33,69 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     await transaction.rows("set local work_mem = '128MB'");
     await checkContract(transaction, load);
     const { shape, statements } = await shapeSource(transaction, load.contract, load.changed);
-    const covered = digestColumns(shape.columns);
-    const { load_id: loadId, vintage } = await openLoad(transaction, load);
-    const copied = await transaction.copyIn(
-      bronzeTable(load.source),
-      load.copy_columns.map(identifier),
-      load.lines(String(loadId), covered),
-    );
-    const counts = load.counts();
-    const place = { table: bronzeTable(load.source), loadId };
-    await checkRows(transaction, load, { ...place, columns: covered, copied }, counts);
-    const contract = await settleGrain(transaction, load, place, () =>
-      isProvisional(transaction, load.source, load.base_version),
-    );
-    const table = bronzeTable(load.source);
-    const checks = await runChecks(transaction, load, { table, loadId, rows: counts.rows_data });
-    await recordChecks(transaction, loadId, checks);
-    const { version, generation } = await keepContract(transaction, load, contract, loadId);
-    await closeLoad(transaction, load, loadId, version, counts);
-    await point(transaction, load, loadId, counts);
-    await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
-    await keepMarks(transaction, load.source, loadId, load.marks);
-    await record(transaction, load, loadId);
-    await keepAside(transaction, load, loadId, counts.parts);
+    const opened = await openLoad(transaction, load);
+    const rows = await copyRows(transaction, load, opened.load_id, digestColumns(shape.columns));
+    const receipt = await keepLoad(transaction, load, { ...opened, ...rows });
     await keepRelease(transaction, database, load);
-    const receipt: LoadReceipt = {
-      load_id: String(loadId),
-      vintage,
-      rows_data: counts.rows_data,
-      rows_total: counts.rows_total,
-      rows_aside: load.aside().length,
-      checks,
-      contract_version: version,
-      generation,
-    };
     load.agree?.(receipt, statements);
     return receipt;
   });
+}
+
+interface CopiedRows {
+  /** Columns of the table that the digest covers. */
+  readonly covered: readonly DigestColumn[];
+  readonly counts: LoadCounts;
+}
+
+/** Rows into the table, compared with what was written. */
+async function copyRows(
+  transaction: Transaction,
+  load: LoadCommit,
+  loadId: number,
+  covered: readonly DigestColumn[],
+): Promise<CopiedRows> {
+  const table = bronzeTable(load.source);
+  const copied = await transaction.copyIn(
+    table,
+    load.copy_columns.map(identifier),
+    load.lines(String(loadId), covered),
+  );
+  const counts = load.counts();
+  await checkRows(transaction, load, { table, loadId, columns: covered, copied }, counts);
+  return { covered, counts };
+}
+
+/** Checks of what the rows say, and all that the ledger keeps of them. */
+async function keepLoad(
+  transaction: Transaction,
+  load: LoadCommit,
+  made: CopiedRows & { readonly load_id: number; readonly vintage: number },
+): Promise<LoadReceipt> {
+  const { load_id: loadId, vintage, covered, counts } = made;
+  const table = bronzeTable(load.source);
+  const contract = await settleGrain(transaction, load, { table, loadId }, () =>
+    isProvisional(transaction, load.source, load.base_version),
+  );
+  const checks = await runChecks(transaction, load, { table, loadId, rows: counts.rows_data });
+  await recordChecks(transaction, loadId, checks);
+  const { version, generation } = await keepContract(transaction, load, contract, loadId);
+  await closeLoad(transaction, load, loadId, version, counts);
+  await point(transaction, load, loadId, counts);
+  await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
+  await keepMarks(transaction, load.source, loadId, load.marks);
+  await record(transaction, load, loadId);
+  await keepAside(transaction, load, loadId, counts.parts);
+  return {
+    load_id: String(loadId),
+    vintage,
+    rows_data: counts.rows_data,
+    rows_total: counts.rows_total,
+    rows_aside: load.aside().length,
+    checks,
+    contract_version: version,
+    generation,
+  };
 }
 
 /** The contract in force is the one that the load was planned with. Nobody changes it until the commit. */
