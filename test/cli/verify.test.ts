@@ -183,14 +183,14 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "an artifact gone",
-    files: async (home) => home.remove((await artifact(home)).path),
+    files: async (home) => home.remove(artifact().path),
     light: ["artifact_missing"],
     says: /calls-2025-02.csv\) is not in the store/,
   },
   {
     name: "an artifact with other bytes",
     files: async (home) => {
-      const { path, text } = await artifact(home);
+      const { path, text } = artifact();
       await home.write(path, text.replace("31", "32"));
     },
     light: [],
@@ -200,7 +200,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: "an artifact cut short",
     files: async (home) => {
-      const { path, text } = await artifact(home);
+      const { path, text } = artifact();
       await home.write(path, text.slice(1));
     },
     light: ["artifact_differs"],
@@ -231,7 +231,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /** The last file of the calls, as the store has it. */
-async function artifact(home: Home): Promise<{ readonly path: string; readonly text: string }> {
+function artifact(): { readonly path: string; readonly text: string } {
   const text = calls("Dec 2024", "Jan 2025", "Feb 2025");
   const name = sha256(text);
   return { path: `data/acquire/${name.slice(0, 2)}/${name}`, text };
