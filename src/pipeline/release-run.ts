@@ -45,7 +45,8 @@ export async function runReleases(
   const running = survey.releases.map((release) => {
     const before = turn;
     const run = context.slots.run(() => runRelease(survey, release, before, context));
-    turn = run.catch(() => undefined);
+    // A release that has nothing to do is done at once; those before it may not be.
+    turn = Promise.allSettled([before, run]);
     return run;
   });
   const settled = await Promise.allSettled(running);
