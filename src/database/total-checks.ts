@@ -134,8 +134,8 @@ const COUNTED_TWICE = 0.02;
 
 /**
  * Whether a figure that was only expected to be a sum misses it for certain. Whole numbers that were rounded
- * each for itself are off by half a unit a row; a total of people is less than its groups, where people are in
- * two of them.
+ * each for itself are off by half a unit a row; a total of people is less than its groups where people are in
+ * two of them, by little, and seldom in one total of a column alone.
  */
 function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
   const known = judged.filter(({ whole, parts }) => whole.sum !== 0 && parts.marked === 0);
@@ -147,10 +147,11 @@ function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
     const { whole, parts, verdict, figure } = one;
     const rounding = (parts.numbers + 1) / 2;
     if (!exact && verdict.difference <= rounding) return false;
-    if (whole.sum > parts.sum || verdict.difference > Math.abs(whole.sum) * COUNTED_TWICE)
-      return true;
+    if (whole.sum > parts.sum) return true;
     const alike = known.filter((other) => other !== one && other.figure.column === figure.column);
-    return alike.length >= LEAST_ALIKE && alike.every(isSame);
+    if (!alike.every(isSame)) return false;
+    const far = verdict.difference > Math.abs(whole.sum) * COUNTED_TWICE;
+    return far || alike.length >= LEAST_ALIKE;
   };
 }
 

@@ -56,6 +56,7 @@ export async function runReleases(
   const running = survey.releases.map((release) => {
     const before = turn;
     const run = context.slots.run(() => runRelease(survey, release, before, context));
+    // A release that has nothing to do is done at once; those before it may not be.
     const blocks = run.then((report) => (report?.exit === 7 ? report.period : null));
     turn = Promise.all([before, blocks.catch(() => null)]).then(([first, own]) => first ?? own);
     return run;
