@@ -127,15 +127,13 @@ function judge(
 
 /** So many sums of whole numbers that hold leave no room for rounding. */
 const LEAST_EXACT = 20;
-/** So many sums of a column that hold, and no other that does not, leave none for people counted twice. */
-const LEAST_ALIKE = 10;
 /** How much less than its groups a total of people may be who are in several of them. */
 const COUNTED_TWICE = 0.02;
 
 /**
  * Whether a figure that was only expected to be a sum misses it for certain. Whole numbers that were rounded
  * each for itself are off by half a unit a row; a total of people is less than its groups where people are in
- * two of them, by little, and seldom in one total of a column alone.
+ * two of them, by little, or in several totals of a column.
  */
 function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
   const known = judged.filter(({ whole, parts }) => whole.sum !== 0 && parts.marked === 0);
@@ -149,9 +147,7 @@ function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
     if (!exact && verdict.difference <= rounding) return false;
     if (whole.sum > parts.sum) return true;
     const alike = known.filter((other) => other !== one && other.figure.column === figure.column);
-    if (!alike.every(isSame)) return false;
-    const far = verdict.difference > Math.abs(whole.sum) * COUNTED_TWICE;
-    return far || alike.length >= LEAST_ALIKE;
+    return alike.every(isSame) && verdict.difference > Math.abs(whole.sum) * COUNTED_TWICE;
   };
 }
 
