@@ -24,7 +24,7 @@ export { readSheet } from "./read-sheet.ts";
 export type { SheetSeen } from "./tables/found.ts";
 
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
-export const READER_VERSION = 3;
+export const READER_VERSION = 4;
 
 /** A file of a release, and what reads it: `readFile`, or another thread that does. */
 export interface DraftFile {
