@@ -26,8 +26,9 @@ function undurable(steps: readonly Step[]): readonly string[] {
   for (const { kind, path, from = "" } of steps) {
     if (kind === "write" || kind === "writeFile") dirty.set(path, true);
     if (kind === "sync") {
+      const synced = path === "" ? "." : path;
       dirty.set(path, false);
-      for (const [entry, folder] of unsynced) if (folder === path) unsynced.delete(entry);
+      for (const [entry, folder] of unsynced) if (folder === synced) unsynced.delete(entry);
     }
     if (kind === "mkdir") {
       for (let made = path; made.length >= from.length && made !== "."; made = dirname(made))

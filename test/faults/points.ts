@@ -12,6 +12,7 @@ export type Victim = "self" | "backend" | "postmaster";
 
 const AREAS: readonly (readonly [RegExp, string])[] = [
   [/^exec | data\/database/, "server"],
+  [/^sync (?:home|data|manifests|tmp|tmp\/manifests)$/, "new folders"],
   [
     /^sql (?:create|alter|drop) .*(?:ops|_release|_source|_publication| on$| index$)|ops\.migration|create schema/,
     "migrate",

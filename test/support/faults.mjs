@@ -26,6 +26,7 @@ let lastClient = null;
 function placeOf(path) {
   const inside = relative(home, String(path));
   if (inside.startsWith("..") || String(path).startsWith("file:")) return "outside";
+  if (inside === "") return "home";
   return inside
     .replaceAll(/\d{8}T\d{6}-[0-9a-f]+/g, "RUN")
     .replaceAll(/\b[0-9a-f]{8}-\d+-[0-9a-f]{12}\b/g, "WRITER")
