@@ -35,11 +35,12 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
   const { folder, files } = options;
   for (let attempt = 0; attempt < 300; attempt++) {
     const running = await runningServer(options);
-    if (running !== null) return { url: running, release: () => releaseServer(options) };
+    const server = running === null ? null : await useServer(options, running);
+    if (server !== null) return server;
     if (await files.takeLock(at.lock(folder))) {
       try {
-        const url = await startServer(options);
-        return { url, release: () => releaseServer(options) };
+        const started = await useServer(options, await startServer(options));
+        if (started !== null) return started;
       } finally {
         await files.remove(at.lock(folder));
       }
@@ -56,6 +57,7 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
 export async function keepServer(options: EmbeddedOptions): Promise<string> {
   const server = await ensureServer(options);
   await options.files.writeSecret(at.keep(options.folder), "kept by `canonry db start`\n", null);
+  await server.release();
   return server.url;
 }
 
@@ -67,11 +69,56 @@ export async function stopServer(options: EmbeddedOptions): Promise<boolean> {
   return true;
 }
 
+/** Every process that uses the server holds it shared; one that stops it holds it alone. */
+const IN_USE = "hashtextextended('canonry.server', 0)";
+
+/** Of two that leave at once one stops the server: neither counts the other. */
+const LEAVING = "canonry leaving";
+
+/** A connection that says that the server is in use. Null if it went away meanwhile: another stopped it. */
+async function useServer(options: EmbeddedOptions, url: string): Promise<EmbeddedServer | null> {
+  const holder = new pg.Client({ connectionString: url, application_name: "canonry in use" });
+  holder.on("error", () => undefined);
+  try {
+    await holder.connect();
+    await holder.query(`select pg_advisory_lock_shared(${IN_USE})`);
+  } catch {
+    await holder.end().catch(() => undefined);
+    return null;
+  }
+  const release = async (): Promise<void> => {
+    await holder.end().catch(() => undefined);
+    await releaseServer(options);
+  };
+  return { url, release };
+}
+
+/** Whoever begins to use the server while it is stopped waits for the lock, loses its connection and starts it. */
 async function releaseServer(options: EmbeddedOptions): Promise<void> {
   if (await options.files.exists(at.keep(options.folder))) return;
   const url = await runningServer(options);
-  if (url === null || (await othersConnected(url))) return;
-  await pgCtl(options, ["stop", "-m", "fast", "-w"]);
+  if (url === null) return;
+  const client = new pg.Client({ connectionString: url, application_name: LEAVING });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    if (await isUnused(client)) await pgCtl(options, ["stop", "-m", "fast", "-w"]);
+  } catch (error) {
+    if (error instanceof CanonryError) throw error;
+    // Somebody else was faster.
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function isUnused(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ unused: boolean }>(
+    `select pg_try_advisory_lock(${IN_USE}) and not exists (
+       select 1 from pg_stat_activity
+        where backend_type = 'client backend' and application_name <> $1) as unused`,
+    [LEAVING],
+  );
+  return rows[0]?.unused === true;
 }
 
 async function startServer(options: EmbeddedOptions): Promise<string> {
@@ -142,9 +189,17 @@ async function createDatabase(url: string): Promise<void> {
   try {
     const { rows } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
     if (rows.length === 0) await client.query(`create database ${DATABASE}`);
+  } catch (error) {
+    if (!madeByAnother(error)) throw error;
   } finally {
     await client.end();
   }
+}
+
+/** duplicate_database, and unique_violation where both were at it. */
+function madeByAnother(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return code === "42P04" || code === "23505";
 }
 
 async function choosePort(options: EmbeddedOptions, user: SystemUser | null): Promise<number> {
@@ -204,21 +259,4 @@ async function answers(url: string): Promise<boolean> {
     await sleep(100);
   }
   return false;
-}
-
-async function othersConnected(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ others: number }>(
-      `select count(*)::int as others from pg_stat_activity
-        where backend_type = 'client backend' and pid <> pg_backend_pid()`,
-    );
-    return (rows[0]?.others ?? 0) > 0;
-  } catch {
-    return true;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

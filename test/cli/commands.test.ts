@@ -51,6 +51,16 @@ describe("db", () => {
   });
 });
 
+test("commands that begin while others end find a server, or start it again", async () => {
+  const home = keep(await makeHome("publications: {}\n"));
+  const begun = Array.from({ length: 12 }, async (_none, at) => {
+    await setTimeout(at * 250);
+    return home.run("catalog", "--json");
+  });
+  for (const ran of await Promise.all(begun)) expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  expect((await home.run("db", "stop")).stderr).toContain("not running");
+});
+
 test("an external Postgres, named by DATABASE_URL or the flag, is used, and no server of our own is started", async () => {
   const host = keep(await makeHome("publications: {}\n"));
   const own = (await host.run("db", "start")).stdout.trim();
