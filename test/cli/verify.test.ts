@@ -125,7 +125,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "a column retyped",
-    sql: `drop view silver.trusts_activity; alter table ${T} alter column referrals type text`,
+    sql: `drop view silver.trusts_activity, silver.trusts_activity_vintages; alter table ${T} alter column referrals type text`,
     light: ["view_missing"],
     deep: ["view_missing", "column_retyped", "export_differs"],
     says: /there is referrals \(text\) where referrals \(bigint\) was hashed/,
