@@ -1,8 +1,10 @@
 #!/bin/sh
-# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a browser.
+# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a browser, and pip for
+# the peers of the benchmarks.
 set -eu
 missing=""
 /usr/bin/python3 -c "import openpyxl, xlrd" 2>/dev/null || missing="python3 python3-openpyxl python3-xlrd"
+python3 -c "import ensurepip, venv" 2>/dev/null || missing="$missing python3-venv"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v psql >/dev/null || missing="$missing postgresql-client"
 [ -z "$missing" ] && exit 0
