@@ -96,6 +96,7 @@ async function contentOf(client: pg.Client): Promise<Record<string, readonly str
 const LEFT = `
   select 'connection' as what, application_name || ' ' || state || ' ' || query as which from pg_stat_activity
    where backend_type = 'client backend' and pid <> pg_backend_pid()
+     and application_name <> 'canonry in use'
   union all select 'prepared transaction', gid from pg_prepared_xacts
   union all select 'temporary table', relname from pg_class where relpersistence = 't'
   union all select 'run', run_id from ops.run where status = 'running'
