@@ -39,7 +39,10 @@ export async function fileBytes(path: string, name = basename(path)): Promise<Fi
         yield chunk;
       }
     },
-    close: () => handle.close(),
+    close: () =>
+      handle.close().catch((error: unknown) => {
+        throw fileFailure(error, path);
+      }),
   };
 }
 
