@@ -3,6 +3,7 @@ import type { ColumnType, SourceContract } from "../model/manifest.ts";
 import type { MarkKind } from "../model/mark-meaning.ts";
 import { hasMarkers, markerName } from "../model/marked-columns.ts";
 import type { PartPlace } from "../model/part-place.ts";
+import { parsePeriod } from "../model/period.ts";
 import type { Condition } from "../model/row-filter.ts";
 import { booleanLiteral, dateLiteral, numberLiteral, timestampLiteral } from "../model/value.ts";
 import type { Executor } from "./database.ts";
@@ -61,20 +62,28 @@ export async function currentRows(
   executor: Executor,
   contract: SourceContract,
   asked: {
+    /** Rows whose own period lies within one of these; empty: all. */
     readonly periods: readonly string[];
     readonly where: readonly Condition[];
     readonly limit: number;
   },
 ): Promise<CitedRows> {
-  const parameters: unknown[] = [asked.periods, asked.limit];
+  const spans = asked.periods.flatMap((text) => parsePeriod(text) ?? []);
+  const parameters: unknown[] = [
+    spans.map((one) => one.start),
+    spans.map((one) => one.end),
+    asked.limit,
+  ];
   const conditions = asked.where.map((one) => conditionSql(contract, one, parameters));
   const rows = await executor.rows<CitedRow & { readonly matched: number }>(
     `select b._load_id::text as load_id, b._part as part, b._row as row, 'data' as kind, b.period,
             ${valuesSql(contract)} as values, count(*) over () as matched
        from ${silverView(contract.code)} b
-      where (cardinality($1::text[]) = 0 or b.period = any($1))
+      where (cardinality($1::date[]) = 0 or exists (
+               select from unnest($1::date[], $2::date[]) as asked (first_day, last_day)
+                where b.period_start >= first_day and b.period_end <= last_day))
         ${conditions.map((sql) => `and ${sql}`).join(" ")}
-      order by b.period_start, b.period_end, b.period, b._load_id, b._part, b._row limit $2`,
+      order by b.period_start, b.period_end, b.period, b._load_id, b._part, b._row limit $3`,
     parameters,
   );
   return found(rows);

@@ -44,7 +44,7 @@ test("no space for an artifact: STORAGE_FULL, exit 7, nothing half-written; with
   const left = Object.keys(await full.snapshot("data/acquire", "data/exports", "manifests"));
   expect(left).toEqual([]);
   // Room for the artifact and not for the export: the load is committed, the export is told and comes later.
-  await writeFile(join(mount, "ballast"), Buffer.alloc(800_000));
+  await writeFile(join(mount, "ballast"), Buffer.alloc(1_300_000));
   const partly = await full.run("--database-url", url, "backfill");
   expect(partly.code, partly.stdout + partly.stderr).toBe(7);
   expect(partly.stdout).toContain("export failed");
