@@ -142,6 +142,8 @@ describe("a value is cited with its cell", () => {
     ]);
     const [march] = await cited("trusts_trend", "--period", "2025-03", "--where", "area=Calder");
     expect(march).toMatchObject({ cell: "Trend!D4", header: "Mar 2025", release: "2025-04" });
+    const quarter = await cited("trusts_trend", "--period", "2025-Q1", "--where", "area=Calder");
+    expect(quarter.map((one) => one.period)).toEqual(["2025-01", "2025-02", "2025-03"]);
   });
 
   test("in a CSV with a preamble and quoted line breaks: the line of the file, and the record", async () => {
