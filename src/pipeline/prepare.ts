@@ -50,8 +50,6 @@ export interface PrepareScope {
   readonly runId: string;
   readonly events: EventSink;
   readonly dryRun: boolean;
-  /** No other release is worked on at the moment. */
-  readonly alone: boolean;
 }
 
 /** Sees the tables in the files of a release; the document stands in the run's folder. */
@@ -128,7 +126,7 @@ async function draftGeneration(
 
 async function draftFiles(
   world: World,
-  { publication, period, alone }: PrepareScope,
+  { publication, period }: PrepareScope,
   links: readonly LinkRecord[],
   found: readonly DraftArtifact[],
   files: ReleaseFiles,
@@ -138,11 +136,12 @@ async function draftFiles(
     period,
     artifacts: found.map((artifact) => ({
       artifact,
-      read: () => files.read(artifact, publication.tables, alone),
+      open: () => files.workbook(artifact.sha256, artifact.file),
     })),
     periodEvidence: links
       .slice(0, 1)
       .map((link) => ({ period: link.period, from: "config", text: link.url, score: 1 })),
+    guides: publication.tables,
     signal: world.signal,
   });
 }

@@ -4,18 +4,13 @@ import { openWorkbook } from "../formats/open-workbook.ts";
 import { readRegionRows } from "../formats/region-rows.ts";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { DraftArtifact, Region } from "../model/manifest.ts";
-import type { TableGuide } from "../model/publication.ts";
+import type { Region } from "../model/manifest.ts";
 import type { RegionRow } from "../model/region-row.ts";
 import type { Sheet, Workbook } from "../model/sheet.ts";
-import { type FileSeen, readWorkbook } from "../stages/draft/index.ts";
 import type { World } from "./world.ts";
 
 /** Over all releases that are worked on: about 60 MB. */
 const KEPT_CELLS = new CellBudget(600_000);
-
-/** Reading less takes less time than to begin a thread. */
-const LARGE_BYTES = 200_000;
 
 /** More than are read at once, by far. */
 const MOST_OPEN = 16;
@@ -28,19 +23,6 @@ export class ReleaseFiles {
 
   constructor(world: World) {
     this.world = world;
-  }
-
-  /** What stands in a file, read here, or on another core if it is large and others are at work here. */
-  async read(
-    { sha256, file, size_bytes }: DraftArtifact,
-    guides: readonly TableGuide[],
-    alone: boolean,
-  ): Promise<FileSeen> {
-    const { drafting, config, signal } = this.world;
-    if (!alone && size_bytes >= LARGE_BYTES) {
-      return drafting.read({ sha256, file, limits: config.settings.limits, guides });
-    }
-    return readWorkbook(await this.workbook(sha256, file), { sha256, file }, { guides, signal });
   }
 
   /** The rows of a region, read again from its artifact. */

@@ -206,8 +206,7 @@ class ReleaseWork {
     this.runStarted = true;
     const files = new ReleaseFiles(world);
     const { dryRun, mode } = options;
-    const alone = this.context.slots.running < 2;
-    const scope = { publication, period, runId: this.runId, events, dryRun, alone };
+    const scope = { publication, period, runId: this.runId, events, dryRun };
     try {
       const draft = await draftStage(world, scope, links, files);
       const blocked = await this.before;

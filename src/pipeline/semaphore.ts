@@ -1,17 +1,10 @@
 /** At most `size` at a time, first come, first served. */
 export class Semaphore {
-  private readonly size: number;
   private free: number;
   private readonly waiting: (() => void)[] = [];
 
   constructor(size: number) {
-    this.size = size;
     this.free = size;
-  }
-
-  /** How many are at work. */
-  get running(): number {
-    return this.size - this.free;
   }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -19,7 +19,6 @@ import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { ModelRecords } from "../model/language-model.ts";
 import { LIMITS } from "../model/limits.ts";
-import { DraftWorkers } from "./draft-workers.ts";
 
 /** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
 export interface World {
@@ -31,8 +30,6 @@ export interface World {
   readonly model: OpenModel | null;
   /** Where the answers about a generation of a publication are kept; in replay, where they come from. */
   modelRecords(publication: string, generation: string): Promise<ModelRecords>;
-  /** Reads files on other cores. */
-  readonly drafting: DraftWorkers;
   readonly signal: AbortSignal;
   now(): Date;
   /** Sortable by time, unique. */
@@ -115,8 +112,6 @@ export async function openWorld(outside: Outside): Promise<World> {
     signal: outside.signal,
     random: Math.random,
   });
-  const drafting = new DraftWorkers(paths.home);
-  outside.signal.addEventListener("abort", () => void drafting.close());
   const database = await openDatabase(paths, config);
   try {
     await database.ready();
@@ -132,7 +127,6 @@ export async function openWorld(outside: Outside): Promise<World> {
     model,
     modelRecords: (publication, generation) =>
       recordsOf(config, data, database, { publication, generationId: generation }),
-    drafting,
     signal: outside.signal,
     now,
     newId,
@@ -143,7 +137,6 @@ export async function openWorld(outside: Outside): Promise<World> {
         newId,
       }),
     close: async () => {
-      await drafting.close();
       await model?.close();
       await database.close();
     },

@@ -1,7 +1,8 @@
 import { DEFAULTS } from "../../src/config/defaults.ts";
+import { openWorkbook } from "../../src/formats/open-workbook.ts";
 import { bytesOf } from "../../src/model/bytes.ts";
 import type { ReleaseManifest } from "../../src/model/manifest.ts";
-import { draftRelease, readFile } from "../../src/stages/draft/index.ts";
+import { draftRelease } from "../../src/stages/draft/index.ts";
 
 /** The draft manifest of a release that is this one file. */
 export function draftOf(content: Buffer, file: string): Promise<ReleaseManifest> {
@@ -12,11 +13,12 @@ export function draftOf(content: Buffer, file: string): Promise<ReleaseManifest>
     format: "",
     size_bytes: content.length,
   };
-  const options = { limits: DEFAULTS.limits, guides: [] };
+  const options = { limits: DEFAULTS.limits, fileName: file };
   return draftRelease({
     publication: "p",
     period: "2025-11",
-    artifacts: [{ artifact, read: () => readFile(artifact, bytesOf(file, content), options) }],
+    artifacts: [{ artifact, open: () => openWorkbook(bytesOf(file, content), options) }],
     periodEvidence: [],
+    guides: [],
   });
 }

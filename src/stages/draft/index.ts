@@ -26,10 +26,10 @@ export type { SheetSeen } from "./tables/found.ts";
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
 export const READER_VERSION = 4;
 
-/** A file of a release, and what reads it: `readFile`, or another thread that does. */
+/** A file of a release. Whoever gives it closes it. */
 export interface DraftFile {
   readonly artifact: DraftArtifact;
-  readonly read: () => Promise<FileSeen>;
+  readonly open: () => Promise<Workbook>;
 }
 
 export interface DraftInput {
@@ -37,10 +37,6 @@ export interface DraftInput {
   readonly period: string;
   readonly artifacts: readonly DraftFile[];
   readonly periodEvidence: readonly PeriodEvidence[];
-  readonly signal?: AbortSignal;
-}
-
-export interface ReadOptions {
   /** What a person says of tables, before the finder. */
   readonly guides: readonly TableGuide[];
   readonly signal?: AbortSignal;
@@ -63,11 +59,11 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
   const sheets: SheetClaims[] = [];
   const documents: SheetDocument[] = [];
   const evidence: PeriodEvidence[] = [...input.periodEvidence];
-  for (const { artifact, read } of input.artifacts) {
+  for (const { artifact, open } of input.artifacts) {
     evidence.push(...fileEvidence(artifact.file));
     try {
       stopIf(input.signal);
-      const seen = await read();
+      const seen = await readWorkbook(await open(), artifact, input);
       regions.push(...seen.regions);
       sheets.push(...seen.sheets);
       documents.push(...seen.documents);
@@ -95,7 +91,7 @@ export async function draftRelease(input: DraftInput): Promise<ReleaseManifest> 
 export async function readFile(
   artifact: Pick<DraftArtifact, "sha256" | "file">,
   bytes: Bytes,
-  options: ReadOptions & { readonly limits: Limits },
+  options: Pick<DraftInput, "guides" | "signal"> & { readonly limits: Limits },
 ): Promise<FileSeen> {
   const { limits } = options;
   const workbook = await openWorkbook(bytes, { limits, fileName: artifact.file });
@@ -106,11 +102,10 @@ export async function readFile(
   }
 }
 
-/** All the sheets of a workbook that stays open. */
-export async function readWorkbook(
+async function readWorkbook(
   workbook: Workbook,
   artifact: Pick<DraftArtifact, "sha256" | "file">,
-  { guides, signal }: ReadOptions,
+  { guides, signal }: Pick<DraftInput, "guides" | "signal">,
 ): Promise<FileSeen> {
   const regions: Region[] = [];
   const sheets: SheetClaims[] = [];
