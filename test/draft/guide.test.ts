@@ -105,4 +105,14 @@ describe("what a person says of a sheet holds before the finder", () => {
     expect(region).toMatchObject({ quarantined: true });
     expect(region?.reasons[0]).toContain("unpivot");
   });
+
+  test("what a person says of a table counts before stray texts that might be set aside", async () => {
+    const figures = Array.from({ length: 60 }, (_none, at) => `Ward ${at},${at + 5},${at + 70}`);
+    const rows = ["Ward,Beds,Staff", ...figures, "Last,about seven,9"];
+    const [free] = (await seen([], rows)).regions;
+    expect(free).toMatchObject({ quarantined: true, stray_cells: 1 });
+    const [told] = (await seen([{ unpivot: true }], rows)).regions;
+    expect(told).toMatchObject({ quarantined: true });
+    expect(told).not.toHaveProperty("stray_cells");
+  });
 });

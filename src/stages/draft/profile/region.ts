@@ -47,7 +47,7 @@ export function regionOf(
   const columns = nameColumns(shaped, unpivot);
   const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
-  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE;
+  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE || flat;
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
     strays.cells > 0 ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1) : table.confidence;
@@ -70,7 +70,7 @@ export function regionOf(
     marker_meanings: table.markerMeanings,
     ...saidIn(place, table.markerRows),
     confidence,
-    quarantined: table.quarantined || confidence < LEAST_CONFIDENCE || flat,
+    quarantined: held || confidence < LEAST_CONFIDENCE,
     reasons: [...(flat ? [NO_PERIODS] : []), ...strays.reasons, ...lost, ...table.reasons],
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
