@@ -40,7 +40,8 @@ const MOST_TRIES = 20;
 
 /**
  * Makes a folder, durably, and does something in it; again if another process removed the folder, empty as it was,
- * in between.
+ * in between. Of a folder removed while it makes the next below, Node's recursive mkdir says ENOTDIR
+ * (node_file.cc, MKDirpAsync); where a file is in the way it goes on saying so.
  */
 export async function inFolder<Result>(
   folder: string,
@@ -52,7 +53,8 @@ export async function inFolder<Result>(
       if (made !== undefined) await syncNew(folder, made);
       return await work();
     } catch (error) {
-      if (systemCode(error) !== "ENOENT" || attempt === MOST_TRIES) throw error;
+      const removed = ["ENOENT", "ENOTDIR"].includes(systemCode(error));
+      if (!removed || attempt === MOST_TRIES) throw error;
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Condition } from "../model/row-filter.ts";
 import { booleanLiteral, dateLiteral, numberLiteral, timestampLiteral } from "../model/value.ts";
 import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
+import { iso } from "./iso.ts";
 import { bronzeTable, silverView } from "./source-table.ts";
 
 /** A row of a source, wherever it was asked for. Values as the database prints them. */
@@ -184,8 +185,8 @@ export function partsOfLoads(executor: Executor, loads: readonly string[]): Prom
   return executor.rows<CitedPart>(
     `select l.load_id::text, p.part, l.source, l.publication, l.period as release, l.vintage, l.is_current,
             l.run_id, l.contract_version, p.artifact, p.file_name, p.member, p.sheet,
-            to_char(l.loaded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as loaded_at,
-            to_char(a.purged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as purged_at,
+            ${iso("l.loaded_at")} as loaded_at,
+            ${iso("a.purged_at")} as purged_at,
             array(select k.url from ops.link k where k.sha256 = p.artifact
                      and k.publication = l.publication and k.period = l.period order by k.url) as links,
             (select jsonb_object_agg(e->>'name', e->>'type')

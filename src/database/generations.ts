@@ -8,6 +8,7 @@ import {
 } from "../model/generation.ts";
 import type { CanonicalManifest } from "../model/manifest.ts";
 import type { Database, Executor, Transaction } from "./database.ts";
+import { iso } from "./iso.ts";
 
 /** A generation as the ledger lists it. */
 export interface GenerationLine {
@@ -108,7 +109,7 @@ export function listGenerations(
 ): Promise<GenerationLine[]> {
   return executor.rows(
     `select generation_id as id, stage, metadata,
-            to_char(created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at
+            ${iso("created_at")} as created_at
        from ops.generation
       where (cardinality($1::text[]) = 0 or publication = any($1))
         and (cardinality($2::text[]) = 0 or period = any($2))

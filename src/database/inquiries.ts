@@ -1,9 +1,7 @@
 import type { Executor } from "./database.ts";
+import { iso } from "./iso.ts";
 
 /** Statements of the rooms that only read. Times are ISO instants in UTC; counts are numbers. */
-
-const iso = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 export interface ReleaseStatusRow {
   readonly publication: string;

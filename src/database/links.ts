@@ -1,9 +1,9 @@
 import type { LinkRecord } from "../model/link.ts";
 import type { Executor } from "./database.ts";
+import { iso } from "./iso.ts";
 
 /** A column as ISO text, UTC. */
-export const isoInstant = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
+export const isoInstant = (column: string): string => `${iso(column)} as ${column}`;
 
 /** Every link of a publication, or of one of its releases, in one statement. */
 export function linksOf(

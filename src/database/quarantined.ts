@@ -1,8 +1,6 @@
 import type { QuarantinedItem } from "../model/quarantine.ts";
 import type { Executor } from "./database.ts";
-
-const iso = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { iso } from "./iso.ts";
 
 /**
  * What is in quarantine: rows that current loads set aside, tables and files that releases left out, and

@@ -1,7 +1,5 @@
 import type { Executor } from "./database.ts";
-
-const iso = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { iso } from "./iso.ts";
 
 export interface StateRow {
   readonly publication: string;

@@ -1,5 +1,6 @@
 import type { AppliedDrift, StoredVersion } from "../model/changelog.ts";
 import type { Executor } from "./database.ts";
+import { iso } from "./iso.ts";
 
 /** Every version of a publication's manifest, oldest first. */
 export function manifestVersions(
@@ -8,7 +9,7 @@ export function manifestVersions(
 ): Promise<StoredVersion[]> {
   return executor.rows<StoredVersion>(
     `select version, document, by, run_id,
-            to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at
+            ${iso("created_at")} as created_at
        from ops.manifest where publication = $1 order by version`,
     [publication],
   );

@@ -7,10 +7,8 @@ import {
   type VintageChoice,
 } from "../model/vintage.ts";
 import type { Database, Executor } from "./database.ts";
+import { iso } from "./iso.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
-
-const ISO = (column: string): string =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The vintages that are loaded, by source and number. */
 export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<Vintage[]> {
@@ -18,7 +16,7 @@ export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<V
     "source" in choice ? ["source", choice.source] : ["publication", choice.publication];
   return executor.rows<Vintage>(
     `select load_id::text, publication, source, period, vintage, is_current,
-            reverted_at is not null as reverted, ${ISO("superseded_at")} as superseded_at, run_id
+            reverted_at is not null as reverted, ${iso("superseded_at")} as superseded_at, run_id
        from ops.load where ${column} = $1 and period = $2 order by source, vintage`,
     [value, choice.period],
   );
