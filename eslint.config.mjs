@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 /** ESLint keeps only what needs the type checker; Biome formats and does the rest. */
 const clock = "Time comes from World.now(), so runs can be replayed.";
 export default tseslint.config(
+  { ignores: ["dist/"] },
   {
     files: ["src/**/*.ts", "test/**/*.ts"],
     extends: [tseslint.configs.base],

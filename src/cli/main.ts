@@ -4,6 +4,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
 import { type ExitCode, worstExit } from "../model/errors.ts";
+import { programFile } from "../model/program-file.ts";
 import { addCommand } from "./commands/add.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
@@ -35,7 +36,9 @@ Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs 
 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
 lock, 130 interrupted.`;
 
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+const { version } = createRequire(import.meta.url)(programFile("package.json")) as {
+  version: string;
+};
 
 /** In the order of the help. */
 const COMMANDS = [

@@ -1,13 +1,10 @@
-import { fileURLToPath } from "node:url";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import { GENERATION_STAGES, type GenerationStage } from "../model/generation.ts";
+import { programFile } from "../model/program-file.ts";
 import type { Template } from "../model/template.ts";
 
 const PACKAGED = Object.fromEntries(
-  GENERATION_STAGES.map((stage) => [
-    stage,
-    fileURLToPath(new URL(`../../config/templates/${stage}/prompt.md`, import.meta.url)),
-  ]),
+  GENERATION_STAGES.map((stage) => [stage, programFile(`config/templates/${stage}/prompt.md`)]),
 );
 
 /** The template of a stage: the home's, or where it has none the one that came with the program. */

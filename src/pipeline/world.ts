@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { ConfigFile } from "../config/validate.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
@@ -19,6 +18,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { ModelRecords } from "../model/language-model.ts";
 import { LIMITS } from "../model/limits.ts";
+import { programFile } from "../model/program-file.ts";
 
 /** Everything outside that a run needs, wired once: the only place that reads the clock and makes ids. */
 export interface World {
@@ -51,7 +51,7 @@ export interface Outside {
   };
 }
 
-export const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
+export const MIGRATIONS = programFile("drizzle");
 
 const now = (): Date => new Date();
 

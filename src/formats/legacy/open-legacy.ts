@@ -2,20 +2,15 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
+import { programFile } from "../../model/program-file.ts";
 import type { FileFormat, Sheet, SheetEnd, SheetRow, Workbook } from "../../model/sheet.ts";
 import type { LegacyLine } from "./protocol.ts";
 
-/** The child is JavaScript: under a test runner, which runs the sources, it is the built one. */
-const CHILD = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith(".ts") ? "../../../dist/formats/legacy/child.js" : "child.js",
-    import.meta.url,
-  ),
-);
+/** The built one: it runs without a compiler. */
+const CHILD = programFile("dist/formats/legacy/child.js");
 
 /** Reads an old workbook and gives its lines to `take`, in order. Throws WORKBOOK_*. */
 export type LegacyReader = (
