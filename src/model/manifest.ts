@@ -129,6 +129,12 @@ export interface Region {
    * region is loaded byte by byte.
    */
   readonly plain?: boolean;
+  /**
+   * Every data record was seen to be regular: one line, as wide as the header, quotes only round whole fields.
+   * Such a region is loaded record by record from its bytes; values that are written otherwise than COPY takes
+   * them are read one by one.
+   */
+  readonly regular?: boolean;
   readonly description?: string;
   readonly said_by?: Provenance;
   readonly said_in?: string;

@@ -114,6 +114,9 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       stray_cells: count("Cells of text among numbers, where nothing else holds the table back."),
       fingerprint: text("sha256 of header, data and total rows as published.", SHA256),
       plain: flag("Every record was seen to be plain: it is loaded byte by byte."),
+      regular: flag(
+        "Every record was seen to be one line of one width: it is loaded from its bytes.",
+      ),
       description: text("What the table holds."),
       said_by: ref("said_by"),
       said_in: text("Sheet and row in which the publisher says it."),
@@ -124,6 +127,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       "marker_said_in",
       "stray_cells",
       "plain",
+      "regular",
       "description",
       "said_by",
       "said_in",

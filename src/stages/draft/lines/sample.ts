@@ -63,9 +63,7 @@ interface Passing {
 }
 
 /** State while a large sheet is thinned: what regular rows look like, and the tail window. */
-interface Thinning {
-  readonly numeric: ReadonlySet<number>;
-  readonly usual: number;
+interface Thinning extends Regularity {
   readonly elided: { first: number; last: number; rows: number }[];
   readonly tail: Passing[];
   odd: number;
@@ -121,7 +119,7 @@ function keep(state: Collector, row: SheetRow): void {
   state.rows.push(kept);
 }
 
-function sampleRow(row: SheetRow): SampleRow {
+export function sampleRow(row: SheetRow): SampleRow {
   const cells: SampleCell[] = [];
   for (const cell of row.cells) {
     const seen = sampleCell(cell);
@@ -130,11 +128,18 @@ function sampleRow(row: SheetRow): SampleRow {
   return { row: row.row, cells, hidden: row.hidden === true };
 }
 
-/** From now on regular rows are left out: those that wait go through the sieve. */
-function startThinning(state: Collector): void {
+/** What the regular rows of a large sheet have in common. */
+export interface Regularity {
+  /** Columns of figures. */
+  readonly numeric: ReadonlySet<number>;
+  /** Cells of a usual row. */
+  readonly usual: number;
+}
+
+export function regularityOf(rows: readonly SampleRow[]): Regularity {
   const filled = new Map<number, { numbers: number; all: number }>();
   let widths = 0;
-  for (const row of state.rows) {
+  for (const row of rows) {
     widths += row.cells.length;
     for (const cell of row.cells) {
       const count = filled.get(cell.column) ?? { numbers: 0, all: 0 };
@@ -144,13 +149,12 @@ function startThinning(state: Collector): void {
     }
   }
   const numeric = [...filled].filter(([, count]) => count.numbers > count.all * 0.8);
-  const thinning: Thinning = {
-    numeric: new Set(numeric.map(([column]) => column)),
-    usual: widths / state.rows.length,
-    elided: [],
-    tail: [],
-    odd: 0,
-  };
+  return { numeric: new Set(numeric.map(([column]) => column)), usual: widths / rows.length };
+}
+
+/** From now on regular rows are left out: those that wait go through the sieve. */
+function startThinning(state: Collector): void {
+  const thinning: Thinning = { ...regularityOf(state.rows), elided: [], tail: [], odd: 0 };
   state.thinning = thinning;
   for (const row of state.waiting.rows()) thin(state, thinning, row);
   state.waiting = new PackedRows();
@@ -196,12 +200,18 @@ function look(thinning: Thinning, row: SheetRow): { filled: number; odd: boolean
     const seen = seenText(cell.text);
     if (seen.text === "") continue;
     filled++;
-    odd ||= isOdd(thinning, cell.column, seen.class, seen.text);
+    odd ||= isOddCell(thinning.numeric.has(cell.column), seen);
   }
-  return { filled, odd: odd || filled < thinning.usual * 0.6 };
+  return { filled, odd: odd || isNarrow(thinning, filled) };
 }
 
-function isOdd(thinning: Thinning, column: number, seen: CellClass, text: string): boolean {
-  if (thinning.numeric.has(column)) return seen === "text" || seen === "prose";
-  return seen === "text" && totalWord(text);
+/** A word among figures, or a total among words. */
+export function isOddCell(numeric: boolean, seen: { class: CellClass; text: string }): boolean {
+  if (numeric) return seen.class === "text" || seen.class === "prose";
+  return seen.class === "text" && totalWord(seen.text);
+}
+
+/** Whether a row has far fewer cells than the others. */
+export function isNarrow({ usual }: Regularity, cells: number): boolean {
+  return cells < usual * 0.6;
 }

@@ -5,7 +5,7 @@ export type PlainKind = "integer" | "number" | "date" | "text";
 
 /** One column of plain records, over all of them. */
 export interface PlainColumn {
-  /** What its fields are; a number column may hold integers too. */
+  /** What its fields are; a number column may hold integers too. Means nothing where there are none. */
   readonly kind: PlainKind;
   readonly values: number;
   readonly integers: number;
@@ -18,7 +18,7 @@ export interface PlainColumn {
   readonly texts: ReadonlyMap<string, number> | null;
 }
 
-const [LF, CR, MINUS, POINT] = [10, 13, 45, 46];
+const [LF, CR, QUOTE, COMMA, MINUS, POINT] = [10, 13, 34, 44, 45, 46];
 
 /** Kinds that all values of a column so far allow, as bits. */
 const INTEGER = 1;
@@ -28,10 +28,10 @@ const TEXT = 8;
 
 const POWERS = Float64Array.from({ length: 18 }, (_, power) => 10 ** power);
 
-/** What stands in one column of records that may be plain. */
+/** What stands in one column of records: the values of one plain kind, all others are told to be none. */
 export class ColumnScan {
   private readonly delimiter: number;
-  private kinds = INTEGER | NUMBER | DATE | TEXT;
+  private kinds: number;
   private values = 0;
   private integers = 0;
   private empty = 0;
@@ -41,27 +41,29 @@ export class ColumnScan {
   private ascending = true;
   private texts: TextCounts | null = new TextCounts();
 
-  /** The delimiter is a sign of ASCII. */
-  constructor(delimiter: number) {
+  /** The delimiter is a sign of ASCII. Of a column that is known to hold figures nothing else is taken. */
+  constructor(delimiter: number, figures = false) {
     this.delimiter = delimiter;
+    this.kinds = figures ? INTEGER | NUMBER : INTEGER | NUMBER | DATE | TEXT;
   }
 
   /**
    * Takes the field at `from` and gives the index of the sign behind it; -1 if it fits none of the kinds that
-   * the column still may be. The lines end with a line feed, so no look goes beyond them.
+   * the column still may be, and then nothing is counted. `quoted`: it stands behind a quote, and a quote ends
+   * it. The lines end with a line feed, so no look goes beyond them.
    */
-  take(lines: DataView, from: number): number {
+  take(lines: DataView, from: number, quoted = false): number {
     const first = lines.getUint8(from);
-    if (first <= 57 && (first >= 48 || first === MINUS)) return this.figure(lines, from);
-    if (isLetter(first)) return this.text(lines, from);
-    if (first !== this.delimiter && first !== LF && first !== CR) return -1;
+    if (first <= 57 && (first >= 48 || first === MINUS)) return this.figure(lines, from, quoted);
+    if (isLetter(first)) return this.text(lines, from, quoted);
+    if (quoted || (first !== this.delimiter && first !== LF && first !== CR)) return -1;
     this.empty++;
     return from;
   }
 
   /** Text that begins with a letter and ends with no space; four bytes at a look. */
-  private text(lines: DataView, from: number): number {
-    const delimiters = this.delimiter * ONES;
+  private text(lines: DataView, from: number, quoted: boolean): number {
+    const delimiters = (quoted ? QUOTE : this.delimiter) * ONES;
     let hash = 0;
     let at = from;
     let word = wordAt(lines, at);
@@ -76,12 +78,12 @@ export class ColumnScan {
     hash = mixed(hash, word & ((1 << (whole << 3)) - 1));
     const end = at + whole;
     const last = lines.getUint8(end - 1);
-    if (last === 32 || last === 0xa0) return -1;
-    return this.holds(TEXT, hash, lines, from, end);
+    if (last === 32 || last === 0xa0 || !this.endsAt(lines, end, quoted)) return -1;
+    return this.holds(TEXT, hash, lines, from, end) ? end : -1;
   }
 
   /** A field that begins with a digit or a minus. */
-  private figure(lines: DataView, from: number): number {
+  private figure(lines: DataView, from: number, quoted: boolean): number {
     const negative = lines.getUint8(from) === MINUS;
     const start = negative ? from + 1 : from;
     let value = 0;
@@ -93,49 +95,85 @@ export class ColumnScan {
       else if (digit === POINT - 48 && point === -1 && end > start) point = end;
       else break;
     }
-    if (lines.getUint8(end) === MINUS && end === from + 4) return this.date(lines, from, value);
-    const whole = (point === -1 ? end : point) - start;
+    const sign = lines.getUint8(end);
+    if (sign === MINUS && end === from + 4) return this.date(lines, from, value, quoted);
+    let separators = 0;
+    if (sign === COMMA && point === -1 && end - start <= 3 && this.groups(quoted)) {
+      for (; lines.getUint8(end) === COMMA; end += 4, separators++) {
+        const thousand = threeDigits(lines, end + 1);
+        if (Number.isNaN(thousand)) return -1;
+        value = value * 1000 + thousand;
+      }
+    }
+    const whole = (point === -1 ? end : point) - start - separators;
     const decimals = point === -1 ? 0 : end - point - 1;
     // Leading zeros are codes, and more digits than a bigint holds are no number here.
     if (whole === 0 || whole + decimals > 17) return -1;
     if ((whole > 1 && lines.getUint8(start) === 48) || (negative && value === 0)) return -1;
+    if (!this.endsAt(lines, end, quoted)) return -1;
     const signed = negative ? -value : value;
     if (point !== -1) {
+      if (decimals === 0 || !this.holds(NUMBER, 0, lines, from, end)) return -1;
       this.sum += signed / (POWERS[decimals] as number);
-      return decimals === 0 ? -1 : this.holds(NUMBER, 0, lines, from, end);
+      return end;
     }
+    if (!this.holds(INTEGER | NUMBER, value | 0, lines, from, end)) return -1;
     this.sum += signed;
     if (signed <= this.last) this.ascending = false;
     this.last = signed;
     this.integers++;
     if (whole === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
-    return this.holds(INTEGER | NUMBER, value | 0, lines, from, end);
+    return end;
+  }
+
+  /** Whether a comma can stand between the digits of a field. */
+  private groups(quoted: boolean): boolean {
+    return quoted || this.delimiter !== COMMA;
   }
 
   /** yyyy-mm-dd with a month and a day that may be. */
-  private date(lines: DataView, from: number, year: number): number {
+  private date(lines: DataView, from: number, year: number, quoted: boolean): number {
     if (from + 10 >= lines.byteLength) return -1;
     const month = twoDigits(lines, from + 5);
     const day = twoDigits(lines, from + 8);
     if (lines.getUint8(from + 7) !== MINUS || year < 1000) return -1;
     if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28)) return -1;
-    return this.holds(DATE, (year * 100 + month) * 100 + day, lines, from, from + 10);
+    const end = from + 10;
+    const hash = (year * 100 + month) * 100 + day;
+    return this.endsAt(lines, end, quoted) && this.holds(DATE, hash, lines, from, end) ? end : -1;
   }
 
-  /** Counts a value and gives the index behind it; -1 if the column can be of no kind any more. */
-  private holds(kind: number, hash: number, lines: DataView, from: number, to: number): number {
+  /** Whether a field ends before an index: there stands a delimiter or a line end, after the quote that closes it. */
+  private endsAt(lines: DataView, at: number, quoted: boolean): boolean {
+    let sign = lines.getUint8(at);
+    if (quoted) {
+      if (sign !== QUOTE) return false;
+      sign = lines.getUint8(at + 1);
+    }
+    return sign === this.delimiter || sign === LF || sign === CR;
+  }
+
+  /** Counts a value; false, and nothing is counted, if the column is of another kind. */
+  private holds(kind: number, hash: number, lines: DataView, from: number, to: number): boolean {
+    const kinds = this.kinds & kind;
+    if (kinds === 0) return false;
+    if (this.texts !== null && (kinds === NUMBER || !this.texts.add(hash, lines, from, to))) {
+      // Texts beyond the limit cannot all be checked to be no marks and no totals.
+      if (kinds === TEXT) return false;
+      this.texts = null;
+    }
+    this.kinds = kinds;
     this.values++;
-    this.kinds &= kind;
-    if (this.kinds === 0) return -1;
-    if (this.texts === null) return to;
-    if (this.kinds === NUMBER || !this.texts.add(hash, lines, from, to)) this.texts = null;
-    // Texts beyond the limit cannot all be checked to be no marks and no totals.
-    return this.texts === null && this.kinds === TEXT ? -1 : to;
+    return true;
   }
 
-  result(): PlainColumn | null {
+  /** An empty field that the caller read. */
+  takeEmpty(): void {
+    this.empty++;
+  }
+
+  result(): PlainColumn {
     const kind = this.kind();
-    if (kind === null || this.values === 0) return null;
     return {
       kind,
       values: this.values,
@@ -148,11 +186,10 @@ export class ColumnScan {
     };
   }
 
-  private kind(): PlainKind | null {
+  private kind(): PlainKind {
     if ((this.kinds & INTEGER) !== 0) return "integer";
     if ((this.kinds & NUMBER) !== 0) return "number";
-    if ((this.kinds & DATE) !== 0) return "date";
-    return (this.kinds & TEXT) !== 0 ? "text" : null;
+    return (this.kinds & DATE) !== 0 ? "date" : "text";
   }
 }
 
@@ -191,6 +228,13 @@ function wordAt(view: DataView, at: number): number {
 /** How many bytes stand below the lowest of some top bits. */
 function bytesBelow(tops: number): number {
   return (31 - Math.clz32(tops & -tops)) >> 3;
+}
+
+/** The number that three digits make; NaN where they are none. */
+function threeDigits(lines: DataView, at: number): number {
+  if (at + 2 >= lines.byteLength) return Number.NaN;
+  const hundreds = lines.getUint8(at) - 48;
+  return hundreds >= 0 && hundreds <= 9 ? hundreds * 100 + twoDigits(lines, at + 1) : Number.NaN;
 }
 
 /** The number that two digits make; NaN where they are none. */

@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { wholeLines } from "../../../formats/csv/whole-lines.ts";
 import type { Sheet } from "../../../model/sheet.ts";
 import { ColumnScan, type PlainColumn } from "./plain-column.ts";
+import { type LastLines, Tail } from "./record-scan.ts";
 
 export interface PlainScan {
   /** Fields of the first record. */
@@ -12,13 +13,10 @@ export interface PlainScan {
   /** Of the content, as `fingerprint` defines it, with the first record as header. */
   readonly fingerprint: string;
   /** The lines from this record on, for a look at the end of the file. */
-  readonly tail: { readonly first: number; readonly text: string };
+  readonly tail: LastLines;
 }
 
-/** Smaller files gain nothing. */
-const LEAST_BYTES = 8 << 20;
 const LONGEST_LINE = 1 << 16;
-const TAIL_LINES = 600;
 
 const [LF, CR, QUOTE, COMMA, BACKSLASH] = [10, 13, 34, 44, 92];
 
@@ -29,7 +27,7 @@ const [LF, CR, QUOTE, COMMA, BACKSLASH] = [10, 13, 34, 44, 92];
  * as any other. Memory: up to 1,000 texts a column.
  */
 export async function scanPlain(sheet: Sheet): Promise<PlainScan | null> {
-  if (sheet.text === undefined || sheet.text.bytes.sizeBytes < LEAST_BYTES) return null;
+  if (sheet.text === undefined) return null;
   const { bytes, dialect } = sheet.text;
   if (dialect.delimiter.charCodeAt(0) > 127 || dialect.newline === "\r") return null;
   let scanner: Scanner | null = null;
@@ -61,7 +59,7 @@ class Scanner {
   private readonly columns: readonly ColumnScan[];
   private readonly hash: Hash = createHash("sha256");
   private records = 1;
-  private tail: { first: number; lines: Buffer }[] = [];
+  private readonly tail = new Tail();
 
   constructor(header: readonly string[], delimiter: number) {
     this.header = header;
@@ -93,7 +91,7 @@ class Scanner {
       this.records++;
     }
     this.hash.update(this.canonical(bytes, returns));
-    this.keepTail(first, bytes);
+    this.tail.keep(first, bytes, this.records);
     return true;
   }
 
@@ -109,31 +107,15 @@ class Scanner {
     return out.subarray(0, to);
   }
 
-  /** Keeps what holds the last lines, and no more. */
-  private keepTail(first: number, lines: Buffer): void {
-    this.tail.push({ first, lines });
-    while (this.records - (this.tail[1]?.first ?? this.records) >= TAIL_LINES) this.tail.shift();
-  }
-
   result(): PlainScan | null {
     const columns = this.columns.map((column) => column.result());
-    if (columns.includes(null) || this.records < 2) return null;
+    if (columns.some((column) => column.values === 0) || this.records < 2) return null;
     return {
       header: this.header,
       records: this.records,
-      columns: columns.filter((column) => column !== null),
+      columns,
       fingerprint: this.hash.digest("hex"),
-      tail: lastLines(this.tail, this.records),
+      tail: this.tail.lines(this.records),
     };
   }
-}
-
-function lastLines(
-  kept: readonly { readonly lines: Buffer }[],
-  records: number,
-): PlainScan["tail"] {
-  const text = Buffer.concat(kept.map((one) => one.lines)).toString("utf8");
-  const lines = text.split("\n").slice(0, -1);
-  const tail = lines.slice(-TAIL_LINES);
-  return { first: records - tail.length + 1, text: tail.map((line) => `${line}\n`).join("") };
 }

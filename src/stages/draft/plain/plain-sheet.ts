@@ -1,40 +1,47 @@
 import { RecordParser } from "../../../formats/csv/records.ts";
 import type { Region } from "../../../model/manifest.ts";
 import type { Sheet, SheetEnd, SheetRow } from "../../../model/sheet.ts";
-import { type SheetSample, sampleSheet } from "../lines/sample.ts";
+import { regularityOf, type SheetSample, sampleRow, sampleSheet } from "../lines/sample.ts";
 import { totalWord } from "../lines/words.ts";
 import { noClaims, sheetClaims } from "../profile/claims.ts";
-import { type ColumnTally, newTally, tallyCell } from "../profile/column-profile.ts";
+import { type ColumnTally, newTally, tallyTexts } from "../profile/column-profile.ts";
 import type { TableProfile } from "../profile/profile.ts";
 import { regionOf } from "../profile/region.ts";
 import { findTables } from "../tables/find-tables.ts";
 import type { FoundSheet, SheetSeen } from "../tables/found.ts";
 import type { PlainColumn } from "./plain-column.ts";
 import { type PlainScan, scanPlain } from "./plain-scan.ts";
+import type { RecordScan } from "./record-scan.ts";
+import type { TalliedColumn } from "./regular-column.ts";
+import { scanRegular } from "./regular-scan.ts";
 
+/** Smaller files gain nothing. */
+const LEAST_BYTES = 8 << 20;
 /** Rows of the head that the finder sees; the tail has its own. */
 const HEAD_ROWS = 2_500;
 
 /**
- * A large CSV whose records are all plain, seen from its head, its tail and one scan over all its bytes.
- * Null if it is not so, or if the finder sees anything but one table with one header line: then the sheet is
- * read as any other.
+ * A large CSV of regular records, seen from its head, its tail and one scan over all its bytes; one whose
+ * records are all plain is known by a quicker scan. Null if it is not so, or if the finder sees anything but one
+ * table with one header line: then the sheet is read as any other.
  */
 export async function readPlainSheet(
   sheet: Sheet,
   artifact: string,
   file: string,
 ): Promise<SheetSeen | null> {
-  const scan = await scanPlain(sheet);
+  if (sheet.text === undefined || sheet.text.bytes.sizeBytes < LEAST_BYTES) return null;
+  const head = await headOf(sheet);
+  const plain = plainColumns(await scanPlain(sheet));
+  const scan =
+    plain ?? (await scanRegular(sheet, regularityOf(head.map(sampleRow)), head.at(-1)?.row ?? 0));
   if (scan === null) return null;
-  const tallies = scan.columns.map(tallyOf);
-  if (tallies.includes(null)) return null;
-  const found = findTables(await sampleOf(sheet, scan));
+  const found = findTables(await sampleOf(sheet, head, scan));
   if (!isWhole(found, scan)) return null;
   const [table] = found.tables;
   if (table === undefined) return null;
   const profile: TableProfile = {
-    tallies: tallies.filter((tally) => tally !== null),
+    tallies: scan.columns.map((column) => column.tally),
     rows: scan.records - 1,
     totals: 0,
     fingerprint: scan.fingerprint,
@@ -51,18 +58,21 @@ export async function readPlainSheet(
   const columns = seen.columns.map((column, at) =>
     scan.columns[at]?.ascending === true ? { ...column, ascending: true } : column,
   );
-  const region: Region = { ...seen, columns, plain: true };
-  const values = scan.columns.reduce((sum, column) => sum + column.values, 0);
-  const cells = values + scan.header.length;
+  const region: Region = {
+    ...seen,
+    columns,
+    ...(plain === null ? { regular: true } : { plain: true }),
+  };
+  const cells = scan.cells + scan.header.length;
   const claims = noClaims();
   claims.header = scan.header.length;
-  claims[region.quarantined ? "quarantined" : "data"] = values;
+  claims[region.quarantined ? "quarantined" : "data"] = scan.cells;
   const seenClaims = sheetClaims(sheet, artifact, found, { cells, claims });
   return { regions: [region], claims: seenClaims, document: null };
 }
 
 /** One table over all records and all columns, headed by the first record. */
-function isWhole(found: FoundSheet, scan: PlainScan): boolean {
+function isWhole(found: FoundSheet, scan: RecordScan): boolean {
   const [table, other] = found.tables;
   if (table === undefined || other !== undefined || found.quarantined || table.quarantined)
     return false;
@@ -74,6 +84,7 @@ function isWhole(found: FoundSheet, scan: PlainScan): boolean {
     table.headerRows.length === 1 &&
     table.headerRows[0] === 1 &&
     table.totalRows.length + table.sectionRows.length + table.skippedRows.length === 0 &&
+    Object.keys(table.markerMeanings).length === 0 &&
     table.columns.length === scan.header.length &&
     table.columns.every(
       (column, at) =>
@@ -83,8 +94,11 @@ function isWhole(found: FoundSheet, scan: PlainScan): boolean {
 }
 
 /** Head and tail as a sample; what stands between is known to be like them. */
-async function sampleOf(sheet: Sheet, scan: PlainScan): Promise<SheetSample> {
-  const head = await headOf(sheet);
+async function sampleOf(
+  sheet: Sheet,
+  head: readonly SheetRow[],
+  scan: RecordScan,
+): Promise<SheetSample> {
   const lastHead = head.at(-1)?.row ?? 0;
   const parser = new RecordParser(
     sheet.text?.dialect ?? { delimiter: ",", quote: "", escape: "", newline: "\n" },
@@ -115,41 +129,41 @@ async function headOf(sheet: Sheet): Promise<readonly SheetRow[]> {
   return head;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** What the scan of plain records tells, as that of regular ones; null where a text could be a mark or a total. */
+function plainColumns(scan: PlainScan | null): RecordScan | null {
+  if (scan === null) return null;
+  const columns: TalliedColumn[] = [];
+  for (const column of scan.columns) {
+    const tally = tallyOf(column);
+    if (tally === null) return null;
+    columns.push({ tally, ascending: column.ascending });
+  }
+  const cells = scan.columns.reduce((sum, column) => sum + column.values, 0);
+  return { ...scan, columns, cells };
+}
 
 /** The scan of a column as the tally that every column gets; null where a text could be a mark or a total. */
 function tallyOf(column: PlainColumn): ColumnTally | null {
   const tally = newTally();
   tally.empty = column.empty;
   tally.overflow = column.texts === null;
+  if (column.kind === "text") return column.texts === null ? null : wordsOf(tally, column.texts);
   for (const text of column.texts?.keys() ?? []) tally.distinct.add(text);
-  switch (column.kind) {
-    case "integer":
-    case "number":
-      tally.numbers = column.values;
-      tally.integers = column.integers;
-      tally.years = column.years;
-      tally.sum = column.sum;
-      return tally;
-    case "date":
-      tally.dates = column.values;
-      return tally;
-    case "text":
-      return column.texts === null ? null : wordsOf(tally, column.texts);
+  if (column.kind === "date") {
+    tally.dates = column.values;
+    return tally;
   }
+  tally.numbers = column.values;
+  tally.integers = column.integers;
+  tally.years = column.years;
+  tally.sum = column.sum;
+  return tally;
 }
 
 function wordsOf(tally: ColumnTally, texts: ReadonlyMap<string, number>): ColumnTally | null {
-  const trial = newTally();
-  for (const text of texts.keys()) {
+  for (const [text, times] of texts) {
     if (totalWord(text)) return null;
-    tallyCell(trial, { column: 0, kind: "text", text }, "data", 1, NONE);
+    tallyTexts(tally, text, times, 1);
   }
-  if (trial.words !== texts.size) return null;
-  for (const [text, count] of texts) {
-    tally.words += count;
-    if (tally.strayTexts.size < 20) tally.strayTexts.set(text, count);
-  }
-  tally.strays.push(...trial.strays);
-  return tally;
+  return tally.words === [...texts.values()].reduce((sum, times) => sum + times, 0) ? tally : null;
 }

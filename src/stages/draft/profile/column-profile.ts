@@ -94,12 +94,20 @@ export function tallyCell(
   }
   if (kind === "data") addDistinct(tally, cell.text);
   if (cell.kind === "number") tallyNumber(tally, cell.text, kind, cell.percent === true);
-  else if (cell.kind === "text") tallyText(tally, cell.text, kind, row, known);
-  else if (cell.kind === "error") tallyToken(tally, cell.text, kind);
+  else if (cell.kind === "text") tallyText(tally, cell.text, kind, row, known, 1);
+  else if (cell.kind === "error") tallyToken(tally, cell.text, kind, 1);
   else if (kind === "data") tallyTyped(tally, cell);
 }
 
-function addDistinct(tally: ColumnTally, text: string): void {
+/** Counts a text that stands in many data rows at once; `row` is one of them. */
+export function tallyTexts(tally: ColumnTally, text: string, times: number, row: number): void {
+  addDistinct(tally, text);
+  tallyText(tally, text, "data", row, NONE, times);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function addDistinct(tally: ColumnTally, text: string): void {
   if (tally.overflow) return;
   tally.distinct.add(text);
   if (tally.distinct.size > DISTINCT_LIMIT) {
@@ -119,22 +127,23 @@ function tallyNumber(
   literal: string,
   kind: "data" | "total",
   percent: boolean,
+  times = 1,
 ): void {
   if (kind === "total") {
     tally.totalNumbers++;
     return;
   }
-  tally.numbers++;
-  tally.sum += Number(literal);
+  tally.numbers += times;
+  tally.sum += Number(literal) * times;
   if (percent) tally.percents++;
-  if (YEAR.test(literal)) tally.years++;
-  if (isBigint(literal)) tally.integers++;
+  if (YEAR.test(literal)) tally.years += times;
+  if (isBigint(literal)) tally.integers += times;
 }
 
-function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total"): void {
-  if (kind === "data") tally.markers++;
+function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total", times: number): void {
+  if (kind === "data") tally.markers += times;
   if (tally.tokens.size < TOKEN_LIMIT || tally.tokens.has(text)) {
-    tally.tokens.set(text, (tally.tokens.get(text) ?? 0) + 1);
+    tally.tokens.set(text, (tally.tokens.get(text) ?? 0) + times);
   }
 }
 
@@ -159,13 +168,14 @@ function tallyText(
   kind: "data" | "total",
   row: number,
   known: ReadonlySet<string>,
+  times: number,
 ): void {
   const look = lookOf(tally, raw, known);
-  if (look.as === "number") tallyNumber(tally, look.text, kind, false);
-  else if (look.as === "token") tallyToken(tally, look.text, kind);
+  if (look.as === "number") tallyNumber(tally, look.text, kind, false, times);
+  else if (look.as === "token") tallyToken(tally, look.text, kind, times);
   else if (kind === "data") {
-    tally[COUNTERS[look.as]]++;
-    if (look.as === "word") addStray(tally, look.text, row);
+    tally[COUNTERS[look.as]] += times;
+    if (look.as === "word") addStray(tally, look.text, row, times);
   }
 }
 
@@ -188,11 +198,11 @@ function lookAt(text: string, known: ReadonlySet<string>): Look {
   return { as: looksLikePeriod(text) ? "period" : "word", text };
 }
 
-function addStray(tally: ColumnTally, text: string, row: number): void {
+function addStray(tally: ColumnTally, text: string, row: number, times: number): void {
   if (tally.strays.length < 20) tally.strays.push({ row, text: text.slice(0, 60) });
   const count = tally.strayTexts.get(text);
   if (count !== undefined || tally.strayTexts.size < 20)
-    tally.strayTexts.set(text, (count ?? 0) + 1);
+    tally.strayTexts.set(text, (count ?? 0) + times);
 }
 
 /** A number with a footnote mark glued to it, such as "100%*" or "1,234 (r)". */

@@ -1,0 +1,71 @@
+import { seenText } from "../lines/cell-class.ts";
+import { isOddCell } from "../lines/sample.ts";
+import { totalWord } from "../lines/words.ts";
+import {
+  addDistinct,
+  type ColumnTally,
+  newTally,
+  tallyCell,
+  tallyTexts,
+} from "../profile/column-profile.ts";
+import { ColumnScan } from "./plain-column.ts";
+
+/** One column of regular records, as every column is tallied. */
+export interface TalliedColumn {
+  readonly tally: ColumnTally;
+  /** Every record has an integer, greater than the one before. */
+  readonly ascending: boolean;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const BLANK = /^[\s\u00a0]*$/;
+
+/** A column of regular records: values of one plain kind are scanned as bytes, all others are looked at as texts. */
+export class RegularColumn {
+  readonly scan: ColumnScan;
+  private readonly figures: boolean;
+  private readonly tally = newTally();
+  private others = 0;
+
+  /** `figures`: nearly all of its first values are numbers, or marks in their place. */
+  constructor(delimiter: number, figures: boolean) {
+    this.scan = new ColumnScan(delimiter, figures);
+    this.figures = figures;
+  }
+
+  /** Takes a text that is not empty and that the scan did not take. What it is for its row: */
+  take(text: string, row: number): "blank" | "odd" | "regular" {
+    this.others++;
+    if (text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 126) {
+      if (BLANK.test(text)) {
+        this.tally.empty++;
+        return "blank";
+      }
+    }
+    tallyCell(this.tally, { column: 0, kind: "text", text }, "data", row, NONE);
+    return isOddCell(this.figures, seenText(text)) ? "odd" : "regular";
+  }
+
+  /** Null if a text that was scanned could be that of a total. */
+  result(): TalliedColumn | null {
+    const { tally } = this;
+    const seen = this.scan.result();
+    tally.empty += seen.empty;
+    if (seen.values > 0 && seen.texts === null) tally.overflow = true;
+    if (tally.overflow) tally.distinct.clear();
+    for (const [text, times] of seen.texts ?? []) {
+      if (seen.kind !== "text") addDistinct(tally, text);
+      else if (totalWord(text)) return null;
+      // The row of a word is told only where it stands among numbers, and no such word was scanned.
+      else tallyTexts(tally, text, times, 1);
+    }
+    if (seen.kind === "date") tally.dates += seen.values;
+    if (seen.kind === "integer" || seen.kind === "number") {
+      tally.numbers += seen.values;
+      tally.integers += seen.integers;
+      tally.years += seen.years;
+      tally.sum += seen.sum;
+    }
+    return { tally, ascending: seen.ascending && this.others === 0 && seen.values > 0 };
+  }
+}
