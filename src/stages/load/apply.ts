@@ -14,10 +14,11 @@ import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
 import { agreeToAside, RowsAside } from "./aside.ts";
-import { copyColumns, type PartEncoder, partEncoder } from "./encode-part.ts";
+import { copyColumns, type PartEncoder, type PartPlace, partEncoder } from "./encode-part.ts";
 import { marksOf } from "./marks.ts";
 import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
+import { isRegularPart, RegularEncoder } from "./regular-part.ts";
 import { citation, markIntervals, publishedTotals } from "./totals.ts";
 
 /** Lines are handed to COPY in pieces of about this size. */
@@ -126,14 +127,15 @@ async function* linesOf(
   work.aside = new RowsAside();
   for (const [at, part] of issue.parts.entries()) {
     const place = { ...table, part: at + 1 };
-    const text = isPlainPart(decision.contract, part) ? await needs.textOf(part.region) : null;
-    if (text !== null) {
-      const plain = new PlainEncoder(decision.contract, part, place);
-      encoders.push(plain);
-      yield* plain.lines(text);
+    const aside = (row: RowAside): void => work.aside.add(row);
+    const ofBytes = bytesEncoder(decision.contract, part, place, aside);
+    const text = ofBytes === null ? null : await needs.textOf(part.region);
+    if (ofBytes !== null && text !== null) {
+      encoders.push(ofBytes);
+      yield* ofBytes.lines(text);
       continue;
     }
-    const encoder = partEncoder(decision.contract, part, place, (row) => work.aside.add(row));
+    const encoder = partEncoder(decision.contract, part, place, aside);
     encoders.push(encoder);
     let piece = "";
     for await (const batch of needs.rowsOf(part.region)) {
@@ -146,6 +148,17 @@ async function* linesOf(
     }
     if (piece !== "") yield piece;
   }
+}
+
+/** Null if the rows of a part can only be read as cells. */
+function bytesEncoder(
+  contract: SourceContract,
+  part: Part,
+  place: PartPlace,
+  aside: (row: RowAside) => void,
+): PlainEncoder | RegularEncoder | null {
+  if (isPlainPart(contract, part)) return new PlainEncoder(contract, part, place);
+  return isRegularPart(contract, part) ? new RegularEncoder(contract, part, place, aside) : null;
 }
 
 function settle({ decision, issue, encoders }: Work, period: string): LoadCounts {

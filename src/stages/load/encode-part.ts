@@ -109,9 +109,12 @@ function plainRow(
   part: Part,
   write: WriteRow,
 ): (row: RegionRow) => string {
-  const dataPeriod = dataPeriodOf(contract, part);
+  const periods = periodReader(contract, part);
   const sections = sectionIndex(part);
-  return (row) => write(row, dataPeriod(row), (field) => cellAt(row, field.index, sections), -1);
+  return (row) => {
+    const period = periods?.read((index) => row.cells[index]?.text ?? "") ?? null;
+    return write(row, period, (field) => cellAt(row, field.index, sections), -1);
+  };
 }
 
 /** One line for each cell that holds something; the empty ones are counted, not loaded. */
@@ -143,18 +146,26 @@ function cellAt(row: RegionRow, index: number, sections: number): Cell | null {
   return row.section === null ? null : { column: 0, kind: "text", text: row.section };
 }
 
-function dataPeriodOf(contract: SourceContract, part: Part): (row: RegionRow) => string | null {
+/** Reads the period of a row's own data from the texts of its cells, by index. */
+export interface PeriodReader {
+  read(textAt: (index: number) => string): string | null;
+}
+
+/** Null: no column of the part says when its rows are. */
+export function periodReader(contract: SourceContract, part: Part): PeriodReader | null {
   const bound = part.bindings.filter(({ column }) => contract.time.includes(column));
-  if (bound.length === 0) return () => null;
+  if (bound.length === 0) return null;
+  const header = part.region.columns[bound[0]?.index ?? 0]?.header.at(-1) ?? "";
   const cache = new Map<string, string | null>();
-  return (row) => {
-    const text = bound.map(({ index }) => row.cells[index]?.text.trim() ?? "").join(" ");
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const header = part.region.columns[bound[0]?.index ?? 0]?.header.at(-1) ?? "";
-    const period = periodOfTimeCell(text, header);
-    cache.set(text, period);
-    return period;
+  return {
+    read(textAt) {
+      const text = bound.map(({ index }) => textAt(index).trim()).join(" ");
+      const known = cache.get(text);
+      if (known !== undefined) return known;
+      const period = periodOfTimeCell(text, header);
+      cache.set(text, period);
+      return period;
+    },
   };
 }
 

@@ -155,7 +155,7 @@ export class PlainEncoder {
     this.tally.countMany("data", this.rows);
     for (const [index, target] of this.targets.entries()) {
       const values = this.filled[index] as number;
-      this.tally.cells(target.name, { values, empty: this.rows - values });
+      this.tally.cells(target.name, { values, markers: 0, empty: this.rows - values });
     }
   }
 

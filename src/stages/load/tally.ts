@@ -22,7 +22,7 @@ export interface Tally {
   /** Rows of the release's own period, counted elsewhere. */
   countMany(kind: "data" | "total", times: number): void;
   /** Cells of data rows, counted elsewhere. */
-  cells(column: string, counted: { readonly values: number; readonly empty: number }): void;
+  cells(column: string, counted: Readonly<ColumnTally>): void;
 }
 
 export function newTally(contract: SourceContract): Tally {
@@ -45,10 +45,11 @@ export function newTally(contract: SourceContract): Tally {
       rows[kind] += times;
       if (kind === "data") periods.set("", (periods.get("") ?? 0) + times);
     },
-    cells(column, { values, empty }) {
+    cells(column, { values, markers, empty }) {
       const tally = columns.get(column);
       if (tally === undefined) return;
       tally.values += values;
+      tally.markers += markers;
       tally.empty += empty;
     },
     cell(column, { value, marker }) {

@@ -4,8 +4,8 @@ import { totalWord } from "../lines/words.ts";
 import {
   addDistinct,
   type ColumnTally,
+  DISTINCT_LIMIT,
   newTally,
-  tallyCell,
   tallyTexts,
 } from "../profile/column-profile.ts";
 import { ColumnScan } from "./plain-column.ts";
@@ -17,7 +17,13 @@ export interface TalliedColumn {
   readonly ascending: boolean;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+interface OtherText {
+  readonly is: "blank" | "odd" | "regular";
+  /** The first row that holds it. */
+  readonly row: number;
+  times: number;
+}
+
 const BLANK = /^[\s\u00a0]*$/;
 
 /** A column of regular records: values of one plain kind are scanned as bytes, all others are looked at as texts. */
@@ -25,6 +31,8 @@ export class RegularColumn {
   readonly scan: ColumnScan;
   private readonly figures: boolean;
   private readonly tally = newTally();
+  /** The first different texts that were not scanned. */
+  private readonly texts = new Map<string, OtherText>();
   private others = 0;
 
   /** `figures`: nearly all of its first values are numbers, or marks in their place. */
@@ -34,21 +42,33 @@ export class RegularColumn {
   }
 
   /** Takes a text that is not empty and that the scan did not take. What it is for its row: */
-  take(text: string, row: number): "blank" | "odd" | "regular" {
+  take(text: string, row: number): OtherText["is"] {
     this.others++;
-    if (text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 126) {
-      if (BLANK.test(text)) {
-        this.tally.empty++;
-        return "blank";
-      }
+    const known = this.texts.get(text);
+    if (known !== undefined) {
+      known.times++;
+      return known.is;
     }
-    tallyCell(this.tally, { column: 0, kind: "text", text }, "data", row, NONE);
+    const is = this.look(text);
+    if (this.texts.size < DISTINCT_LIMIT) this.texts.set(text, { is, row, times: 1 });
+    else this.add(text, { is, row, times: 1 });
+    return is;
+  }
+
+  private look(text: string): OtherText["is"] {
+    if (BLANK.test(text)) return "blank";
     return isOddCell(this.figures, seenText(text)) ? "odd" : "regular";
+  }
+
+  private add(text: string, { is, row, times }: OtherText): void {
+    if (is === "blank") this.tally.empty += times;
+    else tallyTexts(this.tally, text, times, row);
   }
 
   /** Null if a text that was scanned could be that of a total. */
   result(): TalliedColumn | null {
     const { tally } = this;
+    for (const [text, other] of this.texts) this.add(text, other);
     const seen = this.scan.result();
     tally.empty += seen.empty;
     if (seen.values > 0 && seen.texts === null) tally.overflow = true;

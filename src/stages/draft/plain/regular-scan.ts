@@ -3,7 +3,7 @@ import { RecordParser } from "../../../formats/csv/records.ts";
 import { wholeLines } from "../../../formats/csv/whole-lines.ts";
 import type { CsvDialect, Sheet } from "../../../model/sheet.ts";
 import { isNarrow, type Regularity } from "../lines/sample.ts";
-import { canonicalFields, canonicalLine, type FieldPlaces, newPlaces } from "./canonical.ts";
+import { CanonicalLines, type FieldPlaces, newPlaces } from "./canonical.ts";
 import { type RecordScan, Tail } from "./record-scan.ts";
 import { RegularColumn, type TalliedColumn } from "./regular-column.ts";
 
@@ -65,6 +65,7 @@ class Scanner {
   private readonly heads: number;
   private readonly columns: readonly RegularColumn[];
   private readonly hash: Hash = createHash("sha256");
+  private readonly canonical = new CanonicalLines();
   private readonly tail = new Tail();
   private records = 1;
   private cells = 0;
@@ -91,7 +92,7 @@ class Scanner {
       (_, at) => new RegularColumn(this.delimiter, regularity.numeric.has(at)),
     );
     this.places = newPlaces(header.length);
-    this.hash.update(canonicalLine(header));
+    this.canonical.texts(header);
   }
 
   /** False if a record is not regular. Lines that end with a line feed each. */
@@ -100,7 +101,6 @@ class Scanner {
     const first = this.records + 1;
     const plainChunk = this.delimiter === COMMA && !bytes.includes(GROUP);
     this.nextQuote = -1;
-    const pieces: Buffer[] = [];
     let run = 0;
     for (let at = 0; at < bytes.length; ) {
       const start = at;
@@ -111,12 +111,12 @@ class Scanner {
       this.records++;
       if (this.records > this.heads && isNarrow(this.regularity, this.filled)) return false;
       if (this.asWritten) continue;
-      if (start > run) pieces.push(bytes.subarray(run, start));
-      pieces.push(canonicalFields(bytes, this.places));
+      this.canonical.asWritten(bytes, run, start);
+      this.canonical.record(bytes, this.places);
       run = at;
     }
-    if (run < bytes.length) pieces.push(bytes.subarray(run));
-    this.hash.update(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
+    this.canonical.asWritten(bytes, run, bytes.length);
+    this.hash.update(this.canonical.lines());
     this.tail.keep(first, bytes, this.records);
     return true;
   }

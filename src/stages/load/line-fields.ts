@@ -1,0 +1,79 @@
+import type { RegionRow } from "../../model/region-row.ts";
+import type { Cell, CsvDialect } from "../../model/sheet.ts";
+
+const [LF, CR, QUOTE] = [10, 13, 34];
+const BLANK = /^[\s\u00a0]*$/;
+
+/** Finds the fields of a record that is one line, in its bytes. */
+export class LineFields {
+  /** Where the content of each field begins and ends. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** Whether quotes are doubled in it. */
+  readonly doubled: Uint8Array;
+  private readonly delimiter: number;
+  private readonly quote: number;
+
+  constructor({ delimiter, quote }: CsvDialect, width: number) {
+    this.starts = new Int32Array(width);
+    this.ends = new Int32Array(width);
+    this.doubled = new Uint8Array(width);
+    this.delimiter = delimiter.charCodeAt(0);
+    this.quote = quote === "" ? -1 : quote.charCodeAt(0);
+  }
+
+  /** Reads the record at `from`; the index behind its line feed, or -1 if it has another width or an open quote. */
+  read(chunk: Buffer, from: number): number {
+    const { starts, ends, delimiter, quote } = this;
+    const width = starts.length;
+    let at = from;
+    for (let field = 0; field < width; field++) {
+      const isQuoted = chunk[at] === quote;
+      if (isQuoted) at = this.quoted(chunk, at + 1, field);
+      else {
+        starts[field] = at;
+        this.doubled[field] = 0;
+        let sign = chunk[at];
+        while (sign !== delimiter && sign !== LF) sign = chunk[++at];
+        ends[field] = sign === LF && at > from && chunk[at - 1] === CR ? at - 1 : at;
+      }
+      if (at < 0) return -1;
+      if (isQuoted && chunk[at] === CR) at++;
+      if (chunk[at] !== (field === width - 1 ? LF : delimiter)) return -1;
+      at++;
+    }
+    return at;
+  }
+
+  /** The index behind the quote that closes a field, or -1. */
+  private quoted(chunk: Buffer, from: number, field: number): number {
+    this.starts[field] = from;
+    this.doubled[field] = 0;
+    for (let at = from; ; at++) {
+      const sign = chunk[at];
+      if (sign === LF || sign === undefined) return -1;
+      if (sign !== QUOTE) continue;
+      if (chunk[at + 1] === QUOTE) {
+        this.doubled[field] = 1;
+        at++;
+        continue;
+      }
+      this.ends[field] = at;
+      return at + 1;
+    }
+  }
+
+  text(chunk: Buffer, field: number): string {
+    const text = chunk.toString("utf8", this.starts[field], this.ends[field]);
+    return this.doubled[field] === 1 ? text.replaceAll('""', '"') : text;
+  }
+
+  /** The record as the row of a region; a field of white space is empty. */
+  row(chunk: Buffer, number: number): RegionRow {
+    const cells = Array.from(this.starts, (_, column): Cell | null => {
+      const text = this.text(chunk, column);
+      return BLANK.test(text) ? null : { column, kind: "text", text };
+    });
+    return { row: number, kind: "data", section: null, cells };
+  }
+}

@@ -1,0 +1,138 @@
+import { wholeLines } from "../../formats/csv/whole-lines.ts";
+import type { Part } from "../../model/decision.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { SourceContract } from "../../model/manifest.ts";
+import type { RowAside } from "../../model/row-allowance.ts";
+import {
+  type PartEncoder,
+  type PartPlace,
+  type PeriodReader,
+  partEncoder,
+  periodReader,
+} from "./encode-part.ts";
+import { LineFields } from "./line-fields.ts";
+import type { PlainText } from "./plain-part.ts";
+import { RegularField } from "./regular-field.ts";
+
+const LONGEST_LINE = 1 << 16;
+/** What is encoded at a time: little enough that the connection never runs dry meanwhile. */
+const PIECE_BYTES = 1 << 17;
+const [TAB, LF] = [9, 10];
+
+/** Whether the rows of a part can be read from the bytes of its records. */
+export function isRegularPart(contract: SourceContract, { region }: Part): boolean {
+  return (region.regular === true || region.plain === true) && contract.layout === "rows";
+}
+
+/**
+ * Writes the lines of COPY from the bytes of a part whose records are regular. Each field is written as its
+ * column takes it; a record with one that cannot be goes to the encoder of cells, which sets it aside or knows
+ * better. Counts as any encoder does.
+ */
+export class RegularEncoder {
+  readonly tally: PartEncoder["tally"];
+  readonly digest: PartEncoder["digest"];
+  private readonly part: Part;
+  private readonly place: PartPlace;
+  private readonly fields: readonly RegularField[];
+  private readonly ofCells: PartEncoder;
+  private readonly periods: PeriodReader | null;
+  private records = 1;
+  private out = Buffer.allocUnsafe(2 * PIECE_BYTES);
+
+  constructor(
+    contract: SourceContract,
+    part: Part,
+    place: PartPlace,
+    aside: (row: RowAside) => void,
+  ) {
+    this.part = part;
+    this.place = place;
+    this.ofCells = partEncoder(contract, part, place, aside);
+    this.tally = this.ofCells.tally;
+    this.digest = this.ofCells.digest;
+    this.fields = contract.columns.map((column) => {
+      const bound = part.bindings.find((one) => one.column === column.name);
+      return new RegularField(column, bound?.index ?? -1, this.digest);
+    });
+    this.periods = periodReader(contract, part);
+  }
+
+  /** Throws CONSERVATION_BROKEN if the bytes are not those that were seen when the part was drafted. */
+  async *lines({ bytes, dialect }: PlainText): AsyncGenerator<Buffer> {
+    const fields = new LineFields(dialect, this.part.region.columns.length);
+    let headed = false;
+    for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
+      if (chunk === null) throw this.broken("a line is longer than any was");
+      let from = headed ? 0 : chunk.indexOf(LF) + 1;
+      headed = true;
+      while (from < chunk.length) {
+        const last = chunk.lastIndexOf(LF, from + PIECE_BYTES) + 1;
+        const end = last > from ? last : chunk.indexOf(LF, from) + 1;
+        yield this.encode(chunk, from, end, fields);
+        from = end;
+      }
+    }
+    for (const field of this.fields) field.settle(this.tally);
+  }
+
+  private encode(chunk: Buffer, from: number, end: number, fields: LineFields): Buffer {
+    let to = 0;
+    for (let at = from; at < end; ) {
+      const behind = fields.read(chunk, at);
+      if (behind < 0) throw this.broken("a record is another");
+      this.records++;
+      to = this.record(chunk, behind - at, fields, to);
+      at = behind;
+    }
+    const piece = this.out.subarray(0, to);
+    this.out = Buffer.allocUnsafe(Math.max(2 * PIECE_BYTES, to + PIECE_BYTES));
+    return piece;
+  }
+
+  /** Writes the line of a record behind `from` and gives its end. */
+  private record(chunk: Buffer, sizeBytes: number, fields: LineFields, from: number): number {
+    const row = this.records;
+    const period = this.periods?.read((index) => fields.text(chunk, index)) ?? null;
+    const most = 2 * sizeBytes + 64 * this.fields.length + 200;
+    if (this.out.length - from < most) this.widen(from, most);
+    const { out } = this;
+    let to = from + out.write(this.prefix(row, period), from, "latin1");
+    for (const field of this.fields) {
+      out[to++] = TAB;
+      to = field.write(out, to, chunk, fields);
+      if (to < 0) return this.cells(chunk, fields, from);
+    }
+    out[to++] = LF;
+    for (const field of this.fields) field.count();
+    this.tally.count("data", period);
+    this.digest.take(out, row, "data", period ?? "");
+    return to;
+  }
+
+  private prefix(row: number, period: string | null): string {
+    return `${this.place.loadId}\t${this.place.part}\t${row}\tdata\t${period ?? "\\N"}`;
+  }
+
+  private cells(chunk: Buffer, fields: LineFields, from: number): number {
+    const line = this.ofCells.encode(fields.row(chunk, this.records));
+    const most = Buffer.byteLength(line);
+    if (this.out.length - from < most) this.widen(from, most);
+    return from + this.out.write(line, from);
+  }
+
+  private widen(used: number, more: number): void {
+    const wider = Buffer.allocUnsafe(2 * (used + more));
+    this.out.copy(wider, 0, 0, used);
+    this.out = wider;
+  }
+
+  private broken(what: string): CanonryError {
+    const { file, member } = this.part.region;
+    return new CanonryError("CONSERVATION_BROKEN", `${what} than when it was drafted`, {
+      file,
+      member: member ?? undefined,
+      row: this.records + 1,
+    });
+  }
+}
