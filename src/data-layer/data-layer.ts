@@ -4,7 +4,8 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend } from "../model/storage.ts";
-import { closeBytes, type FileBytes, fileBytes } from "./file-bytes.ts";
+import type { StorageRole } from "../model/storage-role.ts";
+import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
 import { sweepLeftovers, writerName } from "./leftovers.ts";
@@ -33,14 +34,25 @@ export interface ListedFile {
   readonly modifiedMs: number;
 }
 
+export type RoleStorages = { readonly [role in StorageRole]?: StorageBackend };
+
 /** The one door to files: nothing else in the program opens, writes, lists or removes one. */
 export class DataLayer {
   readonly paths: Paths;
+  /** The home. */
   private readonly storage: StorageBackend;
+  private readonly roles: RoleStorages;
 
-  constructor(paths: Paths, storage: StorageBackend) {
+  /** Roles that are not named are kept in the home. */
+  constructor(paths: Paths, storage: StorageBackend, roles: RoleStorages = {}) {
     this.paths = paths;
     this.storage = storage;
+    this.roles = roles;
+  }
+
+  /** Where a role is kept. Keys are those of `paths.keys`, as they are in the home: `data/backups/...`. */
+  storageOf(role: StorageRole): StorageBackend {
+    return this.roles[role] ?? this.storage;
   }
 
   /**
@@ -67,37 +79,37 @@ export class DataLayer {
         yield chunk;
       }
     };
-    await this.storage.put(incoming, counted());
+    await this.storageOf("inputs").put(incoming, counted());
     const sha256 = hash.digest("hex");
     const dropped = (await options.drops?.(sha256)) ?? null;
     if (dropped !== null) {
-      await this.storage.remove(incoming);
+      await this.storageOf("inputs").remove(incoming);
       return { sha256, sizeBytes, isNew: false, dropped };
     }
     const key = this.paths.keys.artifact(sha256);
-    const known = await this.storage.stat(key);
+    const known = await this.storageOf("inputs").stat(key);
     if (known?.sizeBytes === sizeBytes) {
-      await this.storage.remove(incoming);
+      await this.storageOf("inputs").remove(incoming);
       return { sha256, sizeBytes, isNew: false };
     }
-    if (!(await this.storage.move(incoming, key))) {
+    if (!(await this.storageOf("inputs").move(incoming, key))) {
       throw new CanonryError("STORAGE_UNAVAILABLE", `${incoming} went away before it was kept`);
     }
     return { sha256, sizeBytes, isNew: true };
   }
 
   async hasArtifact(sha256: string): Promise<boolean> {
-    return (await this.storage.stat(this.paths.keys.artifact(sha256))) !== null;
+    return (await this.storageOf("inputs").stat(this.paths.keys.artifact(sha256))) !== null;
   }
 
   /** False if there was none. */
   removeArtifact(sha256: string): Promise<boolean> {
-    return this.storage.remove(this.paths.keys.artifact(sha256));
+    return this.storageOf("inputs").remove(this.paths.keys.artifact(sha256));
   }
 
   /** Throws FILE_MISSING if the store has lost it. */
   async openArtifact(sha256: string, name: string): Promise<Bytes> {
-    const bytes = await this.storage.open(this.paths.keys.artifact(sha256));
+    const bytes = await this.storageOf("inputs").open(this.paths.keys.artifact(sha256));
     if (bytes === null) {
       throw new CanonryError("FILE_MISSING", `artifact ${sha256} (${name}) is not in the store`);
     }
@@ -130,12 +142,7 @@ export class DataLayer {
 
   /** Text of a file of the home; null if there is none. */
   async readText(path: string): Promise<string | null> {
-    const bytes = await this.storage.open(this.paths.keyOf(path));
-    if (bytes === null) return null;
-    const chunks: Buffer[] = [];
-    for await (const chunk of bytes.stream()) chunks.push(chunk);
-    await closeBytes(bytes);
-    return Buffer.concat(chunks).toString("utf8");
+    return textOf(await this.storage.open(this.paths.keyOf(path)));
   }
 
   /** Writes a file of the home, whole or not at all. */
@@ -145,26 +152,17 @@ export class DataLayer {
 
   /** Facts of an export; null if there is none. With `deep`, the sha256 of its bytes too. */
   exportFacts(name: string, deep: boolean): Promise<FileFacts | null> {
-    return this.facts(this.paths.keys.export(name), deep);
+    return factsOf(this.storageOf("exports"), this.paths.keys.export(name), deep);
   }
 
   /** Facts of an artifact, as those of an export. */
   artifactFacts(sha256: string, deep: boolean): Promise<FileFacts | null> {
-    return this.facts(this.paths.keys.artifact(sha256), deep);
+    return factsOf(this.storageOf("inputs"), this.paths.keys.artifact(sha256), deep);
   }
 
   /** The bytes of an export; null if there is none. */
   openExport(name: string): Promise<Bytes | null> {
-    return this.storage.open(this.paths.keys.export(name));
-  }
-
-  private async facts(key: string, deep: boolean): Promise<FileFacts | null> {
-    const found = await this.storage.stat(key);
-    if (found === null || !deep) {
-      return found === null ? null : { sizeBytes: found.sizeBytes, sha256: null };
-    }
-    const bytes = await this.storage.open(key);
-    return bytes === null ? null : { sizeBytes: found.sizeBytes, sha256: await digest(bytes) };
+    return this.storageOf("exports").open(this.paths.keys.export(name));
   }
 
   /** Puts a finished local file in its place among the exports. */
@@ -178,7 +176,7 @@ export class DataLayer {
           yield chunk;
         }
       };
-      await this.storage.put(this.paths.keys.export(name), hashed());
+      await this.storageOf("exports").put(this.paths.keys.export(name), hashed());
       return { sizeBytes: bytes.sizeBytes, sha256: hash.digest("hex") };
     } finally {
       await bytes.close();
@@ -186,21 +184,21 @@ export class DataLayer {
   }
 
   async putExportText(name: string, text: string): Promise<void> {
-    await this.storage.put(this.paths.keys.export(name), text);
+    await this.storageOf("exports").put(this.paths.keys.export(name), text);
   }
 
   async readExportText(name: string): Promise<string | null> {
-    return this.readText(join(this.paths.home, this.paths.keys.export(name)));
+    return textOf(await this.openExport(name));
   }
 
   async removeExport(name: string): Promise<boolean> {
-    return this.storage.remove(this.paths.keys.export(name));
+    return this.storageOf("exports").remove(this.paths.keys.export(name));
   }
 
   /** Names of the files among the exports. */
   async listExports(): Promise<readonly string[]> {
     const names: string[] = [];
-    for await (const { key } of this.storage.list(this.paths.keys.exports)) {
+    for await (const { key } of this.storageOf("exports").list(this.paths.keys.exports)) {
       names.push(key.slice(this.paths.keys.exports.length));
     }
     return names;
@@ -302,9 +300,28 @@ export class DataLayer {
   }
 }
 
+async function textOf(bytes: Bytes | null): Promise<string | null> {
+  if (bytes === null) return null;
+  const chunks: Buffer[] = [];
+  for await (const chunk of readAll(bytes)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function factsOf(
+  storage: StorageBackend,
+  key: string,
+  deep: boolean,
+): Promise<FileFacts | null> {
+  const found = await storage.stat(key);
+  if (found === null || !deep) {
+    return found === null ? null : { sizeBytes: found.sizeBytes, sha256: null };
+  }
+  const bytes = await storage.open(key);
+  return bytes === null ? null : { sizeBytes: found.sizeBytes, sha256: await digest(bytes) };
+}
+
 async function digest(bytes: Bytes): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of bytes.stream()) hash.update(chunk);
-  await closeBytes(bytes);
+  for await (const chunk of readAll(bytes)) hash.update(chunk);
   return hash.digest("hex");
 }
