@@ -1,5 +1,6 @@
 import { type Check, type CheckResult, columnsOf, describeCheck } from "../model/check.ts";
 import { CanonryError } from "../model/errors.ts";
+import { markInterval } from "../model/interval.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
 import type { CheckedLoad, Finding } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
@@ -17,7 +18,10 @@ export async function runChecks(
   load: LoadCommit,
   place: Pick<CheckedLoad, "table" | "loadId" | "rows">,
 ): Promise<readonly CheckResult[]> {
-  const checked: CheckedLoad = { ...place, load, marks: new Map(load.mark_intervals) };
+  const intervals = load.marks.map(
+    ({ token, meaning }) => [token, markInterval(token, meaning)] as const,
+  );
+  const checked: CheckedLoad = { ...place, load, marks: new Map(intervals) };
   const results: CheckResult[] = [];
   for (const check of load.contract.checks ?? []) {
     const { status, ...detail } = await findingOf(executor, check, checked);

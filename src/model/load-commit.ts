@@ -2,7 +2,6 @@ import type { CheckResult } from "./check.ts";
 import type { DigestColumn } from "./digest/row-digest.ts";
 import type { Drift } from "./drift.ts";
 import type { Generation } from "./generation.ts";
-import type { Interval } from "./interval.ts";
 import type { CanonicalManifest, SourceContract } from "./manifest.ts";
 import type { MarkMeaning } from "./mark-meaning.ts";
 import type { PublishedTotal, TotalHistory } from "./published-total.ts";
@@ -100,8 +99,6 @@ export interface LoadCommit {
   readonly aside: () => readonly RowAside[];
   /** Where a cell stands in its file: "Table 3!F47". */
   readonly cite: (cell: CellPlace) => string;
-  /** What marks can stand for. */
-  readonly mark_intervals: readonly (readonly [token: string, interval: Interval])[];
   readonly totals: readonly PublishedTotal[];
   readonly totals_policy: TotalsPolicy;
   /** Null if no earlier load is known. */

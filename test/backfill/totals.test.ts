@@ -103,21 +103,40 @@ describe("published totals", () => {
     expect(await results("2025-02")).toEqual([]);
   });
 
+  /** A month whose total was made with the real figure of a region, which shows a mark. */
+  const withheld = (month: number, mark: string, real: number): SeriesTable => {
+    const table = england(month, 3);
+    const row = table.rows[2] ?? [];
+    const total = (table.rows[0] ?? []).map((cell, at) =>
+      at === 1 ? Number(cell) - Number(row[1]) + real : cell,
+    );
+    return changed({ ...table, rows: [total, ...table.rows.slice(1)] }, 2, 1, mark);
+  };
+
   test.each([
     ["<5", 3, "passed"],
     ["<5", 400, "broken"],
     ["*", 400, "passed"],
   ] as const)("%s in place of %i: the column is %s by its interval", async (mark, real, status) => {
-    const february = england(2, 3);
-    // The total was made with the real figure, the region shows the mark.
-    const row = february.rows[2] ?? [];
-    const total = (february.rows[0] ?? []).map((cell, at) =>
-      at === 1 ? Number(cell) - Number(row[1]) + real : cell,
-    );
-    const shown = changed({ ...february, rows: [total, ...february.rows.slice(1)] }, 2, 1, mark);
-    await months([england(1, 3), shown]);
+    await months([england(1, 3), withheld(2, mark, real)]);
     const [result] = await results("2025-02");
     expect(result?.status).toBe(status);
     if (status === "broken") expect(result?.cells[0]).toContain("Regions!B4");
+  });
+
+  test("what a person says of a mark bounds it", async () => {
+    await months([england(1, 3)]);
+    const manifest = await series.manifest();
+    const said = manifest.replace(
+      /^( +)coverage: /m,
+      '$1marker_meanings: { "*": "fewer than 5" }\n$1coverage: ',
+    );
+    expect(said).not.toBe(manifest);
+    await series.home.write("manifests/canonical/trusts/trusts_canonical.yaml", said);
+    await series.publish("2025-02", { Regions: withheld(2, "*", 400) });
+    await series.backfill();
+    const [result] = await results("2025-02");
+    expect(result?.status).toBe("broken");
+    expect(result?.cells[0]).toContain("Regions!B4");
   });
 });

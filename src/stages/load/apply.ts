@@ -19,7 +19,7 @@ import { marksOf } from "./marks.ts";
 import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
 import { isRegularPart, RegularEncoder } from "./regular-part.ts";
-import { citation, markIntervals, publishedTotals } from "./totals.ts";
+import { citation, publishedTotals } from "./totals.ts";
 
 /** Lines are handed to COPY in pieces of about this size. */
 const PIECE_BYTES = 1 << 16;
@@ -82,7 +82,6 @@ export async function loadIssue(
     },
     aside: () => work.aside.rows,
     cite: citation(issue),
-    mark_intervals: markIntervals(contract, issue),
     totals: publishedTotals(contract, issue),
     totals_policy: contract.totals ?? scope.totals_policy,
   });

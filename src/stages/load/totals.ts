@@ -1,8 +1,6 @@
 import type { Issue, Part } from "../../model/decision.ts";
-import { type Interval, markInterval } from "../../model/interval.ts";
 import type { CellPlace } from "../../model/load-commit.ts";
 import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
-import { conventionalMeaning } from "../../model/marker.ts";
 import type { PublishedTotal, TotalFigure, TotalWay } from "../../model/published-total.ts";
 import { countRows, within } from "../../model/row-ranges.ts";
 
@@ -62,20 +60,4 @@ export function citation(issue: Issue): (cell: CellPlace) => string {
     const letter = index === undefined ? "" : (region.columns[index]?.letter ?? "");
     return `${region.sheet ?? region.member ?? region.file}!${letter}${row}`;
   };
-}
-
-/** What the marks of a source can stand for: by their own bound, by the notes, by convention. */
-export function markIntervals(
-  contract: SourceContract,
-  issue: Issue,
-): readonly (readonly [string, Interval])[] {
-  const tokens = new Set(contract.columns.flatMap((column) => column.markers));
-  const said = Object.assign(
-    {},
-    ...issue.parts.map((part) => part.region.marker_meanings),
-  ) as Record<string, string>;
-  return [...tokens].map((token) => {
-    const meaning = said[token] ?? conventionalMeaning(token);
-    return [token, markInterval(token, meaning)] as const;
-  });
 }
