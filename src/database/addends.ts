@@ -1,5 +1,6 @@
 import type { Addends, Interval } from "../model/interval.ts";
 import type { ContractColumn } from "../model/manifest.ts";
+import { hasMarkers, markerName } from "../model/marked-columns.ts";
 import { identifier, literal } from "./identifier.ts";
 
 /** What the marks of a source can stand for, by token. */
@@ -13,13 +14,9 @@ export interface Figure {
   readonly high: string;
 }
 
-export function hasMarks(column: ContractColumn): boolean {
-  return column.role === "measure" && column.markers.length > 0;
-}
-
 /** The mark beside a column, or NULL where the column has none. */
 export function markOf(column: ContractColumn): string {
-  return hasMarks(column) ? `b.${identifier(`${column.name}_marker`)}` : "null::text";
+  return hasMarkers(column) ? `b.${identifier(markerName(column.name))}` : "null::text";
 }
 
 export function figureOf(column: ContractColumn, marks: Marks): Figure {

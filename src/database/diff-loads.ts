@@ -1,4 +1,5 @@
 import type { SourceContract } from "../model/manifest.ts";
+import { markerName } from "../model/marked-columns.ts";
 import type { CellChange, RowChange } from "../model/vintage-diff.ts";
 import type { Database } from "./database.ts";
 import { identifier, literal } from "./identifier.ts";
@@ -92,7 +93,7 @@ const ordered = (grain: readonly string[], columns: readonly Column[]): readonly
 /** Each column with the mark that stands in its place, and by how much numbers differ. */
 function cellsOf(columns: readonly Column[]): readonly string[] {
   const markerOf = (name: string): Column | undefined =>
-    columns.find((one) => one.name === `${name}_marker`);
+    columns.find((one) => one.name === markerName(name));
   const isMarker = ({ name }: Column): boolean =>
     columns.some((one) => markerOf(one.name)?.name === name);
   return columns

@@ -42,11 +42,3 @@ export function clashingName(contract: SourceContract): string | null {
   }
   return null;
 }
-
-/** Whether a column of a view or an export says what the mark beside it means: no table holds it. */
-export function isMeaning(contract: SourceContract, name: string): boolean {
-  return (
-    contract.columns.some((column) => hasMarkers(column) && meaningName(column.name) === name) &&
-    contract.columns.every((column) => column.name !== name)
-  );
-}

@@ -63,7 +63,7 @@ export function partEncoder(
   const fields = contract.columns.map((column): Field => {
     const bound = part.bindings.find((binding) => binding.column === column.name);
     const at = digest.indexOf(column.name);
-    const markerAt = digest.indexOf(`${column.name}_marker`);
+    const markerAt = digest.indexOf(markerName(column.name));
     return { column, index: bound?.index ?? -1, at, markerAt, encode: cellEncoder(column) };
   });
   const cells = new Array<EncodedCell>(fields.length);
