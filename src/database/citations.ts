@@ -1,6 +1,6 @@
 import { CanonryError } from "../model/errors.ts";
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
-import type { MarkKind } from "../model/mark-meaning.ts";
+import type { MarkMeaning } from "../model/mark-meaning.ts";
 import { hasMarkers, markerName } from "../model/marked-columns.ts";
 import type { PartPlace } from "../model/part-place.ts";
 import { parsePeriod } from "../model/period.ts";
@@ -200,16 +200,8 @@ export function partsOfLoads(executor: Executor, loads: readonly string[]): Prom
   );
 }
 
-export interface MeaningRow {
-  readonly token: string;
-  readonly meaning: string;
-  readonly kind: MarkKind;
-  readonly said_by: string;
-  readonly said_in: string | null;
-}
-
-export function meaningsOfSource(executor: Executor, source: string): Promise<MeaningRow[]> {
-  return executor.rows<MeaningRow>(
+export function meaningsOfSource(executor: Executor, source: string): Promise<MarkMeaning[]> {
+  return executor.rows<MarkMeaning>(
     "select token, meaning, kind, said_by, said_in from ops.marker where source = $1 order by token",
     [source],
   );

@@ -42,7 +42,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
   });
 }
 
-interface CopiedRows {
+interface ProvenRows {
   /** Columns of the table that the digest covers. */
   readonly covered: readonly DigestColumn[];
   readonly counts: LoadCounts;
@@ -54,7 +54,7 @@ async function copyRows(
   load: LoadCommit,
   loadId: number,
   covered: readonly DigestColumn[],
-): Promise<CopiedRows> {
+): Promise<ProvenRows> {
   const table = bronzeTable(load.source);
   const copied = await transaction.copyIn(
     table,
@@ -70,7 +70,7 @@ async function copyRows(
 async function keepLoad(
   transaction: Transaction,
   load: LoadCommit,
-  made: CopiedRows & { readonly load_id: number; readonly vintage: number },
+  made: ProvenRows & { readonly load_id: number; readonly vintage: number },
 ): Promise<LoadReceipt> {
   const { load_id: loadId, vintage, covered, counts } = made;
   const table = bronzeTable(load.source);

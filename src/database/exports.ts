@@ -2,7 +2,7 @@ import type { ColumnType, SourceContract } from "../model/manifest.ts";
 import type { MarkMeaning } from "../model/mark-meaning.ts";
 import type { Database, Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
-import { silverView } from "./source-table.ts";
+import { columnTypeOf, silverView } from "./source-table.ts";
 
 /** What the ledger says of a source and of its last export. */
 export interface ExportRow {
@@ -111,15 +111,6 @@ export interface ViewColumn {
   readonly digits?: { readonly whole: number; readonly fraction: number };
 }
 
-const TYPES: Readonly<Record<string, ColumnType>> = {
-  text: "text",
-  bigint: "bigint",
-  numeric: "numeric",
-  date: "date",
-  "timestamp without time zone": "timestamp",
-  boolean: "boolean",
-};
-
 /**
  * The columns of a silver view that are exported, in order: its period, and what the table itself holds.
  * Numeric ones without their digits.
@@ -137,7 +128,7 @@ export async function viewColumns(
       order by v.ordinal_position`,
     [source],
   );
-  return rows.map(({ name, type }) => ({ name, type: TYPES[type] ?? "text" }));
+  return rows.map(({ name, type }) => ({ name, type: columnTypeOf(type) ?? "text" }));
 }
 
 /** The columns with the digits that the values of the numeric ones need: one pass over them. */

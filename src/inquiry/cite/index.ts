@@ -5,7 +5,6 @@ import {
   type CitedRows,
   contractOf,
   currentRows,
-  type MeaningRow,
   meaningsOfSource,
   partsOfLoads,
   rowsOfLoad,
@@ -15,6 +14,7 @@ import { CanonryError } from "../../model/errors.ts";
 import { cellHolds, type HeldValue } from "../../model/held-value.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+import type { MarkMeaning } from "../../model/mark-meaning.ts";
 import { hasMarkers, markerName } from "../../model/marked-columns.ts";
 import type { PlacedColumn } from "../../model/part-place.ts";
 import { parseFilter } from "../../model/row-filter.ts";
@@ -39,7 +39,7 @@ export interface Citation extends Omit<CitedPart, "place" | "types" | "purged_at
   readonly value: string | null;
   readonly marker: string | null;
   /** What the mark means, its kind, who says so, and where. */
-  readonly meaning: MeaningRow | null;
+  readonly meaning: MarkMeaning | null;
   readonly unit: string | null;
   readonly kind: CitedRow["kind"];
   readonly period: string;
@@ -156,7 +156,7 @@ interface Facts {
   readonly row: CitedRow;
   readonly part: CitedPart;
   readonly read: ReadonlyMap<number, ReadRow> | null;
-  readonly meanings: readonly MeaningRow[];
+  readonly meanings: readonly MarkMeaning[];
 }
 
 function citationOf(facts: Facts): Citation {
