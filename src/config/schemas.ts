@@ -1,6 +1,6 @@
 import { DRIFT_KINDS } from "../model/drift.ts";
 import { LIMITS } from "../model/limits.ts";
-import { MOST_ROWS_ASIDE } from "../model/row-allowance.ts";
+import { ALLOWED_ROWS } from "../model/row-allowance.ts";
 
 /**
  * JSON Schemas of the two files. `npm run schemas` writes them to schemas/, where editors find them;
@@ -133,10 +133,7 @@ export const PUBLICATIONS_SCHEMA: Schema = {
             quarantine: object(
               {
                 rows: {
-                  anyOf: [
-                    { ...natural, maximum: MOST_ROWS_ASIDE },
-                    { type: "string", pattern: "^(?:\\d{1,2}(?:\\.\\d+)?|100)%$" },
-                  ],
+                  anyOf: ALLOWED_ROWS,
                   description:
                     "Rows of a load that do not fit their columns and may be set aside: a number, or 0.5% of those read. More wait for a person. Default 0.",
                 },

@@ -1,4 +1,5 @@
 import { type CheckKind, SEVERITIES } from "./check.ts";
+import { ALLOWED_ROWS } from "./row-allowance.ts";
 import { count, list, oneOf, record, type Schema, text } from "./schema-words.ts";
 
 const column = text("Name of a column.");
@@ -137,10 +138,7 @@ export const CHECK_DEFINITIONS: Readonly<Record<string, Schema>> = {
     rows: {
       description:
         "How many of a load may be: a number, or a percentage such as 0.5%. More wait for a person.",
-      anyOf: [
-        { type: "integer", minimum: 0, maximum: 10_000 },
-        { type: "string", pattern: "^(?:\\d{1,2}(?:\\.\\d+)?|100)%$" },
-      ],
+      anyOf: ALLOWED_ROWS,
     },
   }),
 };

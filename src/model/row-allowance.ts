@@ -13,6 +13,12 @@ export type TotalsPolicy = "warn" | "quarantine";
 /** Rows of one load that can be set aside; more stop it, whatever is allowed. */
 export const MOST_ROWS_ASIDE = 10_000;
 
+/** Of a JSON Schema: how an allowance is written. */
+export const ALLOWED_ROWS = [
+  { type: "integer", minimum: 0, maximum: MOST_ROWS_ASIDE },
+  { type: "string", pattern: "^(?:\\d{1,2}(?:\\.\\d+)?|100)%$" },
+] as const;
+
 /** A row that does not fit its columns, as published. */
 export interface RowAside {
   readonly part: number;
