@@ -1,4 +1,4 @@
-import type { Transaction } from "./database.ts";
+import type { Executor, Transaction } from "./database.ts";
 
 /** The place that has one current load at most. */
 export interface LoadPlace {
@@ -35,18 +35,35 @@ export async function makeCurrent(
   );
 }
 
-/** Of each data period of a source: the current load of the latest release that holds it. */
-export async function settleLatest(transaction: Transaction, source: string): Promise<void> {
-  await transaction.rows(
-    `update ops.load_period h set is_latest = (h.load_id is not distinct from best.load_id)
-       from (select distinct on (h.period) h.period, l.load_id
+/** Of each data period of the source $1: the current load of the latest release that holds it, or null. */
+const LATEST = `select distinct on (h.period) h.period, l.load_id
                from ops.load_period h
                left join ops.load l on l.load_id = h.load_id and l.is_current
                left join ops.period p on p.period = l.period
               where h.source = $1
-              order by h.period, p.period_end desc nulls last, l.load_id desc nulls last) best
+              order by h.period, p.period_end desc nulls last, l.load_id desc nulls last`;
+
+/** Marks for each data period of a source the load that counts. */
+export async function settleLatest(transaction: Transaction, source: string): Promise<void> {
+  await transaction.rows(
+    `update ops.load_period h set is_latest = (h.load_id is not distinct from best.load_id)
+       from (${LATEST}) best
       where h.source = $1 and h.period = best.period
         and h.is_latest <> (h.load_id is not distinct from best.load_id)`,
+    [source],
+  );
+}
+
+/** Data periods of which another load than the one that counts is marked, or none is. Reads only. */
+export function wrongLatest(
+  executor: Executor,
+  source: string,
+): Promise<{ load_id: number; period: string; is_latest: boolean }[]> {
+  return executor.rows(
+    `select h.load_id, h.period, h.is_latest
+       from ops.load_period h join (${LATEST}) best on best.period = h.period
+      where h.source = $1 and h.is_latest <> (h.load_id is not distinct from best.load_id)
+      order by h.period, h.load_id`,
     [source],
   );
 }

@@ -100,26 +100,6 @@ export async function loadIdsOf(executor: Executor, source: string): Promise<Rea
   return new Set(rows.map((row) => row.load_id));
 }
 
-/** Data periods of which another load than the latest issue is marked as the latest, or none is. */
-export function wrongLatest(
-  executor: Executor,
-  source: string,
-): Promise<{ load_id: number; period: string; is_latest: boolean }[]> {
-  return executor.rows(
-    `select h.load_id, h.period, h.is_latest
-       from ops.load_period h
-       join (select distinct on (h.period) h.period, h.load_id
-               from ops.load_period h
-               join ops.load l on l.load_id = h.load_id and l.is_current
-               join ops.period p on p.period = l.period
-              where h.source = $1
-              order by h.period, p.period_end desc, l.load_id desc) best on best.period = h.period
-      where h.source = $1 and h.is_latest <> (h.load_id = best.load_id)
-      order by h.period, h.load_id`,
-    [source],
-  );
-}
-
 /** Outcomes that name a load that the ledger does not have, or that call loaded what has no load. */
 export function lostOutcomes(
   executor: Executor,

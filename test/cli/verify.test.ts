@@ -140,7 +140,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: "no vintage current",
     sql: "update ops.load set is_current = false where period = '2025-02' and publication = 'trusts'",
-    light: ["current_missing", "export_differs"],
+    light: ["current_missing", "latest_wrong", "export_differs"],
     says: /0 of its loads are current, not one/,
   },
   {
@@ -149,6 +149,15 @@ const FAULTS: readonly Fault[] = [
            where source = 'calls' and period = '2025-01'`,
     light: ["latest_wrong"],
     says: /counts as the latest issue of 2025-01 and is not/,
+  },
+  {
+    name: "a load that is no longer current called the latest of a period that no other holds",
+    sql: `insert into ops.load_period (load_id, source, period, rows, is_latest)
+          select load_id, source, '2024-12', 0, true from ops.load
+           where source = 'trusts_activity' and not is_current`,
+    light: ["latest_wrong"],
+    deep: ["latest_wrong", "digest_differs"],
+    says: /counts as the latest issue of 2024-12 and is not/,
   },
   {
     name: "periods of a load that do not add up",

@@ -1,4 +1,5 @@
 import type { Executor } from "../../database/database.ts";
+import { wrongLatest } from "../../database/point-load.ts";
 import { liveColumns } from "../../database/shape-source.ts";
 import { type TableColumn, tableColumns } from "../../database/source-table.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type LoadToVerify,
   loadIdsOf,
   type SourceToVerify,
-  wrongLatest,
 } from "../../database/verifications.ts";
 import { sumOfDigests } from "../../model/digest/digest-sum.ts";
 import { type Difference, differenceIn } from "./difference.ts";
