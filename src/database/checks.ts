@@ -1,11 +1,17 @@
-import { type Check, type CheckResult, columnsOf, describeCheck } from "../model/check.ts";
+import {
+  type Check,
+  type CheckResult,
+  columnsOf,
+  describeCheck,
+  type Finding,
+} from "../model/check.ts";
 import { CanonryError } from "../model/errors.ts";
 import { markInterval } from "../model/interval.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
-import type { CheckedLoad, Finding } from "./checked-load.ts";
+import { rowCount } from "../model/row-count.ts";
+import type { CheckedLoad } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
 import { acceptedValues, notNull, range, unique } from "./row-checks.ts";
-import { rowCount } from "./row-count.ts";
 import { sumOfParts, sumOfRows } from "./sum-checks.ts";
 import { checkTotals } from "./total-checks.ts";
 

@@ -1,6 +1,6 @@
-import { type Check, MOST_CELLS } from "../model/check.ts";
+import { type Check, type Finding, finding, MOST_CELLS } from "../model/check.ts";
 import { markOf } from "./addends.ts";
-import { type CheckedLoad, columnNamed, type Finding, finding } from "./checked-load.ts";
+import { type CheckedLoad, columnNamed } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
 import { identifier, literal } from "./identifier.ts";
 

@@ -1,4 +1,4 @@
-import { type Check, MOST_CELLS } from "../model/check.ts";
+import { type Check, type Finding, MOST_CELLS } from "../model/check.ts";
 import { judgeSum, roundingUnit, type Verdict } from "../model/interval.ts";
 import {
   type AddendsRow,
@@ -8,7 +8,7 @@ import {
   type Figure,
   figureOf,
 } from "./addends.ts";
-import { type CheckedLoad, columnNamed, type Finding } from "./checked-load.ts";
+import { type CheckedLoad, columnNamed } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 

@@ -73,6 +73,20 @@ export interface CheckDetail {
   readonly total?: HeldTotal;
 }
 
+/** What a check found; how bad it is, the caller knows. */
+export type Finding = Pick<CheckResult, "status"> &
+  Pick<CheckDetail, "expected" | "found" | "count" | "cells">;
+
+/** Passed if nothing was hit, else broken by so many. */
+export function finding(
+  expected: string,
+  what: string,
+  { count, cells }: Pick<Finding, "count" | "cells">,
+): Finding {
+  const status = count === 0 ? "passed" : "broken";
+  return { status, expected, found: `${count} ${what}`, count, cells };
+}
+
 /** Cells that a result names. */
 export const MOST_CELLS = 5;
 

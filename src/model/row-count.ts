@@ -1,5 +1,4 @@
-import type { Check } from "../model/check.ts";
-import { type Finding, finding } from "./checked-load.ts";
+import { type Check, type Finding, finding } from "./check.ts";
 
 /** Fewer loads than this say nothing of how many rows are usual. */
 const LEAST_LOADS = 3;
