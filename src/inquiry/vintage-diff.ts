@@ -2,8 +2,7 @@ import type { Database } from "../database/database.ts";
 import { eachRowChange } from "../database/diff-loads.ts";
 import { contractsOf } from "../database/ledger.ts";
 import { vintagesOf } from "../database/vintages.ts";
-import { CanonryError } from "../model/errors.ts";
-import { type Vintage, vintageOf } from "../model/vintage.ts";
+import { nothingLoaded, type Vintage, vintageOf } from "../model/vintage.ts";
 import { type DiffCounts, DiffTally, type RowChange } from "../model/vintage-diff.ts";
 
 export interface VintageDiffRequest {
@@ -40,14 +39,12 @@ export async function diffVintages(
   request: VintageDiffRequest,
   visitor: DiffVisitor,
 ): Promise<boolean> {
-  const { publication, period } = request;
+  const { publication, period, source } = request;
   const vintages = (await vintagesOf(database, { publication, period })).filter(
-    (one) => request.source === null || one.source === request.source,
+    (one) => source === null || one.source === source,
   );
-  if (vintages.length === 0) {
-    const what = request.source ?? publication;
-    throw new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${period}`);
-  }
+  if (vintages.length === 0)
+    throw nothingLoaded(source === null ? { publication, period } : { source, period });
   const contracts = await contractsOf(database, publication);
   let any = false;
   for (const { contract } of contracts) {

@@ -88,6 +88,12 @@ export type VintageChoice =
   | { readonly source: string; readonly period: string }
   | { readonly publication: string; readonly period: string };
 
+/** Nothing of what was chosen is loaded: VINTAGE_UNKNOWN. */
+export function nothingLoaded(choice: VintageChoice): CanonryError {
+  const what = "source" in choice ? choice.source : choice.publication;
+  return new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${choice.period}`);
+}
+
 /** Who changed which vintage is there, and why. */
 export interface Reason {
   readonly by: string;

@@ -5,7 +5,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PurgeScope, Tombstone } from "../model/purge.ts";
 import type { ExportReport } from "../model/report.ts";
-import { type Vintage, type VintageChoice, vintageOf } from "../model/vintage.ts";
+import { nothingLoaded, type Vintage, type VintageChoice, vintageOf } from "../model/vintage.ts";
 import { writeProjections } from "./projections.ts";
 import { removePurged } from "./purged-files.ts";
 import { onRelease, personOf } from "./vintages.ts";
@@ -89,8 +89,7 @@ async function loadsToPurge(
   const loads = vintages.filter((one) => one.vintage === vintage);
   if (loads.length > 0 || before.length > 0) return loads;
   if (vintages.length > 0) return [vintageOf(vintages, vintage)];
-  const what = "source" in choice ? choice.source : choice.publication;
-  throw new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${choice.period}`);
+  throw nothingLoaded(choice);
 }
 
 async function backupsOf(world: World): Promise<readonly string[]> {

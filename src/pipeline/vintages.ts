@@ -1,8 +1,9 @@
 import { userInfo } from "node:os";
 import { sourceHead } from "../database/inquiries.ts";
+import { releaseLock } from "../database/release-lock.ts";
 import { vintagesOf } from "../database/vintages.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { Vintage, VintageChoice } from "../model/vintage.ts";
+import { nothingLoaded, type Vintage, type VintageChoice } from "../model/vintage.ts";
 import type { World } from "./world.ts";
 
 /** Whoever is named, else the user of the system. */
@@ -17,17 +18,17 @@ export async function chosenVintages(
     throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${choice.source}`);
   const vintages = await vintagesOf(world.database, choice);
   if (vintages.length > 0) return vintages;
-  const what = "source" in choice ? choice.source : choice.publication;
-  throw new CanonryError("VINTAGE_UNKNOWN", `nothing of ${what} is loaded for ${choice.period}`);
+  throw nothingLoaded(choice);
 }
 
 /** Works on a release alone, as a run does. Throws LOCK_HELD. */
 export function onRelease<Result>(
   world: World,
-  { publication, period }: { readonly publication: string; readonly period: string },
+  release: { readonly publication: string; readonly period: string },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  return world.database.withLock(`canonry.release.${publication}.${period}`, work, () => {
+  return world.database.withLock(releaseLock(release), work, () => {
+    const { publication, period } = release;
     throw new CanonryError("LOCK_HELD", `another run works on ${publication} ${period}`);
   });
 }
