@@ -197,7 +197,7 @@ function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boo
 
 async function applyAction(
   world: World,
-  scope: LoadingScope & { readonly rulings: readonly Ruling[] },
+  scope: LoadingScope,
   action: LoadAction,
   reason: string,
   files: ReleaseFiles,
