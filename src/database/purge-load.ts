@@ -2,7 +2,7 @@ import type { PurgedLoad, PurgeScope } from "../model/purge.ts";
 import { beforeOf, contentKey, type Reason, vintageOf } from "../model/vintage.ts";
 import type { Database, Transaction } from "./database.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
-import { purgeScope } from "./purge-scope.ts";
+import { purgeScope, QUARANTINED_WITH } from "./purge-scope.ts";
 import { bronzeTable } from "./source-table.ts";
 import { pointOutcome, vintagesOf } from "./vintages.ts";
 
@@ -51,14 +51,11 @@ async function forgetTexts(
 ): Promise<void> {
   const ids = loads.map((one) => one.load_id);
   const all = artifacts.map((one) => one.sha256);
-  await transaction.rows(
-    `delete from ops.quarantine q
-      where q.load_id = any($1::bigint[]) or q.artifact = any($2::text[])
-         or (q.artifact = any($3::text[]) and exists (
-           select 1 from ops.load l where l.load_id = any($1::bigint[])
-              and l.publication = q.publication and l.period = q.period))`,
-    [ids, gone, all],
-  );
+  await transaction.rows(`delete from ops.quarantine q where ${QUARANTINED_WITH}`, [
+    ids,
+    gone,
+    all,
+  ]);
   // Ids stay, so that what was made of them can still be followed back.
   await transaction.rows(
     `update ops.generation

@@ -27,10 +27,7 @@ export async function purgeScope(
   const all = artifacts.map((one) => one.sha256);
   const gone = artifacts.filter((one) => one.used_by.length === 0).map((one) => one.sha256);
   const [counted] = await executor.rows<{ rows: number }>(
-    `select count(*) as rows from ops.quarantine q
-      where q.load_id = any($1::bigint[]) or q.artifact = any($2::text[])
-         or exists (${SAME_RELEASE} and l.publication = q.publication and l.period = q.period
-                       and q.artifact = any($3::text[]))`,
+    `select count(*) as rows from ops.quarantine q where ${QUARANTINED_WITH}`,
     [ids, gone, all],
   );
   return {
@@ -52,6 +49,11 @@ export async function purgeScope(
 }
 
 const SAME_RELEASE = "select 1 from ops.load l where l.load_id = any($1::bigint[])";
+
+/** What of the quarantine `q` goes with the loads $1, the files $2 that go, and all their files $3. */
+export const QUARANTINED_WITH = `(q.load_id = any($1::bigint[]) or q.artifact = any($2::text[])
+         or exists (${SAME_RELEASE} and l.publication = q.publication and l.period = q.period
+                       and q.artifact = any($3::text[])))`;
 
 function artifactsOf(executor: Executor, ids: readonly string[]): Promise<PurgedArtifact[]> {
   return executor.rows<PurgedArtifact>(
