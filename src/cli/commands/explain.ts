@@ -5,9 +5,9 @@ import { CanonryError } from "../../model/errors.ts";
 import { type Context, inWorld } from "../context.ts";
 import { renderCitations, renderShort } from "../render-citation.ts";
 import { renderExplanation } from "../render-explanation.ts";
-import { positiveInteger, type Selection, withSelection } from "./options.ts";
+import { positiveInteger, type Selection, withPeriods } from "./options.ts";
 
-interface ExplainFlags extends Selection {
+interface ExplainFlags extends Pick<Selection, "period"> {
   readonly where?: string;
   readonly load?: number;
   readonly row?: number;
@@ -17,7 +17,7 @@ interface ExplainFlags extends Selection {
 }
 
 export function explainCommand(context: Context): Command {
-  return withSelection(new Command("explain"))
+  return withPeriods(new Command("explain"))
     .description(
       "where the rows of a source came from: every load, or single values with their cells",
     )
@@ -57,9 +57,16 @@ Examples:
 
 /** The rows that are to be cited; null for the trail of all loads. */
 function askedOf(flags: ExplainFlags): Omit<CiteOptions, "source"> | null {
-  const { load, row, where, period: periods = [], column: columns = [] } = flags;
-  if (load === undefined && row === undefined)
-    return where === undefined ? null : { periods, columns, where };
+  const { load, row, where, short, period: periods = [], column: columns = [] } = flags;
+  if (load === undefined && row === undefined) {
+    if (where !== undefined) return { periods, columns, where };
+    if (columns.length === 0 && short !== true) return null;
+    const given = short === true ? "--short" : "--column";
+    throw new CanonryError(
+      "USAGE",
+      `${given} is about cited rows: give --where, or --load and --row`,
+    );
+  }
   if (load === undefined || row === undefined || where !== undefined)
     throw new CanonryError("USAGE", "give --where, or --load together with --row");
   return { periods, columns, load: { id: String(load), row } };

@@ -26,13 +26,16 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function withPeriods(command: Command): Command {
+  return command.option(
+    "--period <period...>",
+    "only these periods",
+    (text: string, before: string[] = []) => [...before, period(text)],
+  );
+}
+
 export function withPublications(command: Command): Command {
-  return command
-    .option("-p, --pub <code...>", "only these publications")
-    .option("--period <period...>", "only these periods", (text: string, before: string[] = []) => [
-      ...before,
-      period(text),
-    ]);
+  return withPeriods(command.option("-p, --pub <code...>", "only these publications"));
 }
 
 export function amount(text: string): number {
