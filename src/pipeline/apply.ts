@@ -5,7 +5,7 @@ import { PLAN_SCHEMA } from "../model/plan-schema.ts";
 import { planDigest, type ReleasePlan } from "../model/release-plan.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { backfill } from "./backfill.ts";
-import type { BackfillOptions } from "./backfill-options.ts";
+import { type BackfillOptions, EVERYTHING } from "./backfill-options.ts";
 import { makePlan } from "./plan.ts";
 import { guarded, surveyedAsPlanned } from "./plan-guard.ts";
 import type { World } from "./world.ts";
@@ -73,11 +73,9 @@ export async function applyPlan(
   const { changes, loads, done } = standingOf(plan, now);
   if (changes.length > 0) throw new CanonryError("PLAN_STALE", describe(changes));
   const options: BackfillOptions = {
+    ...EVERYTHING,
     ...plan.options,
     ...run,
-    mode: null,
-    dryRun: false,
-    force: false,
     offline: true,
   };
   const bounds = { survey: surveyedAsPlanned(plan), ledger: guarded(plan) };

@@ -21,3 +21,16 @@ export interface BackfillOptions {
   /** Sees every event, beside the event log. */
   readonly watch: EventSink;
 }
+
+/** A backfill without options. How many releases at once, and who watches, the caller says. */
+export const EVERYTHING: Omit<BackfillOptions, "concurrency" | "watch"> = {
+  publications: [],
+  periods: [],
+  from: null,
+  to: null,
+  reprocess: "none",
+  mode: null,
+  dryRun: false,
+  force: false,
+  offline: false,
+};

@@ -3,7 +3,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { QuarantinedItem } from "../model/quarantine.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { backfill } from "./backfill.ts";
-import type { BackfillOptions } from "./backfill-options.ts";
+import { type BackfillOptions, EVERYTHING } from "./backfill-options.ts";
 import type { World } from "./world.ts";
 
 export interface Retried {
@@ -35,15 +35,11 @@ export async function retryQuarantine(
   const report = await backfill(
     world,
     {
+      ...EVERYTHING,
       ...options,
       publications: [...new Set(items.map((one) => one.publication))],
       periods: [...new Set(items.map((one) => one.period))],
-      from: null,
-      to: null,
       reprocess: "all",
-      mode: null,
-      dryRun: false,
-      force: false,
       offline: true,
     },
     {

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { adoptRulings, openQuestions, questionsById } from "../database/questions.ts";
 import { mergeYaml, renderYaml } from "../formats/yaml.ts";
 import type { Question, Ruling } from "../model/drift.ts";
@@ -6,8 +5,9 @@ import { CanonryError } from "../model/errors.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { emptyManifest, withRulings } from "../stages/canonicalize/index.ts";
 import { backfill } from "./backfill.ts";
-import type { BackfillOptions } from "./backfill-options.ts";
+import { type BackfillOptions, EVERYTHING } from "./backfill-options.ts";
 import { MANIFEST_HEADING, syncManifests } from "./manifests.ts";
+import { personOf } from "./vintages.ts";
 import type { World } from "./world.ts";
 
 export interface Verdict {
@@ -40,7 +40,7 @@ export async function answer(
   world: World,
   ids: readonly string[],
   verdict: Verdict,
-  load: Omit<BackfillOptions, "publications" | "periods" | "offline"> | null,
+  load: Pick<BackfillOptions, "concurrency" | "watch"> | null,
 ): Promise<Review> {
   const questions = await questionsById(world.database, ids);
   const unknown = ids.find((id) => !questions.some((one) => one.id === id));
@@ -55,6 +55,7 @@ export async function answer(
   }
   if (load === null) return { rulings, backfill: null };
   const report = await backfill(world, {
+    ...EVERYTHING,
     ...load,
     publications: [...new Set(questions.map((one) => one.publication))],
     periods: [...new Set(questions.flatMap((one) => [one.period, ...one.waiting]))],
@@ -82,7 +83,7 @@ async function write(
       ...(column === undefined ? {} : { column }),
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
-      by: by ?? userInfo().username,
+      by: personOf(by),
       on: world.now().toISOString().slice(0, 10),
       ...(note === null ? {} : { note }),
     };

@@ -8,6 +8,7 @@ import { guarded } from "../../src/pipeline/plan-guard.ts";
 import { openWorld } from "../../src/pipeline/world.ts";
 import { PROJECT, type Ran } from "../support/home.ts";
 import { columnsOf, monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+import { EVERYTHING } from "../support/world.ts";
 
 const DIE_AT = join(PROJECT, "test/support/die-at.mjs");
 const MANIFEST = "manifests/canonical/trusts/trusts_canonical.yaml";
@@ -425,13 +426,10 @@ describe("plan and apply", () => {
         const report = await backfill(
           world,
           {
+            ...EVERYTHING,
             ...plan.options,
-            dryRun: false,
-            force: false,
-            mode: null,
             offline: true,
             concurrency: 1,
-            watch: { emit: () => undefined, flush: () => Promise.resolve() },
           },
           { survey: (survey) => survey, ledger: guarded(lying) },
         );

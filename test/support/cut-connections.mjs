@@ -3,6 +3,7 @@
 import process from "node:process";
 import pg from "pg";
 import { backfill } from "../../dist/pipeline/backfill.js";
+import { EVERYTHING } from "../../dist/pipeline/backfill-options.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
 const world = await openWorld({
@@ -38,13 +39,7 @@ database.transaction = (work) =>
     }),
   );
 const report = await backfill(world, {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  dryRun: false,
-  force: false,
+  ...EVERYTHING,
   concurrency: 1,
   watch: { emit: () => {}, flush: async () => {} },
 });

@@ -4,6 +4,7 @@
 import process from "node:process";
 import { applyPlan, readPlan } from "../../dist/pipeline/apply.js";
 import { backfill } from "../../dist/pipeline/backfill.js";
+import { EVERYTHING } from "../../dist/pipeline/backfill-options.js";
 import { answer } from "../../dist/pipeline/review.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
@@ -52,22 +53,10 @@ const run = {
     flush: async () => {},
   },
 };
-const whole = {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  mode: null,
-  dryRun: false,
-  force: false,
-  offline: false,
-  ...run,
-};
 if (what.startsWith("approve:")) {
   const verdict = { verdict: "approved", by: "Ada", note: null };
-  await answer(world, [what.slice("approve:".length)], verdict, whole);
+  await answer(world, [what.slice("approve:".length)], verdict, run);
 } else if (what !== "") await applyPlan(world, await readPlan(world, what), run);
-else await backfill(world, whole);
+else await backfill(world, { ...EVERYTHING, ...run });
 await world.close();
 process.exit(9); // the moment never came

@@ -1,19 +1,11 @@
 import type { Transaction } from "../../src/database/database.ts";
-import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
+import { type BackfillOptions, EVERYTHING as WHOLE } from "../../src/pipeline/backfill-options.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
 import type { Home } from "./home.ts";
 
-/** A backfill of everything. */
+/** A backfill of everything, that nobody watches. */
 export const EVERYTHING: BackfillOptions = {
-  publications: [],
-  periods: [],
-  from: null,
-  to: null,
-  reprocess: "none",
-  mode: null,
-  dryRun: false,
-  force: false,
-  offline: false,
+  ...WHOLE,
   concurrency: 2,
   watch: { emit: () => undefined, flush: () => Promise.resolve() },
 };

@@ -112,12 +112,6 @@ async function decide(
     flags.load === false
       ? null
       : {
-          from: null,
-          to: null,
-          reprocess: "none",
-          mode: null,
-          dryRun: false,
-          force: false,
           concurrency: world.config.settings.run.concurrency,
           watch: progressSink(context.terminal),
         },
