@@ -10,6 +10,7 @@ import {
   rowsOfLoad,
 } from "../../database/citations.ts";
 import type { Database } from "../../database/database.ts";
+import { cellName } from "../../model/cell-name.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { cellHolds, type HeldValue } from "../../model/held-value.ts";
 import type { Limits } from "../../model/limits.ts";
@@ -19,7 +20,6 @@ import { hasMarkers, markerName } from "../../model/marked-columns.ts";
 import type { PlacedColumn } from "../../model/part-place.ts";
 import { parseFilter } from "../../model/row-filter.ts";
 import type { Cell } from "../../model/sheet.ts";
-import { cellName } from "./cell-name.ts";
 import { type ReadRow, readRows } from "./read-cells.ts";
 
 /** Rows that one call cites. */

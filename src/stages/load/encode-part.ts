@@ -8,6 +8,7 @@ import type { Cell } from "../../model/sheet.ts";
 import { periodOfTimeCell } from "../../model/time-cell.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
 import { PartDigest, RowBytes } from "./part-digest.ts";
+import { cellOf } from "./part-place.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** Columns that every bronze table begins with. */
@@ -190,15 +191,14 @@ function misfit(
   row: RegionRow,
   part: Part,
 ): Omit<RowAside, "part"> {
-  const { file, member, sheet, columns } = part.region;
-  const place = `${sheet ?? member ?? file}!${columns[index]?.letter ?? ""}${row.row}`;
+  const { columns } = part.region;
   const text = JSON.stringify((cell?.text ?? "").slice(0, 80));
   return {
     row: row.row,
     kind: row.kind,
     cell: `${columns[index]?.letter ?? ""}${row.row}`,
     raw: row.cells.map((one) => one?.text ?? null),
-    reason: `${place} ${text} is no ${column.type} for ${column.name}`,
+    reason: `${cellOf(part, index, row.row)} ${text} is no ${column.type} for ${column.name}`,
   };
 }
 

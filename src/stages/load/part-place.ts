@@ -1,16 +1,28 @@
+import { cellName } from "../../model/cell-name.ts";
 import type { Part } from "../../model/decision.ts";
 import { headerText } from "../../model/header-key.ts";
+import type { Region } from "../../model/manifest.ts";
 import type { PartPlace, PlacedColumn } from "../../model/part-place.ts";
 import { joinRanges } from "../../model/row-ranges.ts";
 
+/** A column of a region by its index; without letter and header where it has none. */
+function placedColumn({ columns }: Region, index: number | undefined): PlacedColumn {
+  const column = index === undefined ? undefined : columns[index];
+  if (column === undefined) return { letter: "", header: "" };
+  const { letter, fill_down } = column;
+  return { letter, header: headerText(column), ...(fill_down === true ? { fill_down } : {}) };
+}
+
+/** A cell of a part as people cite it. */
+export function cellOf({ region }: Part, index: number | undefined, row: number): string {
+  const { file, member, sheet } = region;
+  const column = placedColumn(region, index);
+  return cellName({ file_name: file, member, sheet, column, row, line: null });
+}
+
 /** Where the cells of a part stand, for the ledger. */
 export function placeOfPart({ region, bindings, periods }: Part): PartPlace {
-  const placed = (index: number): PlacedColumn => {
-    const column = region.columns[index];
-    if (column === undefined) return { letter: "", header: "" };
-    const { letter, fill_down } = column;
-    return { letter, header: headerText(column), ...(fill_down === true ? { fill_down } : {}) };
-  };
+  const placed = (index: number): PlacedColumn => placedColumn(region, index);
   const bound = bindings.map(({ index }) => region.columns[index]);
   const carries = bound.some((column) => column?.letter === "" || column?.fill_down === true);
   return {

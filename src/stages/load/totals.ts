@@ -3,6 +3,7 @@ import type { CellPlace } from "../../model/load-commit.ts";
 import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
 import type { PublishedTotal, TotalFigure, TotalWay } from "../../model/published-total.ts";
 import { countRows, within } from "../../model/row-ranges.ts";
+import { cellOf } from "./part-place.ts";
 
 /** The column that holds the figures of an unpivoted table. */
 const VALUE = "value";
@@ -47,17 +48,16 @@ function figureOf(
   return column === undefined || !adds ? [] : [{ column: column.name, period, seen }];
 }
 
-/** Where a cell of the load stands in its file: "Table 3!F47"; the file where there is no sheet. */
+/** Where a cell of the load stands in its file, see `cellName`. */
 export function citation(issue: Issue): (cell: CellPlace) => string {
   return ({ part, row, column, period }) => {
     const found = issue.parts[part - 1];
     if (found === undefined) return `row ${row}`;
-    const { region, bindings, periods } = found;
+    const { bindings, periods } = found;
     const index =
       column === VALUE && period !== null
         ? periods.find((one) => one.period === period)?.index
         : bindings.find((one) => one.column === column)?.index;
-    const letter = index === undefined ? "" : (region.columns[index]?.letter ?? "");
-    return `${region.sheet ?? region.member ?? region.file}!${letter}${row}`;
+    return cellOf(found, index, row);
   };
 }
