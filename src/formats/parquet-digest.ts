@@ -1,6 +1,7 @@
 import { DigestSum } from "../model/digest/digest-sum.ts";
 import { type DigestColumn, RowDigest } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
+import { named, quoted, withDuckDb } from "./duckdb.ts";
 
 /** A scratch folder, and how a file in it is read. */
 export interface Scratch {
@@ -24,36 +25,20 @@ export async function digestOfParquet(
   return { rows: sum.rows, digest: sum.digest };
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const named = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-
 async function writeCsv(
   parquet: string,
   columns: readonly DigestColumn[],
   csv: string,
   temp: string,
 ): Promise<void> {
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: "160MB",
-    threads: "1",
-    temp_directory: temp,
-  });
-  const connection = await instance.connect();
-  try {
-    const texts = columns.filter(({ type }) => type === "text").map(({ name }) => named(name));
-    const force = texts.length === 0 ? "" : `, force_quote (${texts.join(", ")})`;
-    await connection.run(
+  const texts = columns.filter(({ type }) => type === "text").map(({ name }) => named(name));
+  const force = texts.length === 0 ? "" : `, force_quote (${texts.join(", ")})`;
+  await withDuckDb({ file: parquet, temp }, (connection) =>
+    connection.run(
       `copy (select ${columns.map(({ name }) => named(name)).join(", ")} from read_parquet(${quoted(parquet)}))
          to ${quoted(csv)} (format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${force})`,
-    );
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new CanonryError("EXPORT_FAILED", message, { file: parquet }, { cause: error });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+    ),
+  );
 }
 
 const [LF, QUOTE, COMMA] = [10, 34, 44];

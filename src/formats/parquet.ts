@@ -1,5 +1,6 @@
 import { CanonryError } from "../model/errors.ts";
 import type { ColumnType } from "../model/manifest.ts";
+import { named, quoted, withDuckDb } from "./duckdb.ts";
 
 /**
  * A column of a Parquet file; a numeric one with the digits before and behind the point that it needs. One that
@@ -14,7 +15,6 @@ export interface ParquetColumn {
 /** Part of the name of what was written: another version may write other bytes. */
 export const PARQUET_WRITER = "duckdb-1.5/zstd/122880/exact-2";
 
-const MEMORY_LIMIT = "160MB";
 const ROW_GROUP = 122_880;
 
 function duckType(column: ParquetColumn): string {
@@ -37,9 +37,6 @@ function duckType(column: ParquetColumn): string {
     }
   }
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const named = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** What COPY writes behind a backslash. Source: Postgres manual, COPY, text format. */
 const ESCAPES = [
@@ -83,31 +80,20 @@ export async function parquetFromCopy(
   target: string,
   temp: string,
 ): Promise<number | null> {
-  // Loaded when it is needed: its native part takes a tenth of a second.
-  const { DuckDBInstance } = await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
-    threads: "1",
-    temp_directory: temp,
-    enable_external_access: "true",
-  });
-  const connection = await instance.connect();
   try {
-    await connection.run(
-      `copy (${selectSql(text)})
-         to ${quoted(target)} (format parquet, compression zstd, row_group_size ${ROW_GROUP})`,
-    );
-    const counted = await connection.runAndReadAll(
-      `select count(*)::int as rows from read_parquet(${quoted(target)})`,
-    );
-    return Number(counted.getRows()[0]?.[0] ?? 0);
+    return await withDuckDb({ file: target, temp }, async (connection) => {
+      await connection.run(
+        `copy (${selectSql(text)})
+           to ${quoted(target)} (format parquet, compression zstd, row_group_size ${ROW_GROUP})`,
+      );
+      const counted = await connection.runAndReadAll(
+        `select count(*)::int as rows from read_parquet(${quoted(target)})`,
+      );
+      return Number(counted.getRows()[0]?.[0] ?? 0);
+    });
   } catch (error) {
-    if (error instanceof Error && error.message.includes(OUT_OF_ORDER)) return null;
-    const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new CanonryError("EXPORT_FAILED", message, { file: target }, { cause: error });
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
+    if (error instanceof CanonryError && error.message.includes(OUT_OF_ORDER)) return null;
+    throw error;
   }
 }
 
