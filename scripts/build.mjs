@@ -12,8 +12,8 @@ execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconf
   stdio: "inherit",
 });
 await build({
-  entryPoints: ["src/cli/main.ts"],
-  outfile: "dist/cli/main.js",
+  entryPoints: ["src/cli/main.ts", "src/cli/program.ts"],
+  outdir: "dist/cli",
   bundle: true,
   platform: "node",
   format: "esm",

@@ -1,98 +1,7 @@
 #!/usr/bin/env node
-import { createRequire } from "node:module";
 import process from "node:process";
-import { Command, CommanderError } from "commander";
 import { environment } from "../config/environment.ts";
-import { type ExitCode, worstExit } from "../model/errors.ts";
-import { programFile } from "../model/program-file.ts";
-import { addCommand } from "./commands/add.ts";
-import { applyCommand } from "./commands/apply.ts";
-import { backfillCommand } from "./commands/backfill.ts";
-import { catalogCommand } from "./commands/catalog.ts";
-import { configCommand } from "./commands/config.ts";
-import { databaseCommand } from "./commands/db.ts";
-import { diffCommand } from "./commands/diff.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { exportCommand } from "./commands/export.ts";
-import { generationsCommand } from "./commands/generations.ts";
-import { historyCommand } from "./commands/history.ts";
-import { importManifestsCommand } from "./commands/import-manifests.ts";
-import { initCommand } from "./commands/init.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { planCommand } from "./commands/plan.ts";
-import { purgeCommand } from "./commands/purge.ts";
-import { quarantineCommand } from "./commands/quarantine.ts";
-import { revertCommand } from "./commands/revert.ts";
-import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
-import { stateCommand } from "./commands/state.ts";
-import { statusCommand } from "./commands/status.ts";
-import { verifyCommand } from "./commands/verify.ts";
-import { type Context, reportError } from "./context.ts";
-import { terminal } from "./terminal.ts";
-
-const EXIT_CODES = `
-Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
-5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
-lock, 130 interrupted.`;
-
-const { version } = createRequire(import.meta.url)(programFile("package.json")) as {
-  version: string;
-};
-
-/** In the order of the help. */
-const COMMANDS = [
-  initCommand,
-  configCommand,
-  addCommand,
-  backfillCommand,
-  planCommand,
-  applyCommand,
-  reviewCommand,
-  approveCommand,
-  rejectCommand,
-  quarantineCommand,
-  statusCommand,
-  explainCommand,
-  verifyCommand,
-  historyCommand,
-  diffCommand,
-  revertCommand,
-  purgeCommand,
-  importManifestsCommand,
-  inspectCommand,
-  exportCommand,
-  catalogCommand,
-  generationsCommand,
-  stateCommand,
-  databaseCommand,
-  doctorCommand,
-];
-
-function program(context: Context): Command {
-  const root = new Command("canonry")
-    .description(
-      "Loads published statistics into Postgres, exactly once, with every row accounted for.",
-    )
-    .option(
-      "--home <dir>",
-      "the home to work in (default: CANONRY_HOME, or the nearest folder with config/publications.yaml)",
-    )
-    .option(
-      "--database-url <url>",
-      "an external Postgres, instead of DATABASE_URL or the embedded one",
-    )
-    .version(version, "-V, --version", "print the version")
-    .showHelpAfterError()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.terminal.data(text.trimEnd()),
-      writeErr: (text) => context.terminal.note(text.trimEnd()),
-    })
-    .addHelpText("after", EXIT_CODES);
-  for (const make of COMMANDS) root.addCommand(make(context).copyInheritedSettings(root));
-  return root;
-}
+import { runCommand } from "./program.ts";
 
 /** Ctrl-C lets what is being committed finish; a second one ends at once. */
 function listenForInterrupts(): AbortController {
@@ -106,27 +15,14 @@ function listenForInterrupts(): AbortController {
   return controller;
 }
 
-async function main(): Promise<void> {
-  const env = environment();
-  const controller = listenForInterrupts();
-  const codes: ExitCode[] = [];
-  const context: Context = {
-    terminal: terminal(process.stdout, process.stderr, env["NO_COLOR"] !== undefined),
-    signal: controller.signal,
-    env,
-    cwd: process.cwd(),
-    exit: (code) => codes.push(code),
-  };
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-  });
-  try {
-    await program(context).parseAsync(process.argv);
-  } catch (error) {
-    if (error instanceof CommanderError) codes.push(error.exitCode === 0 ? 0 : 2);
-    else codes.push(reportError(error, context.terminal));
-  }
-  process.exitCode = worstExit(controller.signal.aborted ? [...codes, 130] : codes);
-}
-
-await main();
+const { signal } = listenForInterrupts();
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+process.exitCode = await runCommand(process.argv.slice(2), {
+  out: process.stdout,
+  error: process.stderr,
+  env: environment(),
+  cwd: process.cwd(),
+  signal,
+});

@@ -13,7 +13,8 @@ export interface Terminal {
   readonly width: number;
 }
 
-interface Stream {
+/** A standard stream of a process, or what stands for it. */
+export interface Stream {
   write(text: string): boolean;
   readonly isTTY?: boolean;
   readonly columns?: number;

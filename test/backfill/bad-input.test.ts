@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { type Home, makeHome, PROJECT, type Ran } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = `publications:
   counts:
@@ -73,13 +74,18 @@ describe("bad configuration: the error names file, line and key, and nothing is 
 });
 
 describe("bad files: each is quarantined with its reason, the good period stays as it was", () => {
+  let server: SeriesServer;
   let home: Home;
   beforeAll(async () => {
-    home = await makeHome(CONFIG);
+    server = await SeriesServer.start();
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", GOOD);
     expect((await home.run("backfill")).code).toBe(0);
   });
-  afterAll(() => home.close());
+  afterAll(async () => {
+    await home.close();
+    await server.close();
+  });
 
   const workbook = (): Promise<Buffer> =>
     readFile(join(PROJECT, "examples/demo/published/clinic-waits/clinic-waits-2024-12.xlsx"));

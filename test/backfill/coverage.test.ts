@@ -1,12 +1,18 @@
 import pg from "pg";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { gridXlsx } from "../support/grid.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  beds:\n    name: Beds\n    folder: inbox\n";
 const MANIFEST = "manifests/canonical/beds/beds_canonical.yaml";
 
+let server: SeriesServer;
+beforeAll(async () => {
+  server = await SeriesServer.start();
+});
+afterAll(() => server.close());
 let home: Home;
 let client: pg.Client | null = null;
 
@@ -18,7 +24,7 @@ afterEach(async () => {
 
 async function rows(sql: string): Promise<unknown[]> {
   if (client === null) {
-    client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+    client = new pg.Client({ connectionString: await home.address() });
     await client.connect();
   }
   return (await client.query(sql)).rows;
@@ -74,7 +80,7 @@ describe.each(SHAPES)("a cumulative source, %s", (_what, ending, content, source
   test.each(ORDERS)(
     "releases %i, %i, %i, in that order: each month once, from the latest",
     async (...order) => {
-      home = await makeHome(CONFIG);
+      home = await server.makeHome(CONFIG);
       for (const release of order) {
         await write(release);
         expect((await backfill()).exit).toBe(0);
@@ -106,7 +112,7 @@ describe.each(SHAPES)("a cumulative source, %s", (_what, ending, content, source
   );
 
   test("a latest release that no longer repeats a month leaves it to the one before", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await write(5);
     await backfill();
     const later =
@@ -132,7 +138,7 @@ describe.each(SHAPES)("a cumulative source, %s", (_what, ending, content, source
 });
 
 test("a series whose first release had one month waits at the second, and is summed once after a person's word", async () => {
-  home = await makeHome(CONFIG);
+  home = await server.makeHome(CONFIG);
   await home.write("inbox/beds-2025-01.csv", series(1));
   await home.write("inbox/beds-2025-02.csv", series(2));
   const first = await backfill();
@@ -155,7 +161,7 @@ test("a series whose first release had one month waits at the second, and is sum
 });
 
 test("what a person writes of coverage and of columns is in silver at once, though no row is loaded again", async () => {
-  home = await makeHome(CONFIG);
+  home = await server.makeHome(CONFIG);
   await home.write("inbox/beds-2025-02.csv", series(2));
   await home.write("inbox/beds-2025-03.csv", series(3));
   await backfill();
@@ -208,7 +214,7 @@ describe("what appears in April only", () => {
     releases.map((one) => one.status);
 
   test("is drift in May, until a person says that it is optional; then its absence is none, and April fills it", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/beds-2025-04.xlsx", book(true));
     await home.write("inbox/beds-2025-05.xlsx", book(false));
     const first = await backfill();

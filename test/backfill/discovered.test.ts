@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 import { closeServers } from "../support/serve.ts";
 import { html, type Site, site } from "../support/site.ts";
 import { oneSheet } from "../support/xlsx.ts";
@@ -14,6 +15,11 @@ const publications = (base: string, more = ""): string => `publications:
     url: discover
 ${more}`;
 
+let server: SeriesServer;
+beforeAll(async () => {
+  server = await SeriesServer.start();
+});
+afterAll(() => server.close());
 let home: Home;
 let served: Site;
 
@@ -45,7 +51,7 @@ beforeEach(async () => {
     "/f/a1b2/waits-oct-2025.csv": csv(3),
     "/f/waits-nov-2025.xlsx": { body: workbook, headers: { etag: '"w"' } },
   });
-  home = await makeHome(publications(served.base));
+  home = await server.makeHome(publications(served.base));
   await home.write(
     "config/settings.yaml",
     "fetch: { allow_private: true, retries: 0, page_pause_ms: 0 }\n",

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = `publications:
   counts:
@@ -9,13 +10,18 @@ const CONFIG = `publications:
 `;
 
 describe("the rows of an export have one order", () => {
+  let server: SeriesServer;
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+  });
+  afterAll(() => server.close());
   const homes: Home[] = [];
   afterEach(async () => {
     for (const home of homes.splice(0)) await home.close();
   });
 
   const exported = async (...arrivals: readonly (readonly string[])[]): Promise<string> => {
-    const home = await makeHome(CONFIG);
+    const home = await server.makeHome(CONFIG);
     homes.push(home);
     for (const periods of arrivals) {
       for (const period of periods) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readYaml } from "../../src/formats/yaml.ts";
 import {
   type GenerationLine,
@@ -16,12 +16,13 @@ import type { BackfillReport } from "../../src/model/report.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
 import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
 import { removeGeneration } from "../../src/pipeline/delete-generation.ts";
-import { openWorld, type World } from "../../src/pipeline/world.ts";
-import { demoHome, type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
+import type { World } from "../../src/pipeline/world.ts";
+import { demoHome, type Home, MAIN, PROJECT, type Ran } from "../support/home.ts";
 import { json, modelServer } from "../support/model-server.ts";
 import { KEY } from "../support/model-world.ts";
+import { SeriesServer } from "../support/series.ts";
 import { closeServers } from "../support/serve.ts";
-import { EVERYTHING } from "../support/world.ts";
+import { EVERYTHING, worldOf as openWorldOf } from "../support/world.ts";
 
 const CONFIG = "publications:\n  counts: { name: Counts, folder: inbox }\n";
 const MANIFEST = "manifests/canonical/counts/counts_canonical.yaml";
@@ -33,6 +34,11 @@ const read = <Document>(text: string): Document =>
   readYaml(text, { file: "m.yaml", limits: LIMITS, code: "MANIFEST_UNSAFE" }).value as Document;
 
 const DIE_AT = join(PROJECT, "test/support/die-at.mjs");
+let databases: SeriesServer;
+beforeAll(async () => {
+  databases = await SeriesServer.start();
+});
+afterAll(() => databases.close());
 const homes: Home[] = [];
 const keep = (home: Home): Home => {
   homes.push(home);
@@ -49,8 +55,7 @@ afterEach(async () => {
 async function worldOf(home: Home): Promise<World> {
   const open = worlds.get(home);
   if (open !== undefined) return open;
-  const { signal } = new AbortController();
-  const world = await openWorld({ env: {}, cwd: home.path, signal, flags: { home: home.path } });
+  const world = await openWorldOf(home);
   worlds.set(home, world);
   return world;
 }
@@ -84,7 +89,7 @@ const idsOf = async (home: Home): Promise<string[]> =>
 
 /** A home with one release loaded. */
 async function january(): Promise<Home> {
-  const home = keep(await makeHome(CONFIG));
+  const home = keep(await databases.makeHome(CONFIG));
   await home.write("inbox/counts-2025-01.csv", JANUARY);
   expect(await run(home)).toMatchObject({ exit: 0 });
   return home;
@@ -179,7 +184,7 @@ describe("two periods", () => {
 
   test("a clone that was rebuilt from its manifests has something to copy after its first load", async () => {
     const home = await january();
-    const clone = keep(await makeHome(CONFIG));
+    const clone = keep(await databases.makeHome(CONFIG));
     await clone.write(MANIFEST, await home.read(MANIFEST));
     await clone.write("inbox/counts-2025-01.csv", JANUARY);
     await clone.write("inbox/counts-2025-02.csv", FEBRUARY);
@@ -193,7 +198,7 @@ describe("two periods", () => {
 
 describe("modes", () => {
   test("a copy of nothing fails clearly, and a run in mode llm mends it", async () => {
-    const home = keep(await makeHome(CONFIG));
+    const home = keep(await databases.makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const ran = await home.run("backfill", "--mode", "copy");
     expect(ran.code).toBe(2);
@@ -203,7 +208,7 @@ describe("modes", () => {
   });
 
   test("anything but llm and copy is refused", async () => {
-    const home = keep(await makeHome(CONFIG));
+    const home = keep(await databases.makeHome(CONFIG));
     for (const mode of ["auto", "LLM", ""]) {
       const ran = await home.run("backfill", "--mode", mode);
       expect(ran.code).toBe(2);
@@ -244,7 +249,7 @@ test("the folder of a run that was held shows every generation, and the document
 
 describe("a template of the home", () => {
   test("is used, and makes another generation; an undefined variable in it is an error", async () => {
-    const home = keep(await makeHome(CONFIG));
+    const home = keep(await databases.makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const path = "config/templates/enriched/prompt.md";
     await home.write(path, "{{ table }} {{ notes }} {{ described }} {{ headers }}");
@@ -323,7 +328,7 @@ describe("a model", () => {
   };
 
   test("is asked once: its answer is kept before it is read; killed, the next run pays nothing; the next release copies", async () => {
-    const home = keep(await makeHome(CONFIG));
+    const home = keep(await databases.makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const server = await modelServer(() => WORDS);
     expect((await asked(home, server.url, "stage.finished:enrich")).signal).toBe("SIGKILL");
@@ -343,7 +348,7 @@ describe("a model", () => {
   });
 
   test("that fails leaves the release whole, described by rules, and says so", async () => {
-    const home = keep(await makeHome(CONFIG));
+    const home = keep(await databases.makeHome(CONFIG));
     await home.write("inbox/counts-2025-01.csv", JANUARY);
     const server = await modelServer((_asked, response) => {
       json(response, 400, "{}");

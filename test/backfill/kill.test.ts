@@ -12,7 +12,7 @@ const CONTENT = `
     from ops.load l order by 1, 2, 3`;
 
 async function contentOf(home: Home): Promise<unknown> {
-  const url = (await home.run("db", "start")).stdout.trim();
+  const url = await home.address();
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

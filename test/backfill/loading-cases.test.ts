@@ -1,7 +1,8 @@
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  care: {name: Care, folder: inbox}\n";
 
@@ -9,16 +10,21 @@ const table = (name: string, first: number): string =>
   `Code,${name}\n${Array.from({ length: 6 }, (_, at) => `00${at},${first + at}`).join("\n")}\n`;
 
 describe("what went wrong in loaders that people used", () => {
+  let server: SeriesServer;
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+  });
+  afterAll(() => server.close());
   let home: Home;
 
   beforeEach(async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
   });
   afterEach(() => home.close());
 
   const rows = async <Row extends object>(sql: string): Promise<Row[]> => {
     const client = new pg.Client({
-      connectionString: (await home.run("db", "start")).stdout.trim(),
+      connectionString: await home.address(),
     });
     await client.connect();
     try {

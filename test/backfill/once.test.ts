@@ -1,7 +1,8 @@
 import pg from "pg";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = `publications:
   counts:
@@ -22,6 +23,11 @@ const B = csv([
 ]);
 
 describe("loaded once and only once", () => {
+  let server: SeriesServer;
+  beforeAll(async () => {
+    server = await SeriesServer.start();
+  });
+  afterAll(() => server.close());
   let home: Home;
   let client: pg.Client | null = null;
 
@@ -33,7 +39,7 @@ describe("loaded once and only once", () => {
 
   const rows = async (sql: string): Promise<unknown[]> => {
     if (client === null) {
-      client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+      client = new pg.Client({ connectionString: await home.address() });
       await client.connect();
     }
     return (await client.query(sql)).rows;
@@ -43,7 +49,7 @@ describe("loaded once and only once", () => {
     (await rows("select number::int as n from silver.counts where code = '001'"))[0];
 
   test("content that goes A, B, A again ends with A current", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     for (const [content, n] of [
       [A, 10],
       [B, 11],
@@ -61,7 +67,7 @@ describe("loaded once and only once", () => {
   });
 
   test("the same content in other bytes is no new vintage", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
     await backfill();
     await home.write("inbox/counts-2025-01.csv", `\ufeff${A.replaceAll("\n", "\r\n")}\r\n`);
@@ -72,7 +78,7 @@ describe("loaded once and only once", () => {
   });
 
   test("two files of one period that add up are two parts of one load", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write(
       "inbox/2025-01/north/counts.csv",
       csv([
@@ -94,7 +100,7 @@ describe("loaded once and only once", () => {
   });
 
   test("a column that goes holds the source with exit 4, and the old period stays; optional lets it pass", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
     await home.write("inbox/counts-2025-02.csv", "Code,Name\n001,North\n002,South\n");
     const report = await backfill();
@@ -120,7 +126,7 @@ describe("loaded once and only once", () => {
   });
 
   test("a new column is added, and the rows of before keep NULL", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
     await home.write(
       "inbox/counts-2025-02.csv",
@@ -136,7 +142,7 @@ describe("loaded once and only once", () => {
   });
 
   test("40000 after 12, 1.5 after integers, text after numbers", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
     await home.write(
       "inbox/counts-2025-02.csv",
@@ -172,7 +178,7 @@ describe("loaded once and only once", () => {
   });
 
   test("a release that another run works on is left to it: exit 8", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts-2025-01.csv", A);
     await rows("select pg_advisory_lock(hashtextextended('canonry.release.counts.2025-01', 0))");
     const report = await backfill();
@@ -183,9 +189,9 @@ describe("loaded once and only once", () => {
   });
 
   test("two runners at once load each release once", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     for (let month = 1; month <= 9; month++) await home.write(`inbox/counts-2025-0${month}.csv`, A);
-    const runs = await Promise.all([home.run("backfill"), home.run("backfill")]);
+    const runs = await Promise.all([home.command("backfill"), home.command("backfill")]);
     for (const run of runs) expect([0, 8]).toContain(run.code);
     await backfill();
     expect(await rows("select count(*)::int as n, max(vintage) as vintage from ops.load")).toEqual([
@@ -212,7 +218,7 @@ describe("loaded once and only once", () => {
   });
 
   test("a line in publications.yaml puts right what was seen wrong: the release is read again", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     const file = "Beds,,\nCode,Name,Number\n001,North,10\n002,South,20\n,,\nx,y,5\n";
     await home.write("inbox/counts-2025-01.csv", file);
     await backfill();
@@ -230,7 +236,7 @@ describe("loaded once and only once", () => {
   });
 
   test("a file that says nothing of its period is named, and exits 6", async () => {
-    home = await makeHome(CONFIG);
+    home = await server.makeHome(CONFIG);
     await home.write("inbox/counts.csv", A);
     const ran = await home.run("backfill");
     expect(ran.code).toBe(6);

@@ -1,7 +1,8 @@
 import pg from "pg";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  big:\n    name: Big\n    folder: inbox\n";
 const HEADER = ["id", "day", "org_code", "org_name", "attendances", "mean_wait", "filler"];
@@ -30,18 +31,23 @@ function csv(quoted: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
+let server: SeriesServer;
+beforeAll(async () => {
+  server = await SeriesServer.start();
+});
+afterAll(() => server.close());
 const homes: Home[] = [];
 afterEach(async () => {
   for (const home of homes.splice(0)) await home.close();
 });
 
 async function loaded(content: string): Promise<{ home: Home; digest: unknown }> {
-  const home = await makeHome(CONFIG);
+  const home = await server.makeHome(CONFIG);
   homes.push(home);
   await home.write("inbox/big-2025-01.csv", content);
   const report = await home.json<BackfillReport>("backfill");
   expect(report.releases.map((one) => one.status)).toEqual(["loaded"]);
-  const client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+  const client = new pg.Client({ connectionString: await home.address() });
   await client.connect();
   const { rows } = await client.query(
     `select count(*)::int as rows, md5(string_agg(t, '|' order by t)) as digest, (select key from ops.load) as key

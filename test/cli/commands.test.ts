@@ -32,7 +32,7 @@ describe("db", () => {
     const first = await home.run("db", "start");
     expect(first.code, first.stderr).toBe(0);
     const url = first.stdout.trim();
-    expect((await home.run("db", "start")).stdout.trim()).toBe(url);
+    expect(await home.address()).toBe(url);
     expect((await home.run("db", "url")).stdout.trim()).toBe(url);
     const schemas = await inDatabase<{ nspname: string }>(
       url,
@@ -63,7 +63,7 @@ test("commands that begin while others end find a server, or start it again", as
 
 test("an external Postgres, named by DATABASE_URL or the flag, is used, and no server of our own is started", async () => {
   const host = keep(await makeHome("publications: {}\n"));
-  const own = (await host.run("db", "start")).stdout.trim();
+  const own = await host.address();
   await inDatabase(own, "create database elsewhere");
   const url = own.replace(/\/[^/?]*(\?|$)/, "/elsewhere$1");
   const home = keep(await demoHome());
@@ -103,7 +103,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   "%s finishes cleanly with 130, and the next run does the rest",
   async (signal) => {
     const home = keep(await demoHome());
-    const url = (await home.run("db", "start")).stdout.trim();
+    const url = await home.address();
     const ran = await interrupted(home, signal, '"release.finished"');
     expect(ran.code, ran.stdout + ran.stderr).toBe(130);
     expect(ran.stdout).toContain("interrupted");

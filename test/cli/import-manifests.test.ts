@@ -1,13 +1,14 @@
 import pg from "pg";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { readYaml } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import type { CanonicalManifest } from "../../src/model/manifest.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import type { ImportReport } from "../../src/pipeline/import-manifests.ts";
 import { gridXlsx } from "../support/grid.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import type { Home } from "../support/home.ts";
 import { type MadeSource, periodManifest } from "../support/period-manifest.ts";
+import { SeriesServer } from "../support/series.ts";
 
 const CONFIG =
   "publications:\n  clinics:\n    name: Clinics\n    folder: inbox\n  beds:\n    name: Beds\n    folder: beds\n";
@@ -97,13 +98,18 @@ function workbook(month: "Aug" | "Nov"): Buffer {
   ]);
 }
 
+let server: SeriesServer;
+beforeAll(async () => {
+  server = await SeriesServer.start();
+});
+afterAll(() => server.close());
 const homes: Home[] = [];
 afterEach(async () => {
   for (const home of homes.splice(0)) await home.close();
 });
 
 async function homeWith(files: Readonly<Record<string, string>>): Promise<Home> {
-  const home = await makeHome(CONFIG);
+  const home = await server.makeHome(CONFIG);
   homes.push(home);
   await home.write("inbox/.keep", "");
   await home.write("beds/.keep", "");
@@ -183,7 +189,7 @@ describe("import-manifests", () => {
       description: "The waiting_short_count.",
       said_by: "canonical",
     });
-    const url = (await home.run("db", "start")).stdout.trim();
+    const url = await home.address();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const rows = async (sql: string): Promise<unknown[]> => (await client.query(sql)).rows;

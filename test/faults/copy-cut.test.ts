@@ -17,7 +17,7 @@ describe(`the connection is cut at ${PLACES} places of a COPY (seed ${SEED})`, (
 
   beforeAll(async () => {
     home = await makeHome("publications: {}\n");
-    const url = (await home.run("db", "start")).stdout.trim();
+    const url = await home.address();
     database = new Database({ url, migrations: MIGRATIONS });
     other = new pg.Client({ connectionString: url });
     await other.connect();

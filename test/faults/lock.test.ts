@@ -41,7 +41,7 @@ describe("each release is worked by one", () => {
 
   beforeAll(async () => {
     home = await makeHome(CONFIG);
-    url = (await home.run("db", "start")).stdout.trim();
+    url = await home.address();
   });
   afterAll(() => home.close());
 

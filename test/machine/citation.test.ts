@@ -53,7 +53,7 @@ beforeAll(async () => {
   home = await makeHome(await configOf(files));
   const report = await home.json<BackfillReport>("backfill");
   expect(report.releases.filter((one) => one.sources.length === 0)).toEqual([]);
-  client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+  client = new pg.Client({ connectionString: await home.address() });
   await client.connect();
 });
 afterAll(async () => {

@@ -27,7 +27,7 @@ async function onSmallDisk(folder: string, megabytes: number): Promise<() => Pro
 }
 
 async function counts(home: Home): Promise<unknown> {
-  const client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+  const client = new pg.Client({ connectionString: await home.address() });
   await client.connect();
   try {
     const { rows } = await client.query(

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 test("no space for an artifact: STORAGE_FULL, exit 7, nothing half-written; with space again all is well", async () => {
-  const url = (await database.run("db", "start")).stdout.trim();
+  const url = await database.address();
   const lines = Array.from(
     { length: 40_000 },
     (_, at) => `${String(at).padStart(6, "0")},Name ${at},${at * 7}`,

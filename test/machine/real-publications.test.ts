@@ -68,7 +68,7 @@ describe("real publications, against counts made without the loader", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Count);
-    client = new pg.Client({ connectionString: (await home.run("db", "start")).stdout.trim() });
+    client = new pg.Client({ connectionString: await home.address() });
     await client.connect();
   });
 

@@ -8,6 +8,20 @@ import { fileURLToPath } from "node:url";
 export const PROJECT = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 export const MAIN = join(PROJECT, "dist/cli/main.js");
 
+/** The commands without the process around them; the configuration of the tests has Node import it as it is. */
+const PROGRAM = join(PROJECT, "dist/cli/program.js");
+type Program = typeof import("../../src/cli/program.ts");
+
+/** What was written to a stream. */
+class Heard {
+  text = "";
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
 export interface Ran {
   readonly code: number | null;
   readonly signal: string | null;
@@ -26,9 +40,33 @@ export class Home {
     this.database = database;
   }
 
-  /** Runs the built command line in this home. */
+  /**
+   * Runs the built command line in this home: in this process where the database is elsewhere, since a process
+   * of its own costs more than what most commands do; else, or to be alone, in one of its own.
+   */
   run(...args: readonly string[]): Promise<Ran> {
+    return this.database === null ? this.command(...args) : this.within(args);
+  }
+
+  /** Runs the built command line in this home as a process of its own. */
+  command(...args: readonly string[]): Promise<Ran> {
     return this.spawn([MAIN, "--home", this.path, ...args]);
+  }
+
+  private async within(args: readonly string[]): Promise<Ran> {
+    const { runCommand } = (await import(PROGRAM)) as Program;
+    const [out, error] = [new Heard(), new Heard()];
+    const { signal } = new AbortController();
+    const [env, cwd] = [this.environment(), this.path];
+    const around = { out, error, env, cwd, signal };
+    const code = await runCommand(["--home", this.path, ...args], around);
+    return { code, signal: null, stdout: out.text, stderr: error.text };
+  }
+
+  private environment(): Readonly<Record<string, string | undefined>> {
+    const { DATABASE_URL: _url, CANONRY_HOME: _home, ...clean } = process.env;
+    const database = this.database === null ? {} : { DATABASE_URL: this.database };
+    return { ...clean, NO_COLOR: "1", ...database };
   }
 
   /** Runs any script of Node in this home; `meanwhile` may watch it, or send it a signal. */
@@ -37,15 +75,9 @@ export class Home {
     env: Readonly<Record<string, string>> = {},
     meanwhile: (child: ChildProcess) => Promise<void> = () => Promise.resolve(),
   ): Promise<Ran> {
-    const { DATABASE_URL: _url, CANONRY_HOME: _home, ...clean } = process.env;
     const child = spawn(process.execPath, [...args], {
       cwd: this.path,
-      env: {
-        ...clean,
-        NO_COLOR: "1",
-        ...(this.database === null ? {} : { DATABASE_URL: this.database }),
-        ...env,
-      },
+      env: { ...this.environment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
@@ -70,6 +102,11 @@ export class Home {
     } catch {
       throw new Error(`no JSON from ${args.join(" ")}: ${ran.code} ${ran.stdout} ${ran.stderr}`);
     }
+  }
+
+  /** The address of its database; its own server keeps running then. */
+  async address(): Promise<string> {
+    return this.database ?? (await this.run("db", "start")).stdout.trim();
   }
 
   read(path: string): Promise<string> {

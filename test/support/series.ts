@@ -105,6 +105,11 @@ export class SeriesServer {
     return url.href;
   }
 
+  /** A home with a database of its own. */
+  async makeHome(config: string): Promise<Home> {
+    return makeHome(config, await this.database());
+  }
+
   close(): Promise<void> {
     return this.home.close();
   }
@@ -121,7 +126,7 @@ export class Series {
 
   static async make(server: SeriesServer, more = ""): Promise<Series> {
     const config = `publications:\n  trusts:\n    name: Trusts\n    folder: inbox\n${more}`;
-    return new Series(await makeHome(config, await server.database()));
+    return new Series(await server.makeHome(config));
   }
 
   /** One workbook, from the tables of its sheets by name. */
