@@ -25,9 +25,10 @@ describe("quarantine of rows", () => {
     config = "",
   ): Promise<BackfillReport> => {
     series = await Series.make(server, config);
-    for (const [period, Activity] of Object.entries(tables))
-      await series.publish(period, { Activity, Beds: monthOf(4, 6) });
-    return series.backfill();
+    const sheets = Object.entries(tables).map(
+      ([period, Activity]) => [period, { Activity, Beds: monthOf(4, 6) }] as const,
+    );
+    return series.publishAll(Object.fromEntries(sheets));
   };
 
   const items = (...args: readonly string[]): Promise<QuarantinedItem[]> =>

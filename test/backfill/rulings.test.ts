@@ -25,8 +25,7 @@ describe("answers", () => {
     config = "",
   ): Promise<readonly Question[]> => {
     series = await Series.make(server, config);
-    for (const [period, sheets] of Object.entries(months)) await series.publish(period, sheets);
-    await series.backfill();
+    await series.publishAll(months);
     return series.questions();
   };
   const answer = async (verdict: "approve" | "reject", questions: readonly Question[]) => {

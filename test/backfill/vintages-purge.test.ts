@@ -2,9 +2,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PurgeReport } from "../../src/pipeline/purge.ts";
 import { PROJECT } from "../support/home.ts";
-import { Series, SeriesServer } from "../support/series.ts";
+import { JANUARY, Series, SeriesServer } from "../support/series.ts";
 
-const FILE = "inbox/trusts-2025-01.csv";
 /** A figure, and a name, that stand nowhere else. */
 const FIGURE = "918273645";
 const NAME = "Zanzibar Annexe";
@@ -29,14 +28,9 @@ beforeAll(async () => {
 afterEach(() => series.close());
 afterAll(() => server.close());
 
-async function issue(content: string): Promise<void> {
-  await series.home.write(FILE, content);
-  expect((await series.backfill()).exit).toBe(0);
-}
-
 async function issued(...contents: readonly string[]): Promise<void> {
   series = await Series.make(server);
-  for (const content of contents) await issue(content);
+  await series.issue(...contents);
 }
 
 const PURGE = ["purge", "trusts", "--period", "2025-01", "--vintage", "2"] as const;
@@ -71,17 +65,17 @@ describe("purge", () => {
   test("a vintage goes from every table and every file, and what was before it is as it was", async () => {
     await issued(A);
     const exports = await series.home.snapshot("data/exports");
-    await issue(B);
+    await series.issue(B);
     const before = await found();
     expect(before).toEqual(
-      expect.arrayContaining(["bronze.trusts", "ops.generation", "ops.load", FILE]),
+      expect.arrayContaining(["bronze.trusts", "ops.generation", "ops.load", JANUARY]),
     );
     const report = await purge();
     expect(report.scope).toMatchObject({
       loads: [{ source: "trusts", period: "2025-01", vintage: 2, rows: 12 }],
       artifacts: [{ file_name: "trusts-2025-01.csv", used_by: [] }],
       quarantined: 0,
-      links: [FILE],
+      links: [JANUARY],
     });
     expect(report.current).toEqual({ trusts: 1 });
     expect(report.backups).toEqual([]);
@@ -111,7 +105,7 @@ describe("purge", () => {
     const [release] = (await series.backfill("--force")).releases;
     expect(release?.reason).toMatch(/purged by Ada.*: small numbers/);
     // The same bytes under another name are dropped; the same content in other bytes is not loaded.
-    await series.home.remove(FILE);
+    await series.home.remove(JANUARY);
     await series.home.write("inbox/trusts-final-2025-01.csv", B);
     expect((await series.backfill()).exit).toBe(0);
     expect(await series.rows("select distinct status from ops.link")).toContainEqual({
@@ -152,7 +146,7 @@ describe("purge", () => {
     expect(Object.keys(await series.home.snapshot("data/exports"))).toContain(
       "data/exports/trusts.parquet",
     );
-    await issue(C);
+    await series.issue(C);
     expect(await series.rows("select period, vintage from ops.load order by 1")).toEqual([
       { period: "2025-01", vintage: 2 },
       { period: "2025-02", vintage: 1 },
@@ -169,7 +163,7 @@ describe("purge", () => {
     expect(dry.stdout).toMatch(/would go: trusts 2025-01 vintage 2, 12 rows\n/);
     expect(dry.stdout).toMatch(/would go: the file trusts-2025-01.csv, [0-9a-f]{64}\n/);
     expect(dry.stdout).toContain("data/backups/2025-01-31.dump: a backup made before");
-    expect(dry.stdout).toContain(`${FILE}: not ours to remove`);
+    expect(dry.stdout).toContain(`${JANUARY}: not ours to remove`);
     const unasked = await series.home.run(...PURGE, ...WHY);
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining("--yes")]);
     expect([await found(), await series.home.snapshot(...all)]).toEqual(before);
@@ -241,7 +235,7 @@ describe("purge", () => {
   ] as const)("killed %s: the next %s finishes it", async (moment, next) => {
     await issued(A);
     const exports = await series.home.snapshot("data/exports");
-    await issue(B);
+    await series.issue(B);
     const script = join(PROJECT, "test/support/purge-and-die.mjs");
     const ran = await series.home.spawn([script, moment], { CANONRY_HOME: series.home.path });
     expect(ran.signal).toBe("SIGKILL");

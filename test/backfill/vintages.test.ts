@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { RevertReport } from "../../src/pipeline/revert.ts";
-import { Series, SeriesServer } from "../support/series.ts";
+import { JANUARY, Series, SeriesServer } from "../support/series.ts";
 
 type Row = readonly [code: string, name: string, number: string | number];
 
@@ -9,7 +9,6 @@ const csv = (...rows: readonly Row[]): string =>
 const A = csv(["001", "North", 10], ["002", "South", 20]);
 const B = csv(["001", "North", 11], ["002", "South", 20]);
 const C = csv(["001", "North", 12], ["002", "South", 20], ["003", "West", 30]);
-const FILE = "inbox/trusts-2025-01.csv";
 
 let server: SeriesServer;
 let series: Series;
@@ -22,10 +21,7 @@ afterAll(() => server.close());
 /** Loads each content in turn as an issue of January. */
 async function issued(...contents: readonly string[]): Promise<void> {
   series = await Series.make(server);
-  for (const content of contents) {
-    await series.home.write(FILE, content);
-    expect((await series.backfill()).exit).toBe(0);
-  }
+  await series.issue(...contents);
 }
 
 const north = async (): Promise<unknown> =>
@@ -105,7 +101,7 @@ describe("the view of every vintage", () => {
   test("comes with the next load where an older program made none, and grows with the table", async () => {
     await issued(A);
     await series.rows("drop view silver.trusts_vintages");
-    await series.home.write(FILE, B);
+    await series.home.write(JANUARY, B);
     expect((await series.backfill()).exit).toBe(0);
     await series.home.write(
       "inbox/trusts-2025-02.csv",
@@ -201,11 +197,11 @@ describe("revert", () => {
   test("what was never seen becomes a new vintage and current; the reverted content stays out", async () => {
     await issued(A, B);
     await revert();
-    await series.home.write(FILE, C);
+    await series.home.write(JANUARY, C);
     await series.backfill();
     expect(await north()).toEqual({ n: 12 });
     // The reverted content in other bytes, and once more after the new one.
-    await series.home.write(FILE, `\ufeff${B.replaceAll("\n", "\r\n")}\r\n`);
+    await series.home.write(JANUARY, `\ufeff${B.replaceAll("\n", "\r\n")}\r\n`);
     const [release] = (await series.backfill()).releases;
     expect(release?.sources[0]?.reason).toContain("vintage 2 was reverted by Ada");
     expect(await north()).toEqual({ n: 12 });

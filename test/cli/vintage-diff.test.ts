@@ -14,8 +14,6 @@ interface Diff {
   }[];
 }
 
-const FILE = "inbox/trusts-2025-01.csv";
-
 let server: SeriesServer;
 let series: Series;
 beforeAll(async () => {
@@ -26,10 +24,7 @@ afterAll(() => server.close());
 
 async function issued(...contents: readonly string[]): Promise<void> {
   series = await Series.make(server);
-  for (const content of contents) {
-    await series.home.write(FILE, content);
-    expect((await series.backfill()).exit).toBe(0);
-  }
+  await series.issue(...contents);
 }
 
 const DIFF = ["diff", "--pub", "trusts", "--period", "2025-01"] as const;

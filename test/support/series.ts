@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { BackfillReport, SourceReport } from "../../src/model/report.ts";
 import { type GridCell, gridXlsx } from "./grid.ts";
-import { type Home, makeHome, type Ran } from "./home.ts";
+import { Home, makeHome, type Ran } from "./home.ts";
 
 /** A table as a publisher keeps it: headers, and a row for each organisation. */
 export interface SeriesTable {
@@ -80,6 +80,8 @@ export class SeriesServer {
   private readonly home: Home;
   private readonly address: string;
   private made = 0;
+  /** A database with the tables of the ledger and nothing in them: to copy it costs less than to make them. */
+  private empty: string | null = null;
 
   private constructor(home: Home, address: string) {
     this.home = home;
@@ -88,12 +90,16 @@ export class SeriesServer {
 
   static async start(): Promise<SeriesServer> {
     const home = await makeHome("publications: {}\n");
-    const started = await home.run("db", "start");
-    return new SeriesServer(home, started.stdout.trim());
+    const server = new SeriesServer(home, await home.address());
+    const empty = await server.database();
+    const { code, stderr } = await new Home(home.path, empty).run("status");
+    if (code !== 0) throw new Error(stderr);
+    server.empty = empty;
+    return server;
   }
 
   /** An empty one, or a copy of one that nobody is connected to. */
-  async database(copyOf: string | null = null): Promise<string> {
+  async database(copyOf: string | null = this.empty): Promise<string> {
     const name = `series_${++this.made}`;
     const client = new pg.Client({ connectionString: this.address });
     await client.connect();
@@ -115,6 +121,9 @@ export class SeriesServer {
   }
 }
 
+/** The file of `Series.issue`. */
+export const JANUARY = "inbox/trusts-2025-01.csv";
+
 /** A home with one publication whose releases are workbooks in a folder. */
 export class Series {
   readonly home: Home;
@@ -133,6 +142,23 @@ export class Series {
   publish(period: string, sheets: Readonly<Record<string, SeriesTable>>): Promise<void> {
     const grids = Object.entries(sheets).map(([name, table]) => sheetOf(name, table));
     return this.home.write(`inbox/trusts-${period}.xlsx`, gridXlsx(grids));
+  }
+
+  /** Publishes the tables of each period, by sheet, and loads all of it. */
+  async publishAll(
+    releases: Readonly<Record<string, Readonly<Record<string, SeriesTable>>>>,
+  ): Promise<BackfillReport> {
+    for (const [period, sheets] of Object.entries(releases)) await this.publish(period, sheets);
+    return this.backfill();
+  }
+
+  /** Loads each content in turn as an issue of January. Throws unless each ends well. */
+  async issue(...contents: readonly string[]): Promise<void> {
+    for (const content of contents) {
+      await this.home.write(JANUARY, content);
+      const { exit, releases } = await this.backfill();
+      if (exit !== 0) throw new Error(`exit ${exit}: ${JSON.stringify(releases)}`);
+    }
   }
 
   backfill(...args: readonly string[]): Promise<BackfillReport> {
