@@ -37,7 +37,7 @@ describe("a value, its mark and its meaning", () => {
     expect((await series.backfill()).exit).toBe(0);
     expect(
       await series.rows(
-        `select patients, patients_marker as marker, patients_meaning as meaning,
+        `select patients::text, patients_marker as marker, patients_meaning as meaning,
                 (select kind from ops.marker where token = patients_marker) as kind
            from silver.trusts order by area limit 9`,
       ),
@@ -204,7 +204,7 @@ describe("a value, its mark and its meaning", () => {
         beds_marker: "*",
         beds_marker_value: "x1",
         beds_meaning: "suppressed",
-        beds_meaning_value: "1",
+        beds_meaning_value: 1,
       },
     ]);
     const path = "manifests/canonical/trusts/trusts_canonical.yaml";
@@ -280,7 +280,9 @@ describe("what a table holds is what was published", () => {
     await publish("2025-01", csv("Id,Area,Patients", ...lines));
     const report = await series.backfill();
     expect(report.exit).toBe(4);
-    expect(report.releases[0]?.sources[0]?.reason).toContain('C54323 "about twelve"');
+    expect(report.releases[0]?.sources[0]?.reason).toContain(
+      'record 54323, column 3 (Patients) "about twelve"',
+    );
     expect(await series.rows("select count(*)::int as n from ops.load")).toEqual([{ n: 0 }]);
     const [question] = await series.questions();
     expect((await series.answer("approve", question?.id ?? "")).code).toBe(0);
@@ -290,7 +292,7 @@ describe("what a table holds is what was published", () => {
       ),
     ).toEqual([{ n: 99_999, least: 0 }]);
     expect(await series.rows("select row, cell, raw from ops.quarantine")).toEqual([
-      { row: "54323", cell: "C54323", raw: ["54322", "North", "about twelve"] },
+      { row: 54323, cell: "C54323", raw: ["54322", "North", "about twelve"] },
     ]);
   });
 
