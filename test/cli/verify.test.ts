@@ -62,7 +62,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: "a load that went away with its rows there",
     sql: `delete from ops.load where load_id = ${LOAD}`,
-    light: ["rows_unknown", "load_missing", "export_differs"],
+    light: ["rows_unknown", "latest_wrong", "load_missing", "export_differs"],
     says: /its outcome is loaded, and the ledger has no such load/,
   },
   {
