@@ -152,20 +152,18 @@ function certainty(judged: readonly Judged[]): (one: Judged) => boolean {
 }
 
 function resultOf(
-  { part, row, of, way, since, label }: NamedTotal,
+  { part, row, of, way, since, label, before }: NamedTotal,
   judged: readonly Judged[],
   isCertain: (one: Judged) => boolean,
   { load }: CheckedLoad,
 ): CheckResult {
   const broken = judged.filter((one) => one.verdict.status === "broken" && isCertain(one));
   const passed = judged.filter((one) => one.verdict.status === "passed").length;
-  const held = [
-    ...new Set(
-      judged.flatMap(({ figure, verdict }) =>
-        verdict.status === "passed" && figure.period === null ? [figure.column] : [],
-      ),
-    ),
-  ];
+  const held = judged.flatMap(({ figure, verdict }) =>
+    verdict.status === "passed" && figure.period === null ? [figure.column] : [],
+  );
+  // What could not be told this time, or was broken, the next release is asked again.
+  const asked = [...new Set(broken.length > 0 ? before : [...held, ...before])];
   const open = judged.length - broken.length - passed;
   const cells = broken.slice(0, MOST_CELLS).map(({ figure, verdict, whole }) => {
     const place = { part, row, column: figure.column, period: figure.period };
@@ -183,9 +181,7 @@ function resultOf(
       found: `${passed} figures hold, ${broken.length} do not, ${open} cannot be told`,
       count: broken.length,
       cells,
-      ...(label === "" || held.length === 0 || broken.length > 0
-        ? {}
-        : { total: { label, way, columns: held } }),
+      ...(label === "" || asked.length === 0 ? {} : { total: { label, way, columns: asked } }),
     },
   };
 }

@@ -25,6 +25,8 @@ interface LabelledRow {
 /** With the dimensions of its row, as published. */
 export interface NamedTotal extends PublishedTotal {
   readonly label: string;
+  /** Columns in which the total of this name held before. */
+  readonly before: readonly string[];
 }
 
 const placeKey = ({ part, row }: { readonly part: number; readonly row: number }): string =>
@@ -69,6 +71,7 @@ export async function totalsToCheck(
   const known = load.totals.map((total) => ({
     ...total,
     label: labels.get(placeKey(total)) ?? "",
+    before: [],
   }));
   const history = load.total_history;
   if (history === null || load.contract.layout === "unpivot") return known;
@@ -86,12 +89,13 @@ function withHistory(
   const held = heldAs(total.label, history);
   const once = all.filter((one) => one.label === total.label).length === 1;
   if (held === null || !once || held.way !== total.way) return total;
-  const more = figuresOf(held, checked).filter(
-    (one) => !total.figures.some(({ column }) => column === one.column),
-  );
-  return more.length === 0
-    ? total
-    : { ...total, figures: [...total.figures, ...more], since: history.period };
+  const before = figuresOf(held, checked);
+  const more = before.filter((one) => !total.figures.some(({ column }) => column === one.column));
+  return {
+    ...total,
+    before: before.map(({ column }) => column),
+    ...(more.length === 0 ? {} : { figures: [...total.figures, ...more], since: history.period }),
+  };
 }
 
 /** The total that had this name and no other; null if there was none. */
@@ -131,7 +135,8 @@ async function missedTotals(
     const figures = figuresOf(held, checked);
     if (of.length < 2 || figures.length === 0) return [];
     const { way } = held;
-    return [{ ...row, of: rangesOf(of), way, figures, since: history.period }];
+    const before = figures.map(({ column }) => column);
+    return [{ ...row, of: rangesOf(of), way, figures, since: history.period, before }];
   });
 }
 

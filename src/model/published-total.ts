@@ -38,7 +38,7 @@ export interface HeldTotal {
   /** The dimensions of its row, as published. */
   readonly label: string;
   readonly way: TotalWay;
-  /** In which it held. */
+  /** In which it held, in this load or the last one that could be told. */
   readonly columns: readonly string[];
 }
 

@@ -123,6 +123,18 @@ describe("published totals", () => {
     if (status === "broken") expect(result?.cells[0]).toContain("Regions!B4");
   });
 
+  test.each([
+    ["could not be told", () => withheld(2, "*", 400)],
+    ["did not hold", () => changed(england(2, 3), 2, 1, 9_999)],
+  ])("a column that %s in one month is asked again in the next", async (_what, february) => {
+    const march = england(3, 3);
+    const was = Number(march.rows[2]?.[1]);
+    await months([england(1, 3), february(), changed(march, 2, 1, was + 5_000)]);
+    const [result] = await results("2025-03");
+    expect(result?.status).toBe("broken");
+    expect(result?.cells[0]).toContain("Regions!B4");
+  });
+
   test("what a person says of a mark bounds it", async () => {
     await months([england(1, 3)]);
     const manifest = await series.manifest();
