@@ -8,7 +8,7 @@ import type { StorageRole } from "../model/storage-role.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { sweepLeftovers, writerName } from "./leftovers.ts";
+import { findLeftovers, sweepLeftovers, writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
 
@@ -105,6 +105,14 @@ export class DataLayer {
   /** False if there was none. */
   removeArtifact(sha256: string): Promise<boolean> {
     return this.storageOf("inputs").remove(this.paths.keys.artifact(sha256));
+  }
+
+  /** What the store keeps as artifacts; other names are passed over. */
+  async *listArtifacts(): AsyncIterable<Omit<StoredArtifact, "isNew">> {
+    for await (const { key, sizeBytes } of this.storage.list(this.paths.keys.artifacts)) {
+      const sha256 = key.slice(key.lastIndexOf("/") + 1);
+      if (key === this.paths.keys.artifact(sha256)) yield { sha256, sizeBytes };
+    }
   }
 
   /** Throws FILE_MISSING if the store has lost it. */
@@ -292,6 +300,11 @@ export class DataLayer {
     } catch (error) {
       throw fileFailure(error, path);
     }
+  }
+
+  /** What `sweep` would remove, relative to the home. Reads only. */
+  leftovers(olderThanMs: number): Promise<readonly string[]> {
+    return findLeftovers(this.paths.home, olderThanMs);
   }
 
   /** Removes what writers left that are gone, and what is older than given whoever made it. */

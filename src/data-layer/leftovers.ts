@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 
 /** How the names of unfinished files end. */
@@ -46,6 +46,18 @@ export async function sweepLeftovers(
   olderThanMs: number,
 ): Promise<readonly string[]> {
   const swept: string[] = [];
+  for (const found of await findLeftovers(home, olderThanMs)) {
+    const path = join(home, found);
+    await rm(path, { recursive: true, force: true });
+    swept.push(path);
+  }
+  await removeEmptyFolders(join(home, "tmp/manifests"));
+  return swept;
+}
+
+/** What `sweepLeftovers` would remove, relative to the home with `/`. Reads only. */
+export async function findLeftovers(home: string, olderThanMs: number): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const folder of FOLDERS) {
     const root = join(home, folder);
     const recursive = folder !== "data/database";
@@ -59,12 +71,10 @@ export async function sweepLeftovers(
       if (!scratch && !incoming && !lock && !entry.name.endsWith(UNFINISHED)) continue;
       const facts = await stat(path).catch(() => null);
       if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
-      await rm(path, { recursive: true, force: true });
-      swept.push(path);
+      found.push(relative(home, path).split(sep).join("/"));
     }
   }
-  await removeEmptyFolders(join(home, "tmp/manifests"));
-  return swept;
+  return found;
 }
 
 /** Writers make the folder of a file again if it went away meanwhile. */

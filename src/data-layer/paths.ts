@@ -15,7 +15,15 @@ export const MIRROR: Readonly<Record<string, string>> = {
   events: "data/logs/events",
   pipeline: "data/state",
   database: "data/database",
+  "upkeep/doctor": "data/stray",
 };
+
+/** Folders of a home that belong to somebody, beside those of the mirror. */
+export const OTHER_PLACES: readonly string[] = [
+  ...["tmp/scratch", "data/archive", "data/backups"],
+  // Where the doctor puts what stood where it should not, by what it is.
+  ...["data/logs/stray", "tmp/stray"],
+];
 
 /** Every path of a home, by arithmetic on strings. Nothing else in the program joins paths. */
 export class Paths {
@@ -81,6 +89,12 @@ export class Paths {
   /** A file in the folder of another, given as configuration names that one. */
   beside(path: string, name: string): string {
     return join(dirname(path), safeName(name));
+  }
+
+  /** The key of a path that configuration names; null if it lies outside the home, or is the home. */
+  within(path: string): string | null {
+    const key = relative(this.home, this.fromHome(path)).split(sep).join("/");
+    return key === "" || key === ".." || key.startsWith("../") || isAbsolute(key) ? null : key;
   }
 
   /** The key of a path inside the home. */

@@ -62,6 +62,9 @@ export const ERRORS = {
   GENERATION_MODE_INVALID: config("The modes are `llm` and `copy`."),
   GENERATION_PARENT_MISSING: config("Load a release in mode `llm` first: a copy needs a parent."),
   GENERATION_NEEDED: config("Delete what was made of it first, if you mean it."),
+  JOURNAL_INVALID: config(
+    "Name a journal in data/stray/journals, as `canonry doctor --fix --apply` wrote it.",
+  ),
   TEMPLATE_INVALID: config("Correct the template in config/templates."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
