@@ -39,8 +39,8 @@ export async function gitView(
   };
   try {
     const tracked = new Set(await git("ls-files", "-z"));
-    const ignored =
-      paths.length === 0 ? [] : await git("check-ignore", "-z", "--", ...paths).catch(noneIgnored);
+    const untracked = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--"];
+    const ignored = paths.length === 0 ? [] : await git(...untracked, ...paths);
     return { kind: "checkout", isTop: top === home, tracked, ignored: new Set(ignored) };
   } catch (error) {
     const [line = ""] = (error instanceof Error ? error.message : String(error))
@@ -48,10 +48,4 @@ export async function gitView(
       .slice(-2);
     return { kind: "unknown", reason: line };
   }
-}
-
-/** Exit 1 of `git check-ignore` says that none is ignored. Source: git-check-ignore(1). */
-function noneIgnored(error: unknown): readonly string[] {
-  if (error instanceof Error && "code" in error && error.code === 1) return [];
-  throw error;
 }

@@ -12,6 +12,8 @@ export interface HomeEntry {
 }
 
 const MISSING: readonly string[] = ["ENOENT", "ENOTDIR"];
+/** What this user may not look into holds nothing that it could put right. */
+const UNSEEN: readonly string[] = [...MISSING, "EACCES", "EPERM"];
 
 /** The local folder of the home as a person would look at it: names, kinds, rights and room. Reads only. */
 export class HomeFiles {
@@ -21,11 +23,11 @@ export class HomeFiles {
     this.paths = paths;
   }
 
-  /** Entries of one folder ("" is the home), ascending, hidden ones too; none if there is no folder. */
+  /** Entries of one folder ("" is the home), ascending, hidden ones too; none if there is no folder that we may read. */
   async entries(folder: string): Promise<readonly HomeEntry[]> {
     const root = this.paths.fromHome(folder);
     const names = await readdir(root).catch((error: unknown) => {
-      if (MISSING.includes(systemCode(error))) return [];
+      if (UNSEEN.includes(systemCode(error))) return [];
       throw fileFailure(error, root);
     });
     const found = await Promise.all(
@@ -37,7 +39,7 @@ export class HomeFiles {
   /** Null if there is none. */
   async entry(path: string): Promise<HomeEntry | null> {
     const facts = await lstat(this.paths.fromHome(path)).catch((error: unknown) => {
-      if (MISSING.includes(systemCode(error))) return null;
+      if (UNSEEN.includes(systemCode(error))) return null;
       throw fileFailure(error, path);
     });
     if (facts === null) return null;

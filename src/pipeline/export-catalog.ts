@@ -54,7 +54,9 @@ async function catalogOf(world: World, rows: readonly ExportRow[]): Promise<Cata
   const key = sha256(
     stableJson([
       basis,
-      world.config.publications.map(({ code, name, domain }) => [code, name, domain]),
+      world.config.publications
+        .filter(({ code }) => rows.some((row) => row.publication === code))
+        .map(({ code, name, domain }) => [code, name, domain]),
       PARQUET_WRITER,
     ]),
   );

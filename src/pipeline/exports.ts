@@ -119,8 +119,13 @@ export async function exportLags(
   world: World,
 ): Promise<readonly { readonly path: string; readonly reason: string }[]> {
   const rows = await exportRows(world.database);
-  const { todo, skipped } = plan(await factsOf(world, rows, true));
-  const lags = todo.map(({ key, reason }) => ({ path: `${key}.parquet`, reason }));
+  const facts = await factsOf(world, rows, true);
+  const { todo, skipped } = plan(facts);
+  const lags = todo.map(({ key, reason }) => {
+    const [parquet, page] = [`${key}.parquet`, `${key}.md`];
+    const lacksPage = facts.files.has(parquet) && !facts.files.has(page);
+    return { path: lacksPage ? page : parquet, reason };
+  });
   for (const row of rows.filter((one) => skipped.some(({ key }) => key === one.source))) {
     const path = `${row.source}.md`;
     const text = row.exported === null ? null : pageText(world, row, row.exported);
