@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a browser, and pip for
+# Installs what the machine tests need from Debian: a second reader of workbooks, psql, a browser, git, and pip for
 # the peers of the benchmarks.
 set -eu
 missing=""
@@ -7,6 +7,7 @@ missing=""
 python3 -c "import ensurepip, venv" 2>/dev/null || missing="$missing python3-venv"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v psql >/dev/null || missing="$missing postgresql-client"
+command -v git >/dev/null || missing="$missing git"
 [ -z "$missing" ] && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
