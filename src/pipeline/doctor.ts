@@ -168,9 +168,12 @@ async function overdueReleases(world: World): Promise<NonNullable<Observations["
   const today = world.now().toISOString().slice(0, 10);
   return world.config.publications.flatMap((publication) => {
     const own = rows.filter((row) => row.publication === publication.code);
-    return publicationCalendar(publication, own, today)
-      .cells.filter((cell) => cell.status === "overdue")
-      .map(({ period, due }) => ({ release: `${publication.code} ${period}`, due }));
+    const { cells } = publicationCalendar(publication, own, today);
+    const late = cells.filter((cell) => cell.status === "overdue");
+    const [first] = late;
+    if (first === undefined) return [];
+    const periods = late.map((cell) => cell.period);
+    return [{ publication: publication.code, periods, due: first.due }];
   });
 }
 

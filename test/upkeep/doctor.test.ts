@@ -370,7 +370,7 @@ const faults = (): readonly Fault[] => [
   {
     code: "RELEASE_OVERDUE",
     ...edited("config/publications.yaml", (text) => `${text}    frequency: monthly\n`),
-    told: /^RELEASE_OVERDUE beds 2025-03: it was due on 2025-/,
+    told: /^RELEASE_OVERDUE beds: \d+ periods from 2025-03 to 20\S+, due on 2025-/,
   },
 ];
 

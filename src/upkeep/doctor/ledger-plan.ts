@@ -173,12 +173,12 @@ function orphans(ledger: LedgerSeen): readonly Sighting[] {
 export function projectionSightings({ projections, overdue }: Observations): readonly Sighting[] {
   return [
     ...(projections ?? []).map(({ code, path, reason }) => ({ code, seen: reason, where: path })),
-    ...(overdue ?? []).map(
-      ({ release, due }): Sighting => ({
-        code: "RELEASE_OVERDUE",
-        seen: due === null ? "a later period is there" : `it was due on ${due}`,
-        where: release,
-      }),
-    ),
+    ...(overdue ?? []).map(({ publication, periods, due }): Sighting => {
+      const last = periods.at(-1) ?? "";
+      const which =
+        periods.length === 1 ? last : `${periods.length} periods from ${periods[0]} to ${last}`;
+      const since = due === null ? "a later one is there" : `due on ${due}`;
+      return { code: "RELEASE_OVERDUE", seen: `${which}, ${since}`, where: publication };
+    }),
   ];
 }

@@ -141,8 +141,14 @@ export interface Observations {
   readonly ledger: LedgerSeen | null;
   /** Null where the database could not be asked. */
   readonly projections: readonly ProjectionLag[] | null;
-  /** Releases that are overdue: "beds 2025-03", and since when. */
-  readonly overdue: readonly { readonly release: string; readonly due: string | null }[] | null;
+  /** Publications with periods that are overdue, by time, and the day by which the first was due. */
+  readonly overdue:
+    | readonly {
+        readonly publication: string;
+        readonly periods: readonly string[];
+        readonly due: string | null;
+      }[]
+    | null;
   readonly bounds: Bounds;
   /** ISO day: where strays of today are put. */
   readonly today: string;
