@@ -1,4 +1,4 @@
-/** What `canonry init` writes. A test loads both, so that they stay valid. */
+/** What `canonry init` writes. A test loads both YAML files, so that they stay valid. */
 export const PUBLICATIONS_TEXT = `# Publications: what is loaded, and where it comes from.
 # Periods: 2025-11 or nov25, 2025-Q3, FY2025-26, FY2025-26-Q1, 2025-W07, 2025, 2025-11-30.
 
@@ -56,4 +56,9 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 
 # run:
 #   concurrency: 2            # releases that are fetched and read at once
+`;
+
+export const GITIGNORE_TEXT = `# Fetched, or made again from the database. manifests/ is not here on purpose: with it a clone rebuilds all.
+/data/
+/tmp/
 `;

@@ -109,7 +109,9 @@ export class DataLayer {
 
   /** What the store keeps as artifacts; other names are passed over. */
   async *listArtifacts(): AsyncIterable<Omit<StoredArtifact, "isNew">> {
-    for await (const { key, sizeBytes } of this.storage.list(this.paths.keys.artifacts)) {
+    for await (const { key, sizeBytes } of this.storageOf("inputs").list(
+      this.paths.keys.artifacts,
+    )) {
       const sha256 = key.slice(key.lastIndexOf("/") + 1);
       if (key === this.paths.keys.artifact(sha256)) yield { sha256, sizeBytes };
     }

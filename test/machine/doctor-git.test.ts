@@ -25,7 +25,17 @@ async function found(): Promise<readonly string[]> {
 
 test("a checkout that keeps manifests and leaves out data is as it should be", async () => {
   await git(home.path, "init", "-q");
-  await home.write(".gitignore", "data/\ntmp/\n");
+  const { stderr } = await home.run("init", home.path);
+  expect(stderr).toContain(".gitignore");
+  for (const path of ["data/acquire/ab/x", "tmp/manifests/x"]) await home.write(path, "x");
+  await git(home.path, "add", ".");
+  const { stdout } = await git(home.path, "ls-files");
+  expect(stdout.split("\n")).toEqual(
+    expect.arrayContaining([MANIFEST, "config/publications.yaml"]),
+  );
+  expect(stdout).not.toMatch(/^(?:data|tmp)\//m);
+  await home.remove("data");
+  await home.remove("tmp");
   expect(await found()).toEqual([NEW]);
 });
 

@@ -67,7 +67,10 @@ export function plan(seen: Observations): Diagnosis {
 function strangeExports({ home, ledger }: Observations): readonly Stray[] {
   return (ledger === null ? [] : exportOrphans(ledger)).map((name) => {
     const path = `data/exports/${name}`;
-    const stays = keptByGit(path, home.git);
+    const isLocal = home.entries.some((one) => one.path === path);
+    const stays = isLocal
+      ? keptByGit(path, home.git)
+      : "it stands in another storage: delete it there";
     return { path, kind: "unowned", reason: "an export of no source", stays };
   });
 }
