@@ -8,7 +8,7 @@ import type { StorageRole } from "../model/storage-role.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { findLeftovers, sweepLeftovers, writerName } from "./leftovers.ts";
+import { sweepLeftovers, writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
 
@@ -302,11 +302,6 @@ export class DataLayer {
     } catch (error) {
       throw fileFailure(error, path);
     }
-  }
-
-  /** What `sweep` would remove, relative to the home. Reads only. */
-  leftovers(olderThanMs: number): Promise<readonly string[]> {
-    return findLeftovers(this.paths.home, olderThanMs);
   }
 
   /** Removes what writers left that are gone, and what is older than given whoever made it. */

@@ -1,6 +1,7 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { type GitView, gitView } from "../../data-layer/git.ts";
 import type { HomeEntry, HomeFiles } from "../../data-layer/home-files.ts";
+import { findLeftovers } from "../../data-layer/leftovers.ts";
 import type { Executor } from "../../database/database.ts";
 import {
   heldLocks,
@@ -51,7 +52,7 @@ export async function surveyHome(survey: HomeSurvey): Promise<HomeSeen> {
     freeBytes: await files.freeBytes(),
     taken,
     unfinishedMoves: await unfinishedMoves(files, data),
-    unfinished: await data.leftovers(staleBeforeMs),
+    unfinished: await findLeftovers(files.paths.home, staleBeforeMs),
   };
 }
 
