@@ -1,4 +1,5 @@
 import type { SourceContract } from "../model/manifest.ts";
+import { VINTAGES } from "../model/names.ts";
 import type { Executor } from "./database.ts";
 import type { ColumnCounts, LoadDigest } from "./load-digests.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -13,6 +14,8 @@ export interface SourceToVerify {
   readonly version: number;
   readonly has_table: boolean;
   readonly has_view: boolean;
+  /** The view of every vintage. */
+  readonly has_vintages_view: boolean;
 }
 
 export function sourcesToVerify(
@@ -22,11 +25,12 @@ export function sourcesToVerify(
   return executor.rows<SourceToVerify>(
     `select s.code as source, s.publication, c.document as contract, s.version,
             to_regclass('bronze.' || quote_ident(s.code)) is not null as has_table,
-            to_regclass('silver.' || quote_ident(s.code)) is not null as has_view
+            to_regclass('silver.' || quote_ident(s.code)) is not null as has_view,
+            to_regclass('silver.' || quote_ident(s.code || $2)) is not null as has_vintages_view
        from ops.source s left join ops.contract c on c.source = s.code and c.version = s.version
       where cardinality($1::text[]) = 0 or s.publication = any($1)
       order by s.code`,
-    [publications],
+    [publications, VINTAGES],
   );
 }
 

@@ -10,6 +10,7 @@ import {
   type SourceToVerify,
 } from "../../database/verifications.ts";
 import { sumOfDigests } from "../../model/digest/digest-sum.ts";
+import { VINTAGES } from "../../model/names.ts";
 import { type Difference, differenceIn } from "./difference.ts";
 
 /** The ledger against the tables of one source: what stands there, and how many rows of each load. */
@@ -44,8 +45,10 @@ async function shapeOf(executor: Executor, one: SourceToVerify): Promise<readonl
     const detail = `the ledger has no contract ${one.version} of ${source}`;
     found.push(differenceIn("contract_missing", { source }, detail));
   }
-  if (!one.has_view) {
-    found.push(differenceIn("view_missing", { source }, `there is no view silver.${source}`));
+  const views = { [source]: one.has_view, [`${source}${VINTAGES}`]: one.has_vintages_view };
+  for (const [view, isThere] of Object.entries(views)) {
+    if (isThere) continue;
+    found.push(differenceIn("view_missing", { source }, `there is no view silver.${view}`));
   }
   if (!one.has_table) {
     found.push(differenceIn("table_missing", { source }, `there is no table bronze.${source}`));

@@ -12,3 +12,4 @@ export {
   type OutcomeRecord,
   plan,
 } from "./plan.ts";
+export { rereadParts } from "./reread.ts";
