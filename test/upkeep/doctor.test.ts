@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FINDINGS, type FindingCode } from "../../src/model/finding.ts";
 import type { ExamineOptions } from "../../src/pipeline/doctor.ts";
 import { examine } from "../../src/pipeline/doctor.ts";
+import { type Observations, plan } from "../../src/upkeep/doctor/index.ts";
 import { ailments, backfillOf, doctorOf, outsideOf } from "../support/doctor.ts";
 import { Home, MAIN, makeHome } from "../support/home.ts";
 import { SeriesServer } from "../support/series.ts";
@@ -472,4 +473,81 @@ describe("what needs another home, another database or another user", () => {
       await chmod(folder, 0o755);
     }
   });
+});
+
+describe("what cannot be planted on every machine, by its facts", () => {
+  const observed: Observations = {
+    home: {
+      ...{ namedAs: null, entries: [], places: [], named: new Set<string>(), manifests: [] },
+      ...{ git: { kind: "none" }, unwritable: [], unreachable: null, passwordMode: null },
+      ...{ deadStarter: null, freeBytes: 2 ** 40, taken: new Set<string>(), unfinishedMoves: [] },
+      ...{ unfinished: [], configProblem: null },
+    },
+    database: {
+      ...{ kind: "open", version: 180_000, name: "PostgreSQL 18", sizeBytes: 0, skewMs: 0 },
+      ...{ roundTripMs: 0, pending: 0, unknown: 0 },
+    },
+    ledger: {
+      ...{ loads: 1, artifacts: [], stored: new Map<string, number>(), runs: [], runFolders: [] },
+      ...{ locks: [], exportNames: new Set<string>(), exports: [], behind: [] },
+    },
+    projections: [],
+    overdue: [],
+    bounds: {
+      ...{ freeBytes: 1, freeShare: 0.1, skewMs: 60_000 },
+      ...{ idleWithRunSeconds: 21_600, idleWithoutRunSeconds: 600 },
+    },
+    today: "2025-01-31",
+  };
+  const told = (changed: Partial<Observations>): readonly string[] =>
+    ailments(plan({ ...observed, ...changed }));
+
+  test("nothing is found in what is right", () => {
+    expect(told({})).toEqual([]);
+  });
+
+  test("a folder that the server's user may not enter; a server that is too old", () => {
+    const unreachable = "the server runs as nobody, who may not enter /root";
+    expect(told({ home: { ...observed.home, unreachable } })).toEqual([
+      `PLACE_UNREACHABLE data/database: ${unreachable}`,
+    ]);
+    const { database } = observed;
+    if (database.kind !== "open") throw new Error("it is open");
+    expect(told({ database: { ...database, version: 130_012, name: "PostgreSQL 13.12" } })).toEqual(
+      ["DATABASE_OLD ops: it is PostgreSQL 13.12"],
+    );
+    expect(told({ database: { ...database, sizeBytes: 2 ** 44 } })).toEqual([
+      expect.stringMatching(/^DISK_LOW /),
+    ]);
+  });
+
+  test("a lock is stuck by how long its connection is idle, and whether a run is open", () => {
+    const lock = {
+      ...{ name: "release beds 2025-01", pid: 7, application: "canonry", client: "10.0.0.2" },
+      ...{ state: "idle", idleSeconds: 3600, hasRun: true },
+    };
+    const stuck = (changed: Partial<typeof lock>): number => {
+      const { ledger } = observed;
+      return ledger === null
+        ? 0
+        : told({ ledger: { ...ledger, locks: [{ ...lock, ...changed }] } }).length;
+    };
+    expect(stuck({})).toBe(0);
+    expect(stuck({ hasRun: false })).toBe(1);
+    expect(stuck({ idleSeconds: 25_000 })).toBe(1);
+    expect(stuck({ idleSeconds: 25_000, state: "active" })).toBe(0);
+    expect(stuck({ idleSeconds: 60, hasRun: false })).toBe(0);
+  });
+});
+
+/** Planted in tests of their own: here, and in test/machine/doctor-git.test.ts. */
+const ELSEWHERE: readonly FindingCode[] = [
+  ...(["HOME_RELATIVE", "PLACE_UNWRITABLE", "PLACE_UNREACHABLE", "DATABASE_DOWN"] as const),
+  ...(["DATABASE_NEW", "DATABASE_OLD", "SERVER_LOCK", "LEDGER_EMPTY", "ARTIFACT_GONE"] as const),
+  ...(["MANIFESTS_IGNORED", "DATA_TRACKED"] as const),
+];
+
+test("every code of the table has its planted fault", () => {
+  const planted = new Set([...faults().map((one) => one.code), ...ELSEWHERE]);
+  expect([...planted].toSorted()).toEqual(Object.keys(FINDINGS).toSorted());
 });
