@@ -18,9 +18,9 @@ const BACKFILL = "Run `canonry backfill`: it puts this right before anything els
 
 export const FINDINGS = {
   CONFIG_BROKEN: wrong("the configuration can be read", "Correct the file and key that are named."),
-  HOME_RELATIVE: wrong(
+  HOME_RELATIVE: note(
     "the home is named by an absolute path, or found",
-    "Set CANONRY_HOME to an absolute path: a relative one is another home in every folder.",
+    "Nothing for one command; where it is set for good, make it absolute: else it is another home in every folder.",
   ),
   PLACE_UNWRITABLE: wrong(
     "every place can be written",
@@ -49,6 +49,10 @@ export const FINDINGS = {
   MOVE_UNFINISHED: wrong(
     "no move was cut short",
     "Run `canonry doctor --fix --apply`: it finishes what was begun first.",
+  ),
+  JOURNAL_BROKEN: wrong(
+    "every journal of moves can be read",
+    "Correct the line that is named, or move the journal away: what it moved stays where it is.",
   ),
   GIT_UNKNOWN: note(
     "git says what it tracks, or the home is no checkout",

@@ -134,7 +134,10 @@ async function askDatabase(
 }
 
 async function askLedger(world: World): Promise<Asked> {
-  const database = await surveyServer(world.database, MIGRATIONS, () => world.now().getTime());
+  const database = await surveyServer(world.database, MIGRATIONS, {
+    isLocal: world.config.settings.database.url === null,
+    nowMs: () => world.now().getTime(),
+  });
   // Another shape than ours would answer other questions.
   const isOurs = database.kind === "open" && database.pending === 0 && database.unknown === 0;
   if (!isOurs) return unasked(database);

@@ -114,12 +114,16 @@ async function keptExport(world: World, row: ExportRow, reason: string): Promise
   return { ...report, status: "written", reason: "its page was not what the database says" };
 }
 
-/** Files among the exports that are not what the database says, and why. Reads only, every byte of them. */
+/**
+ * Files among the exports that are not what the database says, and why. Reads only: every byte of them where they
+ * stand in the home, else their sizes.
+ */
 export async function exportLags(
   world: World,
 ): Promise<readonly { readonly path: string; readonly reason: string }[]> {
   const rows = await exportRows(world.database);
-  const facts = await factsOf(world, rows, true);
+  const deep = world.data.storageOf("exports").properties.localPaths;
+  const facts = await factsOf(world, rows, deep);
   const { todo, skipped } = plan(facts);
   const lags = todo.map(({ key, reason }) => {
     const [parquet, page] = [`${key}.parquet`, `${key}.md`];

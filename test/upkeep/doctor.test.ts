@@ -214,6 +214,17 @@ const faults = (): readonly Fault[] => [
     told: /^MOVE_UNFINISHED a.log: data\/stray\/journals\/1.jsonl says that it was to be moved/,
   },
   {
+    code: "JOURNAL_BROKEN",
+    ...extra("data/stray/journals/2.jsonl", '{"what":"moved"}\n'),
+    told: /^JOURNAL_BROKEN data\/stray\/journals\/2.jsonl: .* is no journal$/,
+  },
+  {
+    code: "STRAY_KEPT",
+    ...extra("tmp-clone/.git/HEAD"),
+    heal: () => home.remove("tmp-clone"),
+    told: /^STRAY_KEPT tmp-clone: .*; it is a checkout$/,
+  },
+  {
     code: "GIT_UNKNOWN",
     ...extra(".git", "nonsense"),
     told: /^GIT_UNKNOWN \.: /,
@@ -223,7 +234,7 @@ const faults = (): readonly Fault[] => [
     plant: () => Promise.resolve(),
     heal: () => Promise.resolve(),
     options: { bounds: { freeBytes: 2 ** 60 } },
-    told: /^DISK_LOW \.: \d+ MiB are free, and with a database of \d+ MiB at least/,
+    told: /^DISK_LOW \.: \d+ MiB are free, and at least \d+ MiB should be$/,
   },
   {
     code: "MIGRATION_PENDING",
@@ -485,6 +496,7 @@ describe("what cannot be planted on every machine, by its facts", () => {
     },
     database: {
       ...{ kind: "open", version: 180_000, name: "PostgreSQL 18", sizeBytes: 0, skewMs: 0 },
+      isLocal: true,
       ...{ roundTripMs: 0, pending: 0, unknown: 0 },
     },
     ledger: {
@@ -517,8 +529,26 @@ describe("what cannot be planted on every machine, by its facts", () => {
       ["DATABASE_OLD ops: it is PostgreSQL 13.12"],
     );
     expect(told({ database: { ...database, sizeBytes: 2 ** 44 } })).toEqual([
-      expect.stringMatching(/^DISK_LOW /),
+      expect.stringMatching(/^DISK_LOW .* with a database of \d+ MiB at least \d+ MiB should be$/),
     ]);
+    expect(told({ database: { ...database, isLocal: false, sizeBytes: 2 ** 44 } })).toEqual([]);
+  });
+
+  test("what a run that is at work has yet to write is a note", () => {
+    const { ledger } = observed;
+    if (ledger === null) throw new Error("it is there");
+    const at = { publication: "beds", period: "2025-01", startedAt: "2025-01-31T00:00:00.000Z" };
+    const lag = {
+      code: "EXPORT_BEHIND",
+      path: "data/exports/beds.parquet",
+      reason: "old",
+    } as const;
+    const result = (held: boolean) =>
+      plan({
+        ...{ ...observed, projections: [lag] },
+        ledger: { ...ledger, runs: [{ runId: "1", ...at, held }] },
+      }).findings.find((one) => one.code === "EXPORT_BEHIND")?.result;
+    expect([result(true), result(false)]).toEqual(["note", "wrong"]);
   });
 
   test("a lock is stuck by how long its connection is idle, and whether a run is open", () => {

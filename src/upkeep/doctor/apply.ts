@@ -96,7 +96,10 @@ async function moveOne(
   return null;
 }
 
-/** Ends what journals began and a kill cut short. Gives the files that were seen to. */
+/**
+ * Ends what journals began and a kill cut short. Gives the files that were seen to; a journal that cannot be
+ * read is passed over, and told by a plan.
+ */
 export async function settle(
   journals: readonly string[],
   needs: DoctorNeeds,
@@ -105,10 +108,19 @@ export async function settle(
   for (const journal of journals) {
     const text = (await needs.readText(journal)) ?? "";
     const write = writerOf(journal, needs, text);
-    for (const entry of readJournal(text, journal).filter(isUnfinished))
+    for (const entry of openIn(text, journal))
       settled.push(await settleOne(entry, write, needs.mover));
   }
   return settled;
+}
+
+function openIn(text: string, journal: string): readonly JournalEntry[] {
+  try {
+    return readJournal(text, journal).filter(isUnfinished);
+  } catch (error) {
+    if (error instanceof CanonryError && error.code === "JOURNAL_INVALID") return [];
+    throw error;
+  }
 }
 
 async function settleOne(entry: JournalEntry, write: Write, mover: AsideMover): Promise<Moved> {

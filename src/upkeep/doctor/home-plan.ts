@@ -68,11 +68,10 @@ function rights(home: HomeSeen): readonly Sighting[] {
 function moves({ unfinishedMoves, unfinished }: HomeSeen): readonly Sighting[] {
   return [
     ...unfinishedMoves.map(
-      ({ journal, from }): Sighting => ({
-        code: "MOVE_UNFINISHED",
-        seen: `${journal} says that it was to be moved, and not that it was`,
-        where: from,
-      }),
+      ({ journal, from, problem }): Sighting =>
+        from === null
+          ? { code: "JOURNAL_BROKEN", seen: problem, where: journal }
+          : { code: "MOVE_UNFINISHED", seen: `${journal} ${problem}`, where: from },
     ),
     ...unfinished.map(
       (path): Sighting => ({ code: "UNFINISHED", seen: "its writer is gone", where: path }),
@@ -103,10 +102,10 @@ function versionControl({ git, manifests }: HomeSeen): readonly Sighting[] {
 }
 
 function disk(home: HomeSeen, database: DatabaseSeen, bounds: Bounds): readonly Sighting[] {
-  const size = database.kind === "open" ? database.sizeBytes : 0;
+  const size = database.kind === "open" && database.isLocal ? database.sizeBytes : 0;
   const least = Math.max(bounds.freeBytes, size * bounds.freeShare);
   if (home.freeBytes >= least) return [];
-  const seen = `${mebibytes(home.freeBytes)} are free, and with a database of ${mebibytes(size)} at least ${mebibytes(least)} should be`;
+  const seen = `${mebibytes(home.freeBytes)} are free, and ${size === 0 ? "" : `with a database of ${mebibytes(size)} `}at least ${mebibytes(least)} should be`;
   return [{ code: "DISK_LOW", seen, where: null }];
 }
 

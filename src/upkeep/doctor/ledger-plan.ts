@@ -170,9 +170,17 @@ function orphans(ledger: LedgerSeen): readonly Sighting[] {
 }
 
 /** What the pipeline compared, and what the calendar says. Pure. */
-export function projectionSightings({ projections, overdue }: Observations): readonly Sighting[] {
+export function projectionSightings(seen: Observations): readonly Sighting[] {
+  const { projections, overdue, ledger } = seen;
+  // A run writes them when it is done.
+  const atWork = ledger?.runs.some((one) => one.held) === true;
   return [
-    ...(projections ?? []).map(({ code, path, reason }) => ({ code, seen: reason, where: path })),
+    ...(projections ?? []).map(
+      ({ code, path, reason }): Sighting => ({
+        ...{ code, seen: atWork ? `${reason}; a run is at work` : reason, where: path },
+        ...(atWork ? { result: "note" } : {}),
+      }),
+    ),
     ...(overdue ?? []).map(({ publication, periods, due }): Sighting => {
       const last = periods.at(-1) ?? "";
       const which =

@@ -44,10 +44,17 @@ export interface HomeSeen {
   /** Everything that stands where strays are put. */
   readonly taken: ReadonlySet<string>;
   /** Moves of journals that were begun and have no end. */
-  readonly unfinishedMoves: readonly { readonly journal: string; readonly from: string }[];
+  readonly unfinishedMoves: readonly UnfinishedMove[];
   /** Half-written files of writers that are gone. */
   readonly unfinished: readonly string[];
   readonly configProblem: string | null;
+}
+
+export interface UnfinishedMove {
+  readonly journal: string;
+  /** Of the file; null: the journal itself cannot be read, and `problem` says why. */
+  readonly from: string | null;
+  readonly problem: string;
 }
 
 /** The database, as far as it can be seen without trusting that it is ours. */
@@ -59,6 +66,8 @@ export type DatabaseSeen =
       readonly version: number;
       readonly name: string;
       readonly sizeBytes: number;
+      /** It stands in the home. */
+      readonly isLocal: boolean;
       /** The server's clock less ours, and what the question took, in milliseconds. */
       readonly skewMs: number;
       readonly roundTripMs: number;

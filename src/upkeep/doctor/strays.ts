@@ -114,6 +114,7 @@ function whyItStays(stray: SeenEntry, { entries, git, named }: HomeSeen): string
   const below = entries.filter((one) => isWithin(one.path, stray.path));
   if (below.some((one) => one.kind === "link")) return "a link is not followed";
   if (below.some((one) => one.kind === "other")) return "it is no file";
+  if (below.some((one) => one.path.split("/").at(-1) === ".git")) return "it is a checkout";
   if (named === null) return "the configuration cannot be read, and may name it";
   return keptByGit(stray.path, git);
 }

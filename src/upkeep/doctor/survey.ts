@@ -12,8 +12,9 @@ import {
   runEnds,
   serverFacts,
 } from "../../database/health.ts";
+import { CanonryError } from "../../model/errors.ts";
 import { isUnfinished, JOURNALS, readJournal } from "./journal.ts";
-import type { DatabaseSeen, HomeSeen, LedgerSeen } from "./observation.ts";
+import type { DatabaseSeen, HomeSeen, LedgerSeen, UnfinishedMove } from "./observation.ts";
 import { isWithin, strayKind } from "./strays.ts";
 
 export interface HomeSurvey {
@@ -104,20 +105,27 @@ async function unfinishedMoves(
   files: HomeFiles,
   data: DataLayer,
 ): Promise<HomeSeen["unfinishedMoves"]> {
-  const found: { journal: string; from: string }[] = [];
+  const found: UnfinishedMove[] = [];
   for (const journal of await journalsOf(files)) {
     const text = (await data.readText(journal)) ?? "";
-    for (const entry of readJournal(text, journal).filter(isUnfinished))
-      found.push({ journal, from: entry.from });
+    try {
+      for (const { from } of readJournal(text, journal).filter(isUnfinished)) {
+        const problem = "says that it was to be moved, and not that it was";
+        found.push({ journal, from, problem });
+      }
+    } catch (error) {
+      if (!(error instanceof CanonryError)) throw error;
+      found.push({ journal, from: null, problem: error.message });
+    }
   }
   return found;
 }
 
-/** Asks the server who it is and what it holds; `nowMs` reads our clock. Throws DATABASE_*. */
+/** Asks the server who it is and what it holds; `isLocal`: it stands in the home. Throws DATABASE_*. */
 export async function surveyServer(
   executor: Executor,
   migrations: string,
-  nowMs: () => number,
+  { isLocal, nowMs }: { readonly isLocal: boolean; readonly nowMs: () => number },
 ): Promise<DatabaseSeen> {
   // The first question also waits for a connection.
   await serverFacts(executor);
@@ -128,6 +136,7 @@ export async function surveyServer(
   return {
     kind: "open",
     ...server,
+    isLocal,
     skewMs,
     roundTripMs,
     ...(await migrationFacts(executor, migrations)),
