@@ -9,7 +9,9 @@ export function renderExamination(seen: Examination, all: boolean): string {
     findings.filter((one) => one.result === result).length;
   const lines = [
     ...shown.map(described),
-    ...(unseen.length > 0 ? [`not looked for, without the ledger: ${unseen.join(", ")}`] : []),
+    ...(unseen.length > 0
+      ? [`${unseen.length} codes could not be looked for without the ledger (--json names them).`]
+      : []),
     `${number("right")} right, ${counted(number("note"), "note")}, ${number("wrong")} wrong.`,
   ];
   return lines.join("\n");
