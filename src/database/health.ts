@@ -4,9 +4,6 @@ import { iso } from "./iso.ts";
 
 /** Statements by which the doctor looks at the database. All of them only read. */
 
-/** The oldest Postgres that is supported, as `server_version_num` has it. */
-export const OLDEST_SERVER = 140_000;
-
 export interface ServerFacts {
   /** `server_version_num`: 180004. */
   readonly version: number;

@@ -8,6 +8,9 @@ import type {
   Observations,
 } from "./observation.ts";
 
+/** The oldest Postgres that is supported, as `server_version_num` has it. */
+const OLDEST_SERVER = 140_000;
+
 /** What is seen of the database server. Pure. */
 export function databaseSightings(
   { database, home }: Observations,
@@ -20,7 +23,7 @@ export function databaseSightings(
   const tell = (code: Sighting["code"], seen: string): void => {
     found.push({ code, seen, where: "ops" });
   };
-  if (database.version < 140_000) tell("DATABASE_OLD", `it is ${database.name}`);
+  if (database.version < OLDEST_SERVER) tell("DATABASE_OLD", `it is ${database.name}`);
   if (database.pending > 0)
     tell("MIGRATION_PENDING", `${database.pending} migrations are not applied`);
   if (database.unknown > 0)
