@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 
 /** How the names of unfinished files end. */
@@ -16,10 +16,11 @@ export function writerName(): string {
 
 const WRITER = new RegExp(`(?:^|\\.)${HOST}-(\\d+)-[0-9a-f]{12}(?:\\.|$)`);
 
-/** What was made by a process of this machine that is gone. */
-function isOrphan(name: string): boolean {
+/** Of a process of this machine whether it still runs; else unknown. */
+function writerOf(name: string): Leftover["writer"] {
   const pid = Number(WRITER.exec(name)?.[1] ?? 0);
-  return pid > 0 && !isAlive(pid);
+  if (pid === 0) return "unknown";
+  return isAlive(pid) ? "alive" : "gone";
 }
 
 export function isAlive(pid: number): boolean {
@@ -34,18 +35,21 @@ export function isAlive(pid: number): boolean {
 /** Where writers put what is not finished yet; the database's own files are its server's. */
 const FOLDERS = [
   ...["data/acquire/incoming", "data/exports", "data/state", "data/database"],
-  ...["manifests", "tmp"],
+  ...["data/archive", "manifests", "tmp"],
 ];
 
-/**
- * Removes what writers left that are gone: unfinished files, incoming artifacts, scratch folders. Gone is a
- * process of this machine that no longer runs, or, of any machine, one whose file is older than given.
- */
-export async function sweepLeftovers(
-  home: string,
-  olderThanMs: number,
-): Promise<readonly string[]> {
-  const swept: string[] = [];
+/** What a writer did not finish: a file, an incoming artifact or archive, a scratch folder. */
+export interface Leftover {
+  /** Relative to the home, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly writer: "alive" | "gone" | "unknown";
+}
+
+/** By path. */
+export async function findLeftovers(home: string): Promise<readonly Leftover[]> {
+  const found: Leftover[] = [];
   for (const folder of FOLDERS) {
     const root = join(home, folder);
     const recursive = folder !== "data/database";
@@ -55,20 +59,37 @@ export async function sweepLeftovers(
       const scratch = entry.parentPath === join(home, "tmp/scratch");
       const incoming = entry.isFile() && dirname(path).endsWith("incoming");
       const lock =
-        entry.isFile() && root === entry.parentPath && !recursive && isOrphan(entry.name);
+        entry.isFile() &&
+        root === entry.parentPath &&
+        !recursive &&
+        writerOf(entry.name) === "gone";
       if (!scratch && !incoming && !lock && !entry.name.endsWith(UNFINISHED)) continue;
       const facts = await stat(path).catch(() => null);
-      if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
-      await rm(path, { recursive: true, force: true });
-      swept.push(path);
+      if (facts === null) continue;
+      found.push({
+        path: relative(home, path).split(sep).join("/"),
+        sizeBytes: facts.isDirectory() ? await sizeOf(path) : facts.size,
+        modifiedMs: Math.trunc(facts.mtimeMs),
+        writer: writerOf(entry.name),
+      });
     }
   }
-  await removeEmptyFolders(join(home, "tmp/manifests"));
-  return swept;
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Of all files below a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  const sizes = entries.map(async (entry) => {
+    if (!entry.isFile()) return 0;
+    const facts = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+    return facts?.size ?? 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** Writers make the folder of a file again if it went away meanwhile. */
-async function removeEmptyFolders(folder: string): Promise<void> {
+export async function removeEmptyFolders(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));

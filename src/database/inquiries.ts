@@ -180,7 +180,7 @@ export async function serverVersion(executor: Executor): Promise<string> {
 /** The sha256 of every artifact that the store must hold, in order. */
 export async function artifactsKnown(executor: Executor): Promise<string[]> {
   const rows = await executor.rows<{ sha256: string }>(
-    "select sha256 from ops.artifact where purged_at is null order by sha256",
+    "select sha256 from ops.artifact where purged_at is null and expired_at is null order by sha256",
   );
   return rows.map((row) => row.sha256);
 }

@@ -1,5 +1,5 @@
 import { CanonryError } from "../model/errors.ts";
-import type { Database, Executor, Transaction } from "./database.ts";
+import type { Database, Transaction } from "./database.ts";
 import { finishRun, type ReleaseRecord, recordRelease } from "./ledger.ts";
 
 interface Place {
@@ -85,16 +85,6 @@ export async function closeAbandonedRuns(database: Database): Promise<void> {
       () => undefined,
     );
   }
-}
-
-/** Those of these runs that ended well: nobody needs their working files. */
-export async function endedWell(executor: Executor, runIds: readonly string[]): Promise<string[]> {
-  const rows = await executor.rows<{ run_id: string }>(
-    `select run_id from ops.run
-      where run_id = any($1) and status in ('loaded', 'unchanged', 'not_published', 'dry')`,
-    [runIds],
-  );
-  return rows.map((row) => row.run_id);
 }
 
 /** The end of a run and what it came to, together. Throws LOCK_LOST as `keepRelease` does. */

@@ -36,6 +36,9 @@ export const ERRORS = {
   ),
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
   VINTAGE_UNKNOWN: config("`canonry explain SOURCE` lists the vintages of each release."),
+  VINTAGE_EXPIRED: config(
+    "Its rows left the table, its file did not: `canonry explain SOURCE` names it. Published again in place of the current one, it becomes a vintage again.",
+  ),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
   ),
@@ -135,6 +138,9 @@ export const ERRORS = {
   STORAGE_UNAVAILABLE: storage("Check that the folder can be read and written."),
   EARLIER_FAILED: storage(
     "An earlier release failed; they are loaded in the order of time. Run again.",
+  ),
+  LOG_ARCHIVE_DAMAGED: storage(
+    "No log was deleted: set the archive that is named aside, and run `canonry cleanup` again.",
   ),
   STORAGE_CONFLICT: storage("Another process wrote it first; run again."),
   DATABASE_UNAVAILABLE: storage(

@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /** Folders of a home that belong to somebody, beside those of the mirror. */
-const OTHERS = ["config", "tmp/scratch", "data/archive", "data/backups"];
+const OTHERS = ["config", "tmp/scratch", "data/backups"];
 
 /** Looks at everything, changes nothing. */
 export async function examine(world: World): Promise<readonly Finding[]> {
