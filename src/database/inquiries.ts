@@ -1,5 +1,6 @@
 import type { Executor } from "./database.ts";
 import { iso } from "./iso.ts";
+import { EXPIRED } from "./vintages.ts";
 
 /** Statements of the rooms that only read. Times are ISO instants in UTC; counts are numbers. */
 
@@ -72,6 +73,7 @@ export interface LoadRow {
   readonly run_id: string;
   readonly contract_version: number;
   readonly loaded_at: string;
+  readonly expired: string | null;
 }
 
 export function loadsOfSource(
@@ -81,7 +83,7 @@ export function loadsOfSource(
 ): Promise<LoadRow[]> {
   return executor.rows<LoadRow>(
     `select load_id::text, period, vintage, is_current, rows_data, rows_total, run_id,
-            contract_version, ${iso("loaded_at")} as loaded_at
+            contract_version, ${iso("loaded_at")} as loaded_at, ${EXPIRED} as expired
        from ops.load
       where source = $1 and (cardinality($2::text[]) = 0 or period = any($2))
       order by period desc, vintage desc`,

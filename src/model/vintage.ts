@@ -14,13 +14,15 @@ export interface Vintage {
   /** ISO instant; null if it is current. */
   readonly superseded_at: string | null;
   readonly run_id: string;
+  /** Why its rows left the table: "on 2026-01-03 by retention.vintages_keep 2"; null while they stand there. */
+  readonly expired: string | null;
 }
 
-/** Content that is not loaded again, and why. */
+/** Content that is not loaded again, and why; what was expired only while a later issue stands. */
 export interface BarredContent {
   readonly source: string;
   readonly vintage: number;
-  readonly because: "reverted" | "purged";
+  readonly because: "reverted" | "purged" | "expired";
   /** Idempotency key of the load that was reverted; null for a purged one. */
   readonly key: string | null;
   /** Its content however it is read, see `contentKey`; null where a load that stands holds it too. */
@@ -41,7 +43,8 @@ export type Reversal =
 
 /**
  * Pure. Without `to` the last vintage before the current one that nobody reverted; nothing where a later one
- * was reverted already, so that the same command does nothing the second time. Throws VINTAGE_UNKNOWN.
+ * was reverted already, so that the same command does nothing the second time. Throws VINTAGE_UNKNOWN, and
+ * VINTAGE_EXPIRED if its rows left the table.
  */
 export function reversal(vintages: readonly Vintage[], to: number | null): Reversal {
   const current = vintages.find((one) => one.is_current) ?? null;
@@ -49,7 +52,7 @@ export function reversal(vintages: readonly Vintage[], to: number | null): Rever
     const target = vintageOf(vintages, to);
     return target.is_current
       ? { nothing: `vintage ${to} is current` }
-      : { from: current, to: target };
+      : { from: current, to: standing(target) };
   }
   if (current === null) return { nothing: "none is current: name one with --to" };
   const later = vintages.find((one) => one.reverted && one.vintage > current.vintage);
@@ -60,13 +63,22 @@ export function reversal(vintages: readonly Vintage[], to: number | null): Rever
   const target = beforeOf(vintages, current.vintage);
   return target === null
     ? { nothing: `vintage ${current.vintage} is current, and there is none before it` }
-    : { from: current, to: target };
+    : { from: current, to: standing(target) };
 }
 
 /** The last vintage before this one that nobody reverted; null if there is none. */
 export function beforeOf(vintages: readonly Vintage[], vintage: number): Vintage | null {
   const earlier = vintages.filter((one) => one.vintage < vintage && !one.reverted);
   return earlier.toSorted((a, b) => b.vintage - a.vintage)[0] ?? null;
+}
+
+/** Throws VINTAGE_EXPIRED if its rows left the table. */
+export function standing(one: Vintage): Vintage {
+  if (one.expired === null) return one;
+  throw new CanonryError(
+    "VINTAGE_EXPIRED",
+    `vintage ${one.vintage} of ${one.source} ${one.period} was expired ${one.expired}`,
+  );
 }
 
 /** Throws VINTAGE_UNKNOWN, and says which there are. */

@@ -68,6 +68,11 @@ function has(columns: readonly TableColumn[], name: string): boolean {
 function countsOf(load: LoadToVerify, held: readonly HeldRows[]): readonly Difference[] {
   const own = held.filter((one) => one.load_id === load.load_id);
   const rows = own.reduce((sum, one) => sum + one.rows, 0);
+  if (load.is_expired) {
+    if (rows === 0) return [];
+    const detail = `it was expired, and the table still has ${rows} rows of it`;
+    return [differenceIn("rows_unknown", load, detail)];
+  }
   if (rows === 0 && load.rows_data + load.rows_total > 0) {
     const detail = `the ledger has ${load.rows_data + load.rows_total} rows of it, the table none`;
     return [differenceIn("rows_missing", load, detail)];

@@ -35,7 +35,7 @@ export function judgeBackups(backups: readonly FoundBackup[], settings: Keeps): 
     const names = [...new Set(whole.map((one) => SPANS[span](one.taken_at)))];
     for (const name of names.slice(0, most)) {
       const own = whole.filter((one) => SPANS[span](one.taken_at) === name);
-      keep(own.find((one) => one.is_verified) ?? own[0], `${span} ${name}`);
+      keep(own.find((one) => one.is_verified) ?? own[0], `${span} of ${name}`);
     }
   }
   return latestFirst.map((one) => judgeBackup(one, reasons.get(one.id), whole[0]));
@@ -59,9 +59,9 @@ function judgeBackup(
     : { ...item, reason: reasons.join(", "), action: null };
 }
 
-/** The Monday of the week of an instant. */
+/** The Monday of its week. */
 function mondayOf(instant: string): string {
   const day = new Date(`${instant.slice(0, 10)}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
-  return `week of ${day.toISOString().slice(0, 10)}`;
+  return day.toISOString().slice(0, 10);
 }

@@ -28,10 +28,10 @@ function whyLogStays({ now, settings, live }: Facts, log: Facts["logs"][number])
     return "no event log: its name is not <date>/<run>.jsonl";
   if (live.some((id) => run.startsWith(id))) return "its run is at work";
   const age = daysBetween(date, `${dayOf(now)}T00:00:00Z`);
-  if (age < 0) return "dated after today";
-  if (age <= settings.logs_days) return `active for ${days(settings.logs_days)}`;
+  if (age < 0) return `of ${date}, after today`;
+  if (age <= settings.logs_days) return `of ${date}: active for ${days(settings.logs_days)}`;
   return daysBetween(log.modified_at, now) < settings.logs_days
-    ? `written to on ${dayOf(log.modified_at)}, within ${days(settings.logs_days)}`
+    ? `written to on ${dayOf(log.modified_at)}: active for ${days(settings.logs_days)} after that`
     : null;
 }
 

@@ -32,7 +32,7 @@ function judgeVintage({ now, settings }: Facts, load: SupersededLoad, later: num
   const policy = policyOf(settings);
   return {
     ...item,
-    reason: `superseded ${superseded(load)}; ${policy}: ${rows} rows leave the table, their file stays`,
+    reason: `${superseded(load)}; ${policy}: ${rows} rows leave the table, their file stays`,
     action: { kind: "vintage", load_id, source, period, rows, artifacts, policy, size_bytes },
   };
 }
@@ -58,12 +58,12 @@ function keptByPolicy(
   // One that never was current counts from no day: it stays.
   const since = load.superseded_at;
   return since === null || daysBetween(since, now) < age
-    ? `kept for ${days(age)} after it was superseded ${superseded(load)}`
+    ? `${superseded(load)}: kept for ${days(age)}`
     : null;
 }
 
 const superseded = ({ superseded_at }: SupersededLoad): string =>
-  superseded_at === null ? "before it was current" : `on ${dayOf(superseded_at)}`;
+  superseded_at === null ? "never current" : `superseded on ${dayOf(superseded_at)}`;
 
 /** The settings that let it go, as the ledger keeps them. */
 function policyOf({ vintages_keep: most, vintages_days: age }: RetentionSettings): string {
