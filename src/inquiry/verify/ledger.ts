@@ -142,8 +142,9 @@ async function strangers(
   );
 }
 
-/** Of a source and period that have loads, one is current. */
-function currents(loads: readonly LoadToVerify[]): readonly Difference[] {
+/** Of a source and period that have loads with rows, one is current. */
+function currents(all: readonly LoadToVerify[]): readonly Difference[] {
+  const loads = all.filter((load) => !load.is_expired);
   const current = new Map<string, { readonly load: LoadToVerify; readonly count: number }>();
   for (const load of loads) {
     const count = (current.get(load.period)?.count ?? 0) + (load.is_current ? 1 : 0);
