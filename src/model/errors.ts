@@ -37,7 +37,7 @@ export const ERRORS = {
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
   VINTAGE_UNKNOWN: config("`canonry explain SOURCE` lists the vintages of each release."),
   VINTAGE_EXPIRED: config(
-    "Its rows left the table, its file did not: `canonry explain SOURCE` names it. Published again in place of the current one, it becomes a vintage again.",
+    "`canonry explain SOURCE` names its file, which is kept: put it among the publication's files in place of the current one, and a backfill loads it as a new vintage.",
   ),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
