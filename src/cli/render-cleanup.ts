@@ -4,7 +4,7 @@ import { count, renderTable } from "./table.ts";
 const DONE = { keep: "kept", archive: "archived", expire: "expired", remove: "removed" } as const;
 
 /** Each item that goes, and what stays, counted by its reason. */
-export function renderCleanup(report: CleanupReport, width: number): string {
+export function renderCleanup(report: CleanupReport): string {
   const { dry_run: dryRun, items, left, failed, freed_bytes: freed } = report;
   const goes = items.filter((one) => one.fate !== "keep");
   const kept = items.filter((one) => one.fate === "keep");
@@ -12,24 +12,20 @@ export function renderCleanup(report: CleanupReport, width: number): string {
   return [
     goes.length === 0
       ? "Nothing to do."
-      : `${tableOf(goes, dryRun, width)}\n\n${dryRun ? "Would go" : "Gone"}: ${total}`,
+      : `${tableOf(goes, dryRun)}\n\n${dryRun ? "Would go" : "Gone"}: ${total}`,
     ...left.map((one) => `left as it was: ${one.key}: ${one.reason}`),
     ...failed.map((one) => `not done: ${one.key}: ${one.reason}`),
     ...(kept.length === 0 ? [] : ["", "Kept:", ...keptLines(kept)]),
   ].join("\n");
 }
 
-function tableOf(items: readonly CleanupItem[], dryRun: boolean, width: number): string {
-  return renderTable(
-    items,
-    [
-      { title: "item", value: (one) => one.key },
-      { title: "what", value: (one) => (dryRun ? one.fate : DONE[one.fate]) },
-      { title: "space", value: (one) => sizeOf(one.size_bytes), align: "right" },
-      { title: "why", value: (one) => one.reason, shrinks: true },
-    ],
-    Math.max(width, 160),
-  );
+function tableOf(items: readonly CleanupItem[], dryRun: boolean): string {
+  return renderTable(items, [
+    { title: "item", value: (one) => one.key },
+    { title: "what", value: (one) => (dryRun ? one.fate : DONE[one.fate]) },
+    { title: "space", value: (one) => sizeOf(one.size_bytes), align: "right" },
+    { title: "why", value: (one) => one.reason },
+  ]);
 }
 
 /** One line a reason, with the first item that has it. */

@@ -136,7 +136,9 @@ export class DataLayer {
     const runs = new Map<string, StoredObject[]>();
     for await (const found of this.storage.list(this.paths.keys.runs)) {
       const id = found.key.slice(this.paths.keys.runs.length).split("/")[0] ?? "";
-      runs.set(id, [...(runs.get(id) ?? []), found]);
+      const files = runs.get(id);
+      if (files === undefined) runs.set(id, [found]);
+      else files.push(found);
     }
     return runs;
   }

@@ -81,7 +81,7 @@ export function loadsNotCurrent(executor: Executor): Promise<LoadToExpire[]> {
               coalesce(pg_table_size(to_regclass('bronze.' || quote_ident(source))), 0) as bytes
          from ops.load where expired_at is null group by source)
      select l.load_id::text, l.source, l.period, l.vintage, l.rows_data + l.rows_total as rows,
-            (held.bytes * (l.rows_data + l.rows_total) / greatest(held.rows, 1))::bigint as size_bytes,
+            (held.bytes::numeric * (l.rows_data + l.rows_total) / greatest(held.rows, 1))::bigint as size_bytes,
             ${iso("l.superseded_at")} as superseded_at,
             exists (select 1 from ops.load c
                      where c.source = l.source and c.period = l.period and c.is_current) as has_current,

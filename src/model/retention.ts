@@ -31,7 +31,12 @@ interface Dated extends Sized {
 
 /** What retention does. All that is given is what was seen: if it differs when its turn comes, it is left. */
 export type RetentionAction =
-  | (Dated & { readonly kind: "log"; readonly key: string; readonly month: string })
+  | (Dated & {
+      readonly kind: "log";
+      readonly key: string;
+      /** Whose archive it goes into, `2025-11`; null: archives of its month are kept no longer. */
+      readonly month: string | null;
+    })
   | (Dated & { readonly kind: "log_archive"; readonly key: string })
   | (Dated & { readonly kind: "working_files"; readonly run_id: string; readonly files: number })
   | (Dated & { readonly kind: "leftover"; readonly path: string })

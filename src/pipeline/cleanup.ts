@@ -64,9 +64,9 @@ export async function cleanup(
   return world.database.withLock("canonry.cleanup", work, held);
 }
 
-export function retainNeeds({ database, data, config }: World): RetainNeeds {
+export function retainNeeds({ database, data, config, signal }: World): RetainNeeds {
   const backups = { list: async () => [], forget: async () => undefined };
-  return { database, data, settings: config.settings.retention, backups };
+  return { database, data, settings: config.settings.retention, backups, signal };
 }
 
 function report(
@@ -86,10 +86,10 @@ function report(
 
 function itemOf({ key, reason, action }: Planned<RetentionAction>): CleanupItem {
   const { kind, size_bytes } = action;
-  return { kind, key, size_bytes, reason, fate: fateOf(kind) };
+  return { kind, key, size_bytes, reason, fate: fateOf(action) };
 }
 
-function fateOf(kind: RetentionKind): CleanupItem["fate"] {
-  if (kind === "log") return "archive";
-  return kind === "vintage" ? "expire" : "remove";
+function fateOf(action: RetentionAction): CleanupItem["fate"] {
+  if (action.kind === "log" && action.month !== null) return "archive";
+  return action.kind === "vintage" ? "expire" : "remove";
 }

@@ -14,9 +14,7 @@ export function cleanupCommand(context: Context): Command {
         const watch = progressSink(context.terminal);
         const report = await cleanup(world, { dryRun: flags.dryRun === true, watch });
         context.terminal.data(
-          flags.json === true
-            ? JSON.stringify(report, null, 2)
-            : renderCleanup(report, context.terminal.width),
+          flags.json === true ? JSON.stringify(report, null, 2) : renderCleanup(report),
         );
         if (report.failed.length > 0) context.exit(7);
       });

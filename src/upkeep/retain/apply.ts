@@ -9,7 +9,7 @@ import type {
   RetentionPlan,
 } from "../../model/retention.ts";
 import type { Planned } from "../../model/stage.ts";
-import { archiveMonth } from "./archive-logs.ts";
+import { archiveMonth, type LogToArchive } from "./archive-logs.ts";
 import { plan } from "./plan.ts";
 import { type RetainNeeds, survey } from "./survey.ts";
 
@@ -53,17 +53,21 @@ function whyLeft(key: string, now: RetentionPlan): string {
 }
 
 /** Month after month, so that each archive is written once. */
-async function archiveAll({ data }: RetainNeeds, todo: Todo): Promise<readonly RetentionOutcome[]> {
-  const logs = todo.flatMap(({ action, ...rest }) =>
-    action.kind === "log" ? [{ ...rest, action }] : [],
-  );
+async function archiveAll(needs: RetainNeeds, todo: Todo): Promise<readonly RetentionOutcome[]> {
+  const { data } = needs;
   const outcomes: RetentionOutcome[] = [];
-  for (const month of [...new Set(logs.map((one) => one.action.month))].sort()) {
-    const own = logs.filter((one) => one.action.month === month);
+  const months = new Map<string, LogToArchive[]>();
+  for (const planned of todo) {
+    const { action } = planned;
+    if (action.kind !== "log") continue;
+    const { month } = action;
+    if (month === null) outcomes.push(await attempt(needs, planned));
+    else months.set(month, [...(months.get(month) ?? []), { ...planned, action }]);
+  }
+  for (const [month, own] of [...months].sort()) {
+    const archived = unlessStopped(needs, own, () => archiveMonth(data, month, own));
     outcomes.push(
-      await archiveMonth(data, month, own).catch((error: unknown) =>
-        failed(data.paths.keys.archivedLogs(month), error),
-      ),
+      await archived.catch((error: unknown) => failed(data.paths.keys.archivedLogs(month), error)),
     );
   }
   return outcomes;
@@ -74,13 +78,25 @@ async function attempt(
   planned: Planned<RetentionAction>,
 ): Promise<RetentionOutcome> {
   try {
-    const reason = await perform(needs, planned.action);
-    return reason === null
-      ? { done: [planned], left: [], failed: [] }
-      : { done: [], left: [{ key: planned.key, reason }], failed: [] };
+    return await unlessStopped(needs, [planned], async () => {
+      const reason = await perform(needs, planned.action);
+      return reason === null
+        ? { done: [planned], left: [], failed: [] }
+        : { done: [], left: [{ key: planned.key, reason }], failed: [] };
+    });
   } catch (error) {
     return failed(planned.key, error);
   }
+}
+
+/** What was begun is finished; what was not is left. */
+async function unlessStopped(
+  { signal }: RetainNeeds,
+  todo: Todo,
+  work: () => Promise<RetentionOutcome>,
+): Promise<RetentionOutcome> {
+  if (!signal.aborted) return work();
+  return { done: [], left: todo.map(({ key }) => ({ key, reason: "interrupted" })), failed: [] };
 }
 
 function failed(key: string, error: unknown): RetentionOutcome {
@@ -95,7 +111,7 @@ async function perform(needs: RetainNeeds, action: RetentionAction): Promise<str
   const gone = (was: boolean): string | null => (was ? null : "it is gone already");
   switch (action.kind) {
     case "log":
-      throw new Error("logs are archived by month");
+      return gone(await data.storageOf("logs").remove(action.key));
     case "log_archive":
       return gone(await data.storageOf("archive").remove(action.key));
     case "working_files":

@@ -14,7 +14,8 @@ import {
   readArchive,
 } from "./archive-format.ts";
 
-type LogAction = Extract<RetentionAction, { kind: "log" }>;
+/** A log that is to go into the archive of its month. */
+export type LogToArchive = Planned<Extract<RetentionAction, { kind: "log" }>>;
 
 /**
  * Puts the logs of one month into its archive and removes them. The new archive is written aside, read back and
@@ -25,7 +26,7 @@ type LogAction = Extract<RetentionAction, { kind: "log" }>;
 export async function archiveMonth(
   data: DataLayer,
   month: string,
-  todo: readonly Planned<LogAction>[],
+  todo: readonly LogToArchive[],
 ): Promise<RetentionOutcome> {
   const archive = data.storageOf("archive");
   const key = data.paths.keys.archivedLogs(month);
@@ -88,7 +89,7 @@ const NOTHING = Buffer.alloc(0);
 async function removeArchived(
   data: DataLayer,
   standing: readonly ArchivedLog[],
-  todo: readonly Planned<LogAction>[],
+  todo: readonly LogToArchive[],
 ): Promise<RetentionOutcome> {
   const logs = data.storageOf("logs");
   const done: Planned<RetentionAction>[] = [];

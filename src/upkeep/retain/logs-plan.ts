@@ -14,12 +14,22 @@ export function judgeLogs(facts: Facts): readonly Verdict[] {
     const item = { kind: "log", key, size_bytes } as const;
     const stays = whyLogStays(facts, log);
     if (stays !== null) return { ...item, reason: stays, action: null };
-    return {
-      ...item,
-      reason: `older than ${days(facts.settings.logs_days)}: into the archive of ${name.slice(0, 7)}`,
-      action: { kind: "log", key, size_bytes, modified_at, month: name.slice(0, 7) },
-    };
+    const month = name.slice(0, 7);
+    const action = { kind: "log", key, size_bytes, modified_at } as const;
+    const old = `older than ${days(facts.settings.logs_days)}`;
+    return isPast(month, facts)
+      ? {
+          ...item,
+          reason: `${old}, and so would its archive be`,
+          action: { ...action, month: null },
+        }
+      : { ...item, reason: `${old}: into the archive of ${month}`, action: { ...action, month } };
   });
+}
+
+/** Whether the archive of a month is kept no longer. */
+function isPast(month: string, { now, settings }: Pick<Facts, "now" | "settings">): boolean {
+  return settings.archive_months !== null && monthsBetween(month, now) > settings.archive_months;
 }
 
 function whyLogStays({ now, settings, live }: Facts, log: Facts["logs"][number]): string | null {
@@ -44,10 +54,9 @@ export function judgeArchives({ now, settings, archives }: Facts): readonly Verd
     if (month === undefined)
       return { ...item, reason: "no archive: its name is not <month>.jsonl.gz", action: null };
     if (most === null) return { ...item, reason: "archives are kept for ever", action: null };
-    const age = monthsBetween(month, now) - 1;
-    if (age < most)
+    if (!isPast(month, { now, settings }))
       return { ...item, reason: `archives are kept for ${most} months`, action: null };
-    const reason = `its month ended ${age} months ago, archives are kept for ${most}`;
+    const reason = `archives are kept for ${most} months after their own`;
     return { ...item, reason, action: { kind: "log_archive", key, size_bytes, modified_at } };
   });
 }

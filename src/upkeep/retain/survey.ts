@@ -31,6 +31,8 @@ export interface RetainNeeds {
   readonly data: DataLayer;
   readonly settings: RetentionSettings;
   readonly backups: BackupShelf;
+  /** Ends an apply before its next item. */
+  readonly signal: AbortSignal;
 }
 
 /** Reads what there is of these kinds. Memory: a record of each item. */
