@@ -41,6 +41,8 @@ for (const command of chosen) {
       const one = left.shift();
       const done = await bench.run(one).catch((error) => ({ kills: 0, wrong: [String(error)] }));
       kills += done.kills;
+      const tried = cases.length - left.length;
+      if (tried % 20 === 0) console.log(`${tried} of ${cases.length} cases`);
       if (done.wrong.length === 0) continue;
       failures++;
       const only = JSON.stringify(caseName(one));
