@@ -43,7 +43,14 @@ export async function revert(world: World, request: RevertRequest): Promise<Reve
   const events = world.eventsOf(world.newId(), request.watch);
   const vintages = await chosenVintages(world, choice);
   const sources: RevertedSource[] = [];
-  for (const [source, publication] of sourcesToRevert(vintages, choice, to)) {
+  const meant = sourcesToRevert(vintages, choice, to);
+  // Whatever forbids one of them forbids all, before the first is done.
+  for (const source of meant.keys())
+    reversal(
+      vintages.filter((one) => one.source === source),
+      to,
+    );
+  for (const [source, publication] of meant) {
     const place = { publication, period: choice.period, source };
     const done = await onRelease(world, place, () =>
       revertLoad(world.database, place, (own) => reversal(own, to), { by, reason }),

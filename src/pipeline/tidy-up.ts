@@ -1,5 +1,5 @@
 import { closeAbandonedRuns } from "../database/release-lock.ts";
-import type { RetentionKind } from "../model/retention.ts";
+import type { RetentionKind, RetentionOutcome } from "../model/retention.ts";
 import { apply, plan, survey } from "../upkeep/retain/index.ts";
 import { retainNeeds } from "./cleanup.ts";
 import type { World } from "./world.ts";
@@ -8,10 +8,10 @@ const KINDS: ReadonlySet<RetentionKind> = new Set(["working_files", "leftover"])
 
 /**
  * What a crash of an earlier run left behind and nobody needs: runs that are still called running, unfinished
- * files, and working files, by the same policy as a cleanup.
+ * files, and working files, by the same policy as a cleanup. Gives what could not be removed.
  */
-export async function tidyUp(world: World): Promise<void> {
+export async function tidyUp(world: World): Promise<RetentionOutcome["failed"]> {
   await closeAbandonedRuns(world.database);
   const needs = retainNeeds(world);
-  await apply(needs, plan(await survey(needs, KINDS)));
+  return (await apply(needs, plan(await survey(needs, KINDS)))).failed;
 }

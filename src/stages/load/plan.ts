@@ -82,10 +82,10 @@ function planIssues(
   const loads = facts.loads.filter((load) => load.source === decision.source);
   const current = loads.find((load) => load.is_current);
   const last = decision.issues.findLast(
-    (issue) => barOf(decision.source, issue, facts.barred, current, PERSONS) === null,
+    (issue) => barOf(decision.source, issue, facts.barred, current, BY_PEOPLE) === null,
   );
   const open = decision.issues.filter((issue) => {
-    const because = issue === last ? PERSONS : ANYONES;
+    const because = issue === last ? BY_PEOPLE : BY_ANYONE;
     const bar = barOf(decision.source, issue, facts.barred, current, because);
     if (bar !== null) skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
     return bar === null;
@@ -116,8 +116,11 @@ function planIssues(
   }
 }
 
-const PERSONS: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
-const ANYONES: ReadonlySet<BarredContent["because"]> = new Set([...PERSONS, "expired"] as const);
+const BY_PEOPLE: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
+const BY_ANYONE: ReadonlySet<BarredContent["because"]> = new Set([
+  ...BY_PEOPLE,
+  "expired",
+] as const);
 
 /** Why an issue is not loaded again; null for one that may be. What is current stays what it is. */
 function barOf(
