@@ -31,23 +31,24 @@ export async function archiveMonth(
   const archive = data.storageOf("archive");
   const key = data.paths.keys.archivedLogs(month);
   const before = await readArchive(archive, key);
-  const added: ArchivedLog[] = [];
-  const rests: Rest[] = [];
+  const added: Addition[] = [];
   for (const { action } of todo) {
     const content = await contentOf(data, action.key);
     const log = data.paths.logName(action.key);
     const start = coveredBytes(before, log, content ?? NOTHING);
     if (content === null || start === content.length) continue;
-    added.push(blockOf(log, content.subarray(start)));
-    rests.push({ key: action.key, start });
+    added.push({ key: action.key, start, block: blockOf(log, content.subarray(start)) });
   }
-  if (added.length > 0) await replace(data, key, before, added, rests);
+  if (added.length > 0) await replace(data, key, before, added);
   return removeArchived(data, await readArchive(archive, key), todo);
 }
 
-interface Rest {
+/** A log, or what came to it since it was archived. */
+interface Addition {
   readonly key: string;
+  /** Bytes of the log that the archive holds already. */
   readonly start: number;
+  readonly block: ArchivedLog;
 }
 
 /** Writes the archive with what is added aside, and puts it in its place if it reads back as it should. */
@@ -55,23 +56,22 @@ async function replace(
   data: DataLayer,
   key: string,
   before: readonly ArchivedLog[],
-  added: readonly ArchivedLog[],
-  rests: readonly Rest[],
+  added: readonly Addition[],
 ): Promise<void> {
   const archive = data.storageOf("archive");
   const aside = data.paths.keys.archiving(writerName());
   const plain = async function* (): AsyncGenerator<Uint8Array> {
     yield* plainOf(archive, key);
-    for (const [at, block] of added.entries()) {
-      const rest = rests[at];
-      const content = rest === undefined ? null : await contentOf(data, rest.key);
-      yield* blockBytes(block, content?.subarray(rest?.start).subarray(0, block.bytes) ?? NOTHING);
+    for (const { key: log, start, block } of added) {
+      const content = (await contentOf(data, log)) ?? NOTHING;
+      yield* blockBytes(block, content.subarray(start, start + block.bytes));
     }
   };
+  const expected = [...before, ...added.map((one) => one.block)];
   try {
     await archive.put(aside, compressed(plain()));
     const written = await readArchive(archive, aside);
-    if (JSON.stringify(written) !== JSON.stringify([...before, ...added]))
+    if (JSON.stringify(written) !== JSON.stringify(expected))
       throw new CanonryError("LOG_ARCHIVE_DAMAGED", "it was read back otherwise than written", {
         file: aside,
       });
