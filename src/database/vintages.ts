@@ -3,6 +3,7 @@ import {
   contentKey,
   type Reason,
   type Reversal,
+  standing,
   type Vintage,
   type VintageChoice,
 } from "../model/vintage.ts";
@@ -29,6 +30,7 @@ export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<V
 /**
  * Makes another vintage current under the lock of its source and period; `choose` decides on what is loaded
  * then. Every later vintage is marked as reverted, the chosen one as not: undoing is the same the other way.
+ * Throws VINTAGE_EXPIRED if the rows of the chosen one left the table.
  */
 export function revertLoad(
   database: Database,
@@ -40,7 +42,7 @@ export function revertLoad(
     await lockLoad(transaction, place);
     const chosen = choose(await vintagesOf(transaction, place));
     if ("nothing" in chosen) return chosen;
-    const { load_id: loadId, vintage, publication } = chosen.to;
+    const { load_id: loadId, vintage, publication } = standing(chosen.to);
     await makeCurrent(transaction, place, loadId);
     await transaction.rows(
       `update ops.load set reverted_at = now(), reverted_by = $4, reverted_note = $5

@@ -43,8 +43,7 @@ export type Reversal =
 
 /**
  * Pure. Without `to` the last vintage before the current one that nobody reverted; nothing where a later one
- * was reverted already, so that the same command does nothing the second time. Throws VINTAGE_UNKNOWN, and
- * VINTAGE_EXPIRED if its rows left the table.
+ * was reverted already, so that the same command does nothing the second time. Throws VINTAGE_UNKNOWN.
  */
 export function reversal(vintages: readonly Vintage[], to: number | null): Reversal {
   const current = vintages.find((one) => one.is_current) ?? null;
@@ -52,7 +51,7 @@ export function reversal(vintages: readonly Vintage[], to: number | null): Rever
     const target = vintageOf(vintages, to);
     return target.is_current
       ? { nothing: `vintage ${to} is current` }
-      : { from: current, to: standing(target) };
+      : { from: current, to: target };
   }
   if (current === null) return { nothing: "none is current: name one with --to" };
   const later = vintages.find((one) => one.reverted && one.vintage > current.vintage);
@@ -63,7 +62,7 @@ export function reversal(vintages: readonly Vintage[], to: number | null): Rever
   const target = beforeOf(vintages, current.vintage);
   return target === null
     ? { nothing: `vintage ${current.vintage} is current, and there is none before it` }
-    : { from: current, to: standing(target) };
+    : { from: current, to: target };
 }
 
 /** The last vintage before this one that nobody reverted; null if there is none. */
