@@ -70,8 +70,8 @@ async function regionsOf(
         one.fingerprint === part.fingerprint,
     );
     if (found !== undefined) return found;
-    const error = seen.artifacts.find((one) => one.sha256 === part.artifact)?.error;
-    const what = error ?? "its table is not seen any more";
+    const { error } = seen.artifacts.find((one) => one.sha256 === part.artifact) ?? {};
+    const what = error?.message ?? "its table is not seen any more";
     throw unreadable(load, `${part.file_name}, ${part.artifact}: ${what}`);
   });
 }
