@@ -12,6 +12,14 @@ export function releaseLock({ publication, period }: Place): string {
   return `canonry.release.${publication}.${period}`;
 }
 
+/** Whether somebody holds that lock of run `r`, in SQL. */
+export const IS_HELD = `exists (
+  select 1 from pg_locks
+   where locktype = 'advisory' and granted and objsubid = 1
+     and database = (select oid from pg_database where datname = current_database())
+     and (classid::bigint << 32) | objid::bigint
+         = hashtextextended('canonry.release.' || r.publication || '.' || r.period, 0))`;
+
 /** What the connections of a load are called while they load: who takes the release over ends them. */
 const loader = (runId: string): string => `canonry ${runId}`;
 

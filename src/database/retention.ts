@@ -2,6 +2,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { Database, Executor, Transaction } from "./database.ts";
 import { iso } from "./iso.ts";
 import { lockLoad } from "./point-load.ts";
+import { IS_HELD } from "./release-lock.ts";
 import { bronzeTable } from "./source-table.ts";
 
 /** Statements of retention: what there is to expire, and what becomes of it. */
@@ -11,14 +12,6 @@ export async function databaseNow(executor: Executor): Promise<string> {
   const [row] = await executor.rows<{ now: string }>(`select ${iso("now()")} as now`);
   return row?.now ?? "";
 }
-
-/** Somebody holds the lock of the release of run `r`. */
-const IS_HELD = `exists (
-  select 1 from pg_locks
-   where locktype = 'advisory' and granted and objsubid = 1
-     and database = (select oid from pg_database where datname = current_database())
-     and (classid::bigint << 32) | objid::bigint
-         = hashtextextended('canonry.release.' || r.publication || '.' || r.period, 0))`;
 
 export interface KnownRun {
   readonly run_id: string;
