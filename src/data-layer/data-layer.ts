@@ -8,7 +8,7 @@ import type { StorageRole } from "../model/storage-role.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { findLeftovers, type Leftover, removeEmptyFolders, writerName } from "./leftovers.ts";
+import { writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
 
@@ -300,26 +300,6 @@ export class DataLayer {
     } catch (error) {
       throw fileFailure(error, path);
     }
-  }
-
-  /** What writers did not finish, in the home. */
-  leftovers(): Promise<readonly Leftover[]> {
-    return findLeftovers(this.paths.home);
-  }
-
-  /** Removes a file or a folder of the home that was left over. */
-  async removeLeftover(path: string): Promise<void> {
-    const whole = this.paths.fromHome(this.paths.keyOf(path));
-    try {
-      await rm(whole, { recursive: true, force: true });
-    } catch (error) {
-      throw fileFailure(error, whole);
-    }
-  }
-
-  /** Removes the folders of runs that are empty. */
-  removeEmptyRuns(): Promise<void> {
-    return removeEmptyFolders(this.paths.fromHome(this.paths.keys.runs));
   }
 }
 

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, rmdir, stat } from "node:fs/promises";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
+import { fileFailure } from "./file-failure.ts";
+import type { Paths } from "./paths.ts";
 
 /** How the names of unfinished files end. */
 export const UNFINISHED = ".unfinished";
@@ -88,8 +90,23 @@ async function sizeOf(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
+/** Removes a file or a folder of the home that was left over. */
+export async function removeLeftover(paths: Paths, path: string): Promise<void> {
+  const whole = paths.fromHome(paths.keyOf(path));
+  try {
+    await rm(whole, { recursive: true, force: true });
+  } catch (error) {
+    throw fileFailure(error, whole);
+  }
+}
+
+/** Removes the folders of runs that are empty. */
+export function removeEmptyRuns(paths: Paths): Promise<void> {
+  return removeEmptyFolders(paths.fromHome(paths.keys.runs));
+}
+
 /** Writers make the folder of a file again if it went away meanwhile. */
-export async function removeEmptyFolders(folder: string): Promise<void> {
+async function removeEmptyFolders(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));

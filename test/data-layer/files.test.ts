@@ -6,7 +6,12 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { closeBytes } from "../../src/data-layer/file-bytes.ts";
-import { UNFINISHED, writerName } from "../../src/data-layer/leftovers.ts";
+import {
+  findLeftovers,
+  removeLeftover,
+  UNFINISHED,
+  writerName,
+} from "../../src/data-layer/leftovers.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
 import { writeAtomic } from "../../src/data-layer/write-atomic.ts";
@@ -175,15 +180,17 @@ describe("the data layer", () => {
       [`tmp/scratch/${gone}/rows`]: "gone",
     };
     for (const path of [...Object.keys(found), "data/exports/a.csv"]) await plant(path, "x");
-    const leftovers = await layer.leftovers();
+    const leftovers = await findLeftovers(home);
     expect(leftovers.map((one) => [one.path, one.sizeBytes, one.writer])).toEqual(
       Object.entries(found)
         .map(([path, writer]) => [path.replace("/rows", ""), 1, writer])
         .sort(),
     );
-    for (const one of leftovers) await layer.removeLeftover(one.path);
+    for (const one of leftovers) await removeLeftover(layer.paths, one.path);
     expect(await files()).toEqual(["data/exports/a.csv"]);
-    await expect(layer.removeLeftover("../x")).rejects.toMatchObject({ code: "PATH_UNSAFE" });
+    await expect(removeLeftover(layer.paths, "../x")).rejects.toMatchObject({
+      code: "PATH_UNSAFE",
+    });
   });
 
   test("a name that climbs out of its folder is refused", async () => {

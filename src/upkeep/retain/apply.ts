@@ -1,3 +1,4 @@
+import { removeEmptyRuns, removeLeftover } from "../../data-layer/leftovers.ts";
 import { forgetExport } from "../../database/exports.ts";
 import { expireArtifact, expireLoad } from "../../database/retention.ts";
 import { CanonryError } from "../../model/errors.ts";
@@ -36,7 +37,7 @@ export async function apply(
     if (kind === "log") outcomes.push(...(await archiveAll(needs, same)));
     else for (const one of same) outcomes.push(await attempt(needs, one));
   }
-  await needs.data.removeEmptyRuns();
+  await removeEmptyRuns(needs.data.paths);
   return {
     done: outcomes.flatMap((one) => one.done),
     left: outcomes.flatMap((one) => one.left),
@@ -118,7 +119,7 @@ async function perform(needs: RetainNeeds, action: RetentionAction): Promise<str
       await data.removeRun(action.run_id);
       return null;
     case "leftover":
-      await data.removeLeftover(action.path);
+      await removeLeftover(data.paths, action.path);
       return null;
     case "export":
       return gone(await removeExport(needs, action));

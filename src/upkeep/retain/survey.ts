@@ -1,4 +1,5 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
+import { findLeftovers } from "../../data-layer/leftovers.ts";
 import type { Database } from "../../database/database.ts";
 import {
   artifactsKept,
@@ -114,7 +115,7 @@ function summed(
 }
 
 async function leftoversOf(data: DataLayer): Promise<readonly FoundLeftover[]> {
-  return (await data.leftovers()).map(({ path, sizeBytes, modifiedMs, writer }) => ({
+  return (await findLeftovers(data.paths.home)).map(({ path, sizeBytes, modifiedMs, writer }) => ({
     key: path,
     size_bytes: sizeBytes,
     modified_at: new Date(modifiedMs).toISOString(),
