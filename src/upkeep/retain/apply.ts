@@ -103,6 +103,8 @@ async function unlessStopped(
 function failed(key: string, error: unknown): RetentionOutcome {
   // Without the database there is nothing to go on with.
   if (!(error instanceof CanonryError) || error.code.startsWith("DATABASE_")) throw error;
+  if (error.code === "LOCK_HELD")
+    return { done: [], left: [{ key, reason: "another works on it" }], failed: [] };
   return { done: [], left: [], failed: [{ key, reason: error.describe() }] };
 }
 

@@ -5,6 +5,7 @@ import { cite } from "../../../src/inquiry/cite/index.ts";
 import { explain } from "../../../src/inquiry/explain.ts";
 import { verify } from "../../../src/inquiry/verify/index.ts";
 import { diffVintages } from "../../../src/inquiry/vintage-diff.ts";
+import { CanonryError } from "../../../src/model/errors.ts";
 import type { BackfillReport } from "../../../src/model/report.ts";
 import type { RetentionKind } from "../../../src/model/retention.ts";
 import { backfill } from "../../../src/pipeline/backfill.ts";
@@ -80,6 +81,10 @@ const there = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 const dayAgo = (days: number): string =>
   new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
@@ -425,6 +430,28 @@ describe("a vintage that expired", () => {
       expect.stringContaining("its rows are the only copy"),
     ]);
     expect(await expired()).toEqual([]);
+  });
+
+  test("waits for who works on its source, and is left if that takes long", async () => {
+    await issued("vintages_keep: 0", csv(10), csv(11));
+    const { needs, planned } = await planOf("vintage");
+    await series.rows("begin");
+    await series.rows("select 1 from ops.source for share");
+    const wait = apply(needs, planned);
+    await until(async () => {
+      const [{ n } = { n: 0 }] = await series.rows<{ n: number }>(
+        "select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      return n > 0;
+    });
+    await series.rows("commit");
+    expect((await wait).done).toHaveLength(1);
+    const { database } = needs;
+    const held = { ...needs, database: Object.create(database) as typeof database };
+    held.database.transaction = () => Promise.reject(new CanonryError("LOCK_HELD", "60 s"));
+    await series.rows("update ops.load set expired_at = null");
+    const outcome = await apply(held, planned);
+    expect(outcome.left).toMatchObject([{ reason: "another works on it" }]);
   });
 
   test("does not stand in the way of a widening, nor becomes current by a purge", async () => {
