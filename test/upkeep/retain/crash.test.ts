@@ -1,14 +1,13 @@
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CleanupBench, setUp } from "../../faults/cleanup-case.ts";
 import { caseName, casesOf } from "../../faults/points.ts";
-import type { UpkeepBench } from "../../faults/upkeep.ts";
-import { setUp } from "../../faults/upkeep-cleanup.ts";
 
 const SEED = Number(process.env["CANONRY_SEED"] ?? Date.now() % 1e9);
 const KILLS = 5;
 
 describe(`a cleanup killed anywhere is finished by the next (seed ${SEED})`, () => {
-  let bench: UpkeepBench;
+  let bench: CleanupBench;
   beforeAll(async () => {
     bench = await setUp();
   }, 120_000);
@@ -27,7 +26,7 @@ describe(`a cleanup killed anywhere is finished by the next (seed ${SEED})`, () 
       expect(places).toContain(place);
   });
 
-  test(`a sample of at least ${KILLS} kills (all: npm run torture:upkeep cleanup)`, async () => {
+  test(`a sample of at least ${KILLS} kills (all: npm run torture:upkeep)`, async () => {
     const failures: string[] = [];
     let kills = 0;
     for (const one of casesOf(bench.points, SEED)) {

@@ -4,8 +4,7 @@ import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import { type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
 import { SeriesServer } from "../support/series.ts";
-import { type CrashCase, pointsOf } from "./points.ts";
-import type { UpkeepBench } from "./upkeep.ts";
+import { type CrashCase, type CrashPoint, pointsOf } from "./points.ts";
 
 const FAULTS = join(PROJECT, "test/support/faults.mjs");
 const DEADLINE_MS = 60_000;
@@ -91,8 +90,15 @@ async function rowsOf<Row extends object>(home: Home, sql: string): Promise<read
   }
 }
 
+export interface CleanupBench {
+  readonly points: readonly CrashPoint[];
+  /** Kills a cleanup in a home of its own, and runs it again: what is not as an undisturbed one leaves it. */
+  run(one: CrashCase): Promise<{ readonly kills: number; readonly wrong: readonly string[] }>;
+  close(): Promise<void>;
+}
+
 /** Kills cleanups of one home, each in a copy of it with a database of its own. */
-export async function setUp(): Promise<UpkeepBench> {
+export async function setUp(): Promise<CleanupBench> {
   const server = await SeriesServer.start();
   const template = await makeHome(CONFIG, await server.database());
   await fill(template);
@@ -109,7 +115,6 @@ export async function setUp(): Promise<UpkeepBench> {
   const expected = await endOf(first);
   await first.remove(".");
   return {
-    recorded,
     points: pointsOf(recorded),
     run: async (one) => runCase(await copy(), one, expected),
     close: async () => {
@@ -131,7 +136,7 @@ async function runCase(
   home: Home,
   { point, again }: CrashCase,
   expected: End,
-): ReturnType<UpkeepBench["run"]> {
+): ReturnType<CleanupBench["run"]> {
   const wrong: string[] = [];
   let kills = 0;
   try {
