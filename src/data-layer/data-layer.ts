@@ -3,12 +3,12 @@ import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageBackend } from "../model/storage.ts";
+import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import type { StorageRole } from "../model/storage-role.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { sweepLeftovers, writerName } from "./leftovers.ts";
+import { writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
 
@@ -141,13 +141,21 @@ export class DataLayer {
     }
   }
 
+  /** Files of the runs that have a folder, by run. */
+  async runFolders(): Promise<ReadonlyMap<string, readonly StoredObject[]>> {
+    const runs = new Map<string, StoredObject[]>();
+    for await (const found of this.storage.list(this.paths.keys.runs)) {
+      const id = found.key.slice(this.paths.keys.runs.length).split("/")[0] ?? "";
+      const files = runs.get(id);
+      if (files === undefined) runs.set(id, [found]);
+      else files.push(found);
+    }
+    return runs;
+  }
+
   /** Ids of the runs that have a folder. */
   async listRuns(): Promise<readonly string[]> {
-    const ids = new Set<string>();
-    for await (const { key } of this.storage.list(this.paths.keys.runs)) {
-      ids.add(key.slice(this.paths.keys.runs.length).split("/")[0] ?? "");
-    }
-    return [...ids].filter((id) => id !== "");
+    return [...(await this.runFolders()).keys()];
   }
 
   /** Text of a file of the home; null if there is none. */
@@ -302,11 +310,6 @@ export class DataLayer {
     } catch (error) {
       throw fileFailure(error, path);
     }
-  }
-
-  /** Removes what writers left that are gone, and what is older than given whoever made it. */
-  sweep(olderThanMs: number): Promise<readonly string[]> {
-    return sweepLeftovers(this.paths.home, olderThanMs);
   }
 }
 

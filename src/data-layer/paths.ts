@@ -12,6 +12,7 @@ export const MIRROR: Readonly<Record<string, string>> = {
   "stages/canonicalize": "manifests/canonical",
   "stages/load": "data/database",
   "stages/export": "data/exports",
+  "upkeep/retain": "data/archive",
   events: "data/logs/events",
   pipeline: "data/state",
   database: "data/database",
@@ -20,10 +21,13 @@ export const MIRROR: Readonly<Record<string, string>> = {
 
 /** Folders of a home that belong to somebody, beside those of the mirror. */
 export const OTHER_PLACES: readonly string[] = [
-  ...["tmp/scratch", "data/archive", "data/backups"],
+  ...["tmp/scratch", "data/backups"],
   // Where the doctor puts what stood where it should not, by what it is.
   ...["data/logs/stray", "tmp/stray"],
 ];
+
+const LOGS = "data/logs/events/";
+const ARCHIVED_LOGS = "data/archive/logs/";
 
 /** Every path of a home, by arithmetic on strings. Nothing else in the program joins paths. */
 export class Paths {
@@ -79,7 +83,17 @@ export class Paths {
     backups: "data/backups",
     events: (date: string, runId: string): string =>
       `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
+    logs: LOGS,
+    /** `month` as 2025-11. */
+    archivedLogs: (month: string): string => `${ARCHIVED_LOGS}${safeName(month)}.jsonl.gz`,
+    archives: ARCHIVED_LOGS,
+    archiving: (writer: string): string => `data/archive/incoming/${safeName(writer)}`,
   };
+
+  /** What an event log is called among the others: `2025-11-03/<run>.jsonl`. */
+  logName(key: string): string {
+    return key.slice(LOGS.length);
+  }
 
   /** A path that configuration names: relative ones start at the home. */
   fromHome(path: string): string {

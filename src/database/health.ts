@@ -147,7 +147,7 @@ export function ledgerArtifacts(executor: Executor): Promise<LedgerArtifact[]> {
             array(select distinct l.source || ' ' || l.period || ' vintage ' || l.vintage
                     from ops.part p join ops.load l on l.load_id = p.load_id
                    where p.artifact = a.sha256 order by 1) as loads
-       from ops.artifact a order by a.sha256`,
+       from ops.artifact a where a.expired_at is null order by a.sha256`,
   );
 }
 

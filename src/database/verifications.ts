@@ -40,6 +40,8 @@ export interface LoadToVerify {
   readonly period: string;
   readonly vintage: number;
   readonly is_current: boolean;
+  /** Its rows left the table. */
+  readonly is_expired: boolean;
   readonly rows_data: number;
   readonly rows_total: number;
   readonly digest: LoadDigest | null;
@@ -64,8 +66,8 @@ export function loadsToVerify(
   periods: readonly string[],
 ): Promise<LoadToVerify[]> {
   return executor.rows<LoadToVerify>(
-    `select l.load_id, l.source, l.period, l.vintage, l.is_current, l.rows_data, l.rows_total, l.digest,
-            l.conservation->'columns' as columns,
+    `select l.load_id, l.source, l.period, l.vintage, l.is_current, l.expired_at is not null as is_expired,
+            l.rows_data, l.rows_total, l.digest, l.conservation->'columns' as columns,
             coalesce((select jsonb_agg(jsonb_build_object('part', p.part, 'artifact', p.artifact,
                                 'rows_data', p.rows_data, 'rows_total', p.rows_total) order by p.part)
                         from ops.part p where p.load_id = l.load_id), '[]') as parts,
@@ -145,7 +147,7 @@ export function artifactsToVerify(
     `select distinct on (p.artifact) p.artifact as sha256, p.file_name, a.size_bytes,
             a.purged_at is not null as is_purged
        from ops.part p left join ops.artifact a on a.sha256 = p.artifact
-      where p.load_id = any($1)
+      where p.load_id = any($1) and a.expired_at is null
       order by p.artifact`,
     [loads],
   );

@@ -87,6 +87,26 @@ export async function loadIssue(
   });
 }
 
+/** Parts of a load read again by its contract, without a decision: its rows as they were. */
+export function rereadIssue(
+  contract: SourceContract,
+  parts: readonly Part[],
+  period: string,
+  needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
+): Pick<LoadCommit, "copy_columns" | "lines" | "counts"> {
+  const issue: Issue = { parts, key: "", reading_hash: "", evidence: "" };
+  const decision: SourceDecision = {
+    ...{ source: contract.code, contract, verdict: "load", base_version: 0, changed: false },
+    ...{ drift: [], issues: [issue], reasons: [] },
+  };
+  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  return {
+    copy_columns: copyColumns(contract),
+    lines: (loadId, columns) => linesOf(work, { loadId, columns }),
+    counts: () => settle(work, period),
+  };
+}
+
 /** The rows that a load of an issue would set aside, found by reading it without writing. */
 export async function tryIssue(
   decision: SourceDecision,

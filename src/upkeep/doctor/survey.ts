@@ -53,7 +53,9 @@ export async function surveyHome(survey: HomeSurvey): Promise<HomeSeen> {
     freeBytes: await files.freeBytes(),
     taken,
     unfinishedMoves: await unfinishedMoves(files, data),
-    unfinished: await findLeftovers(files.paths.home, staleBeforeMs),
+    unfinished: (await findLeftovers(files.paths.home))
+      .filter((one) => one.writer === "gone" || one.modifiedMs <= staleBeforeMs)
+      .map((one) => one.path),
   };
 }
 
