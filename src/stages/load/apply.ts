@@ -2,19 +2,13 @@ import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import type { Ruling } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type {
-  ColumnProfile,
-  LoadCommit,
-  LoadCounts,
-  LoadProfile,
-  LoadReceipt,
-  PartRecord,
-} from "../../model/load-commit.ts";
+import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
 import { agreeToAside, RowsAside } from "./aside.ts";
 import { copyColumns, type PartEncoder, type PartPlace, partEncoder } from "./encode-part.ts";
+import { profileOf } from "./load-profile.ts";
 import { marksOf } from "./marks.ts";
 import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
@@ -212,35 +206,6 @@ function settle({ decision, issue, encoders }: Work, period: string): LoadCounts
     profile: profileOf(issue),
     conservation: { parts: encoders.map((encoder, at) => proofOf(issue.parts[at], encoder)) },
   };
-}
-
-/** The columns of all parts together, in the order of the first. */
-function profileOf(issue: Issue): LoadProfile {
-  const columns = new Map<string, ColumnProfile>();
-  for (const { region, bindings } of issue.parts) {
-    for (const { column: name, index } of bindings) {
-      const seen = region.columns[index];
-      if (seen === undefined) continue;
-      const marks = Object.values(seen.markers).reduce((sum, count) => sum + count, 0);
-      const filled = seen.values + marks;
-      const before = columns.get(name);
-      const categories =
-        before === undefined ? seen.categories : union(before.categories, seen.categories);
-      columns.set(name, {
-        name,
-        filled: filled + (before?.filled ?? 0),
-        ...(categories === undefined ? {} : { categories }),
-      });
-    }
-  }
-  return { columns: [...columns.values()] };
-}
-
-function union(
-  a: readonly string[] | undefined,
-  b: readonly string[] | undefined,
-): readonly string[] | undefined {
-  return a === undefined || b === undefined ? undefined : [...new Set([...a, ...b])].sort();
 }
 
 function partRecord(part: Part, number: number, encoder: Counted): PartRecord {
