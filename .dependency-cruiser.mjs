@@ -74,7 +74,7 @@ export default {
     floor(
       "roof-holds-no-rules",
       "^src/(cli|service)/",
-      [GROUND, "^src/(events|config|pipeline|inquiry)/", "^src/$1/"],
+      [GROUND, "^src/(events|config|pipeline|inquiry)/", "^src/service/index[.]ts$", "^src/$1/"],
       "Entry points parse, call the pipeline, and print.",
     ),
     only(

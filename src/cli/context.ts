@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { CanonryError, type ExitCode } from "../model/errors.ts";
-import { openWorld, type World } from "../pipeline/world.ts";
+import { type Outside, openWorld, type World } from "../pipeline/world.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command gets: where to print, how to stop, and the door to the world. */
@@ -11,6 +11,8 @@ export interface Context {
   readonly cwd: string;
   /** Sets the exit code of the process; the worst of several counts. */
   exit(code: ExitCode): void;
+  /** From here on an interrupt is how the command ends, and no failure. */
+  endsByInterrupt(): void;
 }
 
 export interface GlobalOptions {
@@ -20,23 +22,28 @@ export interface GlobalOptions {
   readonly maxCost?: number;
 }
 
+/** What a world is opened with. */
+export function outsideOf({ env, cwd, signal }: Context, command: Command): Outside {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  return {
+    env,
+    cwd,
+    signal,
+    flags: {
+      ...(options.home === undefined ? {} : { home: options.home }),
+      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+      ...(options.maxCost === undefined ? {} : { maxCost: options.maxCost }),
+    },
+  };
+}
+
 /** Opens the world of the home that the options name, runs, and closes it whatever happens. */
 export async function inWorld<Result>(
   context: Context,
   command: Command,
   run: (world: World) => Promise<Result>,
 ): Promise<Result> {
-  const options = command.optsWithGlobals<GlobalOptions>();
-  const world = await openWorld({
-    env: context.env,
-    cwd: context.cwd,
-    signal: context.signal,
-    flags: {
-      ...(options.home === undefined ? {} : { home: options.home }),
-      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
-      ...(options.maxCost === undefined ? {} : { maxCost: options.maxCost }),
-    },
-  });
+  const world = await openWorld(outsideOf(context, command));
   try {
     return await run(world);
   } finally {

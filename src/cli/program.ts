@@ -23,6 +23,8 @@ import { purgeCommand } from "./commands/purge.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -66,6 +68,8 @@ const COMMANDS = [
   stateCommand,
   databaseCommand,
   doctorCommand,
+  scheduleCommand,
+  serveCommand,
 ];
 
 function program(context: Context): Command {
@@ -109,12 +113,16 @@ export async function runCommand(
   { out, error, env, cwd, signal }: Surroundings,
 ): Promise<ExitCode> {
   const codes: ExitCode[] = [];
+  let interrupted: ExitCode = 130;
   const context: Context = {
     terminal: terminal(out, error, env["NO_COLOR"] !== undefined),
     signal,
     env,
     cwd,
     exit: (code) => codes.push(code),
+    endsByInterrupt: () => {
+      interrupted = 0;
+    },
   };
   try {
     await program(context).parseAsync(args, { from: "user" });
@@ -122,5 +130,5 @@ export async function runCommand(
     if (failure instanceof CommanderError) codes.push(failure.exitCode === 0 ? 0 : 2);
     else codes.push(reportError(failure, context.terminal));
   }
-  return worstExit(signal.aborted ? [...codes, 130] : codes);
+  return worstExit(signal.aborted ? [...codes, interrupted] : codes);
 }

@@ -10,6 +10,8 @@ export interface Terminal {
   progress(text: string): void;
   /** Whether data may be coloured, and how many characters a line of it holds. */
   readonly colour: boolean;
+  /** Whether standard error is a terminal. */
+  readonly live: boolean;
   readonly width: number;
 }
 
@@ -28,6 +30,7 @@ export function terminal(out: Stream, error: Stream, noColour: boolean): Termina
     pending = false;
   };
   return {
+    live,
     data(text) {
       clear();
       out.write(`${text}\n`);

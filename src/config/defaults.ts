@@ -1,3 +1,4 @@
+import { UPKEEP_SCHEDULE } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
 import type { Settings } from "../model/publication.ts";
 
@@ -27,6 +28,13 @@ export const DEFAULTS: Settings = {
     keep_weekly: 5,
     keep_monthly: 12,
   },
+  schedule: {
+    time_zone: "UTC",
+    ...UPKEEP_SCHEDULE,
+    backfill: "0 6 * * *",
+    tick_seconds: 60,
+  },
+  service: { host: "127.0.0.1", port: 7461, grace_seconds: 60 },
   enrichment: {
     url: null,
     model: null,

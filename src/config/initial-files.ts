@@ -61,6 +61,15 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   logs_days: 7              # event logs, before they go into the archive of their month
 #   failed_runs_days: 14      # working files of runs that did not end well
 #   keep_daily: 7             # days of which the last backup stays; keep_weekly: 5, keep_monthly: 12
+# schedule:                   # when \`canonry serve\` does what: cron expressions, or off
+#   time_zone: UTC
+#   cleanup: "0 2 * * *"
+#   verify: "0 3 * * 0"
+#   verify_deep: "0 4 1 * *"
+#   backfill: "0 6 * * *"     # when publications may be looked at, each by its own calendar
+
+# service:
+#   port: 7461                # of http://127.0.0.1:7461/health; off: none
 `;
 
 export const GITIGNORE_TEXT = `# Fetched, or made again from the database. manifests/ is not here on purpose: with it a clone rebuilds all.

@@ -1,3 +1,4 @@
+import { OFF } from "../model/cron.ts";
 import type { DriftPolicies, DriftPolicy } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import { isCode } from "../model/names.ts";
@@ -6,6 +7,7 @@ import type { PublicationConfig, Settings } from "../model/publication.ts";
 import { configPeriod } from "../model/read-periods.ts";
 import { Secret } from "../model/secret.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { checkSchedule, rotaProblemIn } from "./schedule.ts";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "./schemas.ts";
 import { type ConfigFile, invalid, isValid, validate } from "./validate.ts";
 
@@ -69,6 +71,7 @@ function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<st
     return [section, Object.fromEntries(values)] as const;
   });
   const settings = Object.fromEntries(sections) as unknown as Settings;
+  checkSchedule(settings.schedule, input.settings);
   return { settings: flagged(settings, input.flags, origins), origins };
 }
 
@@ -149,6 +152,7 @@ interface PublicationYaml {
   readonly quarantine?: NonNullable<PublicationConfig["quarantine"]>;
   readonly totals?: NonNullable<PublicationConfig["totals"]>;
   readonly recheck_days?: number;
+  readonly schedule?: string;
 }
 
 function loadPublications(input: ConfigInput, settings: Settings): readonly PublicationConfig[] {
@@ -169,6 +173,8 @@ function publicationOf(
 ): PublicationConfig {
   const at = ["publications", code];
   if (!isCode(code)) throw invalid(file, at, `${JSON.stringify(code)} is no code`, "NAME_INVALID");
+  const problem = rotaProblemIn(yaml.schedule ?? OFF, settings.schedule.time_zone);
+  if (problem !== null) throw invalid(file, [...at, "schedule"], problem);
   const period: ReadPeriod = (value, path, fits = () => true) => {
     const found = parsePeriod(configPeriod(String(value)) ?? "");
     if (found !== null && fits(found)) return found.text;

@@ -1,4 +1,5 @@
 import { DRIFT_KINDS } from "../model/drift.ts";
+import { UPKEEP_JOBS } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
 import { ALLOWED_ROWS } from "../model/row-allowance.ts";
 
@@ -149,6 +150,10 @@ export const PUBLICATIONS_SCHEMA: Schema = {
               ...natural,
               description: "How long a fetched release is looked at again for a replaced file.",
             },
+            schedule: {
+              ...text,
+              description: "When the service looks at it: a cron expression, or off.",
+            },
           },
           {
             required: ["name"],
@@ -228,6 +233,23 @@ export const SETTINGS_SCHEMA: Schema = {
       },
       { description: "What `canonry cleanup` keeps, and how long." },
     ),
+    schedule: object(
+      {
+        time_zone: { ...text, description: "Of the IANA database, such as Europe/London." },
+        ...Object.fromEntries(UPKEEP_JOBS.map((job) => [job, text])),
+        backfill: { ...text, description: "When publications may be looked at." },
+        tick_seconds: {
+          enum: [1, 2, 5, 10, 15, 20, 30, 60],
+          description: "How often it is looked whether something is due.",
+        },
+      },
+      { description: "When the service does what: cron expressions, or off." },
+    ),
+    service: object({
+      host: { ...text, description: "Where the health endpoint listens." },
+      port: { anyOf: [{ ...natural, maximum: 65_535 }, { const: "off" }] },
+      grace_seconds: { ...natural, description: "For what is being done when it is stopped." },
+    }),
     limits: object(Object.fromEntries(Object.keys(LIMITS).map((key) => [key, positive]))),
   }),
 };

@@ -38,12 +38,17 @@ pg.types.setTypeParser(20, Number);
 const KEEPALIVE =
   "set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
 
+/** A connection with the number of its process on the server; its declared type lacks that. */
+type Backend = pg.PoolClient & { readonly processID: number };
+
 /** A pool on one Postgres. Nothing is connected before the first statement. */
 export class Database implements Executor {
   readonly url: string;
   private readonly pool: pg.Pool;
   private readonly options: DatabaseOptions;
   private readonly holders = new Map<string, number>();
+  /** Connections that are lent out. */
+  private readonly busy = new Set<Backend>();
   private migrated: Promise<void> | null = null;
 
   constructor(options: DatabaseOptions) {
@@ -59,6 +64,8 @@ export class Database implements Executor {
     });
     // An idle client whose server went away reports it here; the next statement meets it again.
     this.pool.on("error", () => undefined);
+    this.pool.on("acquire", (client) => this.busy.add(client as Backend));
+    this.pool.on("release", (_error, client) => this.busy.delete(client as Backend));
   }
 
   /** The ledger exists in its newest shape. Two that migrate at once: the second waits. */
@@ -172,6 +179,15 @@ export class Database implements Executor {
       client.off("error", onError);
       client.release(broken);
     }
+  }
+
+  /**
+   * Ends what our connections are at: their transactions are rolled back and their locks free at once, and
+   * whoever waits for them meets DATABASE_LOST. What is asked afterwards is answered as ever.
+   */
+  async cutShort(): Promise<void> {
+    const pids = [...this.busy].map((client) => client.processID);
+    await this.rows("select pg_terminate_backend(pid, 5000) from unnest($1::int[]) pid", [pids]);
   }
 
   async close(): Promise<void> {

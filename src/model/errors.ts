@@ -149,6 +149,10 @@ export const ERRORS = {
     "No log was deleted: set the archive that is named aside, and run `canonry cleanup` again.",
   ),
   STORAGE_CONFLICT: storage("Another process wrote it first; run again."),
+  SERVICE_PORT: config(
+    "Set `service.port` to a free one, or to `off`, and `service.host` to an address of this machine.",
+  ),
+  JOB_UNKNOWN: config("`canonry schedule list` lists the jobs."),
   DATABASE_UNAVAILABLE: storage(
     "Check DATABASE_URL, or `canonry db start` for the embedded server.",
   ),

@@ -50,8 +50,29 @@ export type Event =
       readonly reason: string;
       readonly size_bytes: number;
     }
+  | {
+      readonly event: "service.started" | "service.stopping" | "service.stopped";
+      readonly detail: string;
+    }
+  | (JobEvent & { readonly event: "job.started"; readonly reason: string })
+  | (JobEvent & {
+      readonly event: "job.finished";
+      readonly status: string;
+      readonly exit: number;
+      readonly code: string | null;
+      readonly detail: string;
+      readonly duration_ms: number;
+    })
   | { readonly event: "projection.repaired"; readonly path: string; readonly reason: string }
   | { readonly event: "warning"; readonly code: string; readonly message: string };
+
+interface JobEvent {
+  readonly job: string;
+  readonly job_run: number;
+  /** ISO; null: somebody asked for it. */
+  readonly due_at: string | null;
+  readonly attempt: number;
+}
 
 interface ReleaseEvent {
   readonly publication: string;

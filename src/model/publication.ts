@@ -1,4 +1,5 @@
 import type { DriftPolicies } from "./drift.ts";
+import type { UpkeepJob } from "./job.ts";
 import type { RetentionSettings } from "./retention.ts";
 import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
@@ -40,6 +41,8 @@ export interface PublicationConfig {
   readonly totals?: TotalsPolicy;
   /** Days after it was last fetched for the first time during which a release is looked at again. */
   readonly recheck_days: number;
+  /** When the service looks at it: a cron expression, or `off`. Absent: as `schedule.backfill` and its calendar say. */
+  readonly schedule?: string;
 }
 
 /** What a person says of the table of some sheets. In patterns `*` stands for anything. */
@@ -79,6 +82,23 @@ export interface Settings {
   };
   readonly run: { readonly concurrency: number };
   readonly retention: RetentionSettings;
+  /** Cron expressions, or `off`, beside time zone and tick. */
+  readonly schedule: Readonly<Record<UpkeepJob, string>> & {
+    /** Of the IANA database; the expressions are read in it. */
+    readonly time_zone: string;
+    /** When publications may be looked at; which of them are is decided by what they are expected to bring. */
+    readonly backfill: string;
+    /** How often it is looked whether something is due. */
+    readonly tick_seconds: number;
+  };
+  readonly service: {
+    /** Of the health endpoint. */
+    readonly host: string;
+    /** 0: any free one, which is logged. */
+    readonly port: number | "off";
+    /** How long what is being done when the service is stopped may take to end. */
+    readonly grace_seconds: number;
+  };
   readonly enrichment: {
     /** Null: no model; what is unknown stays so. */
     readonly url: string | null;

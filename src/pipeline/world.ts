@@ -7,6 +7,7 @@ import { findHome } from "../data-layer/find-home.ts";
 import { LocalStorage } from "../data-layer/local-storage.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { localServerFiles } from "../data-layer/server-files.ts";
+import { databaseNow } from "../database/clock.ts";
 import { Database } from "../database/database.ts";
 import { type EmbeddedOptions, ensureServer } from "../database/embedded-server.ts";
 import { modelResponse, recordModelResponse } from "../database/model-responses.ts";
@@ -32,6 +33,8 @@ export interface World {
   modelRecords(publication: string, generation: string): Promise<ModelRecords>;
   readonly signal: AbortSignal;
   now(): Date;
+  /** By the clock that all who use the database share: what is due, and how old a thing is, is asked of it. */
+  databaseNow(): Promise<Date>;
   /** Sortable by time, unique. */
   newId(): string;
   /** Events of one run or backfill: to its log, and to `watch`. */
@@ -44,6 +47,8 @@ export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Absent: the machine's. */
+  readonly clock?: () => Date;
   readonly flags: {
     readonly home?: string | undefined;
     readonly databaseUrl?: string | undefined;
@@ -56,8 +61,8 @@ export const MIGRATIONS = programFile("drizzle");
 export const now = (): Date => new Date();
 
 /** `20251130T101500-1a2b3c4d`: what sorts by name sorts by time. */
-export function newId(): string {
-  const time = now().toISOString().replace(/[-:]/g, "").slice(0, 15);
+export function newId(at: Date = now()): string {
+  const time = at.toISOString().replace(/[-:]/g, "").slice(0, 15);
   return `${time}-${randomBytes(5).toString("hex")}`;
 }
 
@@ -126,6 +131,8 @@ export async function openUnmigrated(
     signal: outside.signal,
     random: Math.random,
   });
+  const clock = outside.clock ?? now;
+  const nextId = (): string => newId(clock());
   const database = await openDatabase(paths, config);
   return {
     config,
@@ -136,13 +143,14 @@ export async function openUnmigrated(
     modelRecords: (publication, generation) =>
       recordsOf(config, data, database, { publication, generationId: generation }),
     signal: outside.signal,
-    now,
-    newId,
+    now: clock,
+    databaseNow: () => databaseNow(database),
+    newId: nextId,
     eventsOf: (id, watch) =>
       jsonlSink(id, watch, {
         append: (date, run, lines) => data.appendEvents(date, run, lines),
-        now,
-        newId,
+        now: clock,
+        newId: nextId,
       }),
     close: async () => {
       await model?.close();

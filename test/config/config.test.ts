@@ -138,6 +138,11 @@ describe("publications", () => {
       { code: "CONFIG_INVALID" },
     ],
     [
+      "a schedule that is none",
+      `${SEED}    schedule: sometimes\n`,
+      { code: "CONFIG_INVALID", where: { line: 8, key: "publications.adhd.schedule" } },
+    ],
+    [
       "an unknown policy",
       `${SEED}    drift: maybe\n`,
       { code: "CONFIG_INVALID", where: { key: "publications.adhd.drift" } },
@@ -169,6 +174,9 @@ describe("settings", () => {
     ["a text for a number", "fetch:\n  retries: many\n", 2, "fetch.retries"],
     ["less than nothing", "run:\n  concurrency: 1\nfetch:\n  retries: -1\n", 4, "fetch.retries"],
     ["nothing at once", "run:\n  concurrency: 0\n", 2, "run.concurrency"],
+    ["a minute that no hour has", 'schedule:\n  verify: "61 * * * *"\n', 2, "schedule.verify"],
+    ["a day that no year has", 'schedule:\n  verify: "0 0 31 2 *"\n', 2, "schedule.verify"],
+    ["a zone that is none", "schedule:\n  time_zone: Mars\n", 2, "schedule.time_zone"],
     ["a variable that is not set", `database:\n  url: \${NONE}\n`, 2, "database.url"],
   ])("%s is refused with file, line and key", (_what, text, line, key) => {
     expect(() => load(SEED, text)).toThrow(
@@ -189,6 +197,16 @@ describe("settings", () => {
     expect(() => load(SEED, null, { [variable]: text })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", where: { key } }),
     );
+  });
+
+  test("a schedule may be off, of a publication or of a job, also by the environment", () => {
+    const text = `${SEED}    schedule: off\n`;
+    const env = { CANONRY_SCHEDULE_VERIFY: "0 5 * * *", CANONRY_SERVICE_PORT: "off" };
+    const { settings, publications } = load(text, "schedule: { verify_deep: off }\n", env);
+    expect(publications[0]?.schedule).toBe("off");
+    expect(settings.schedule).toMatchObject({ verify: "0 5 * * *", verify_deep: "off" });
+    expect(settings.service.port).toBe("off");
+    expect(() => load(SEED, null, { CANONRY_SCHEDULE_VERIFY: "often" })).toThrow(/often/);
   });
 
   test("a variable that is empty says nothing", () => {

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import { coverage, type PublicationCoverage } from "../../inquiry/coverage.ts";
+import { type JobLine, schedule } from "../../inquiry/schedule.ts";
 import { type StatusLine, status } from "../../inquiry/status.ts";
 import { CALENDAR_STATUSES } from "../../model/calendar.ts";
 import { type Context, inWorld } from "../context.ts";
 import { complaint, renderCoverage, type Shown } from "../render-coverage.ts";
+import { complaints } from "../render-schedule.ts";
 import { count, renderTable } from "../table.ts";
 
 interface StatusFlags {
@@ -39,23 +41,30 @@ Examples:
         const { publications } = world.config;
         const calendars = await coverage(world.database, publications, chosen, today);
         const releases = await status(world.database, chosen);
-        show(context, flags, calendars, releases);
+        const jobs = await schedule(world, await world.databaseNow());
+        show(context, flags, { calendars, releases, jobs });
         failOn(context, flags.failOn ?? [], calendars);
       });
     });
 }
 
+interface Seen {
+  readonly calendars: readonly PublicationCoverage[];
+  readonly releases: readonly StatusLine[];
+  readonly jobs: readonly JobLine[];
+}
+
 function show(
   { terminal }: Context,
   flags: StatusFlags,
-  calendars: readonly PublicationCoverage[],
-  releases: readonly StatusLine[],
+  { calendars, releases, jobs }: Seen,
 ): void {
-  if (flags.json === true) terminal.data(JSON.stringify({ calendars, releases }, null, 2));
+  if (flags.json === true) terminal.data(JSON.stringify({ calendars, releases, jobs }, null, 2));
   else if (flags.list === true && releases.length > 0) terminal.data(listOf(releases));
   else if (flags.list !== true && calendars.some((one) => one.cells.length > 0))
     terminal.data(renderCoverage(calendars, terminal));
   else terminal.note("Nothing is loaded yet: `canonry backfill`.");
+  if (flags.json !== true) for (const line of complaints(jobs)) terminal.note(line);
 }
 
 function listOf(lines: readonly StatusLine[]): string {

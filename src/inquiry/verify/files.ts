@@ -8,26 +8,24 @@ import { digestOfParquet } from "../../formats/parquet-digest.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { type Difference, type DifferenceKind, differenceIn } from "./difference.ts";
 
-/** The artifacts that loads came from are in the store; `deep`: byte for byte. */
-export async function verifyArtifacts(
+/** An artifact that loads came from is in the store; `deep`: byte for byte. */
+export async function verifyArtifact(
   data: DataLayer,
-  artifacts: readonly ArtifactToVerify[],
+  { sha256, file_name, size_bytes, is_purged }: ArtifactToVerify,
   deep: boolean,
 ): Promise<readonly Difference[]> {
+  if (is_purged) return [];
   const found: Difference[] = [];
-  for (const { sha256, file_name, size_bytes, is_purged } of artifacts) {
-    if (is_purged) continue;
-    const tell = (kind: DifferenceKind, what: string): void => {
-      found.push(differenceIn(kind, {}, `artifact ${sha256} (${file_name}) ${what}`));
-    };
-    const facts = await data.artifactFacts(sha256, deep);
-    if (size_bytes === null) tell("artifact_missing", "is not in the ledger");
-    if (facts === null) tell("artifact_missing", "is not in the store");
-    else if (size_bytes !== null && facts.sizeBytes !== size_bytes) {
-      tell("artifact_differs", `has ${facts.sizeBytes} bytes, the ledger ${size_bytes}`);
-    } else if (facts.sha256 !== null && facts.sha256 !== sha256) {
-      tell("artifact_differs", `has the sha256 ${facts.sha256}`);
-    }
+  const tell = (kind: DifferenceKind, what: string): void => {
+    found.push(differenceIn(kind, {}, `artifact ${sha256} (${file_name}) ${what}`));
+  };
+  const facts = await data.artifactFacts(sha256, deep);
+  if (size_bytes === null) tell("artifact_missing", "is not in the ledger");
+  if (facts === null) tell("artifact_missing", "is not in the store");
+  else if (size_bytes !== null && facts.sizeBytes !== size_bytes) {
+    tell("artifact_differs", `has ${facts.sizeBytes} bytes, the ledger ${size_bytes}`);
+  } else if (facts.sha256 !== null && facts.sha256 !== sha256) {
+    tell("artifact_differs", `has the sha256 ${facts.sha256}`);
   }
   return found;
 }

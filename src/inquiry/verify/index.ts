@@ -8,9 +8,10 @@ import {
   sourcesToVerify,
   strangeTables,
 } from "../../database/verifications.ts";
+import { CanonryError } from "../../model/errors.ts";
 import { type Difference, differenceIn } from "./difference.ts";
 import { verifyDigests } from "./digests.ts";
-import { verifyArtifacts, verifyExport } from "./files.ts";
+import { verifyArtifact, verifyExport } from "./files.ts";
 import { verifySource } from "./ledger.ts";
 import { NOTHING_READ, type Note, type Reread, verifyReading } from "./reading.ts";
 
@@ -45,12 +46,18 @@ export interface Verification {
   readonly notes: readonly Note[];
 }
 
+interface Verified {
+  readonly database: Database;
+  readonly data: DataLayer;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Compares the ledger with the tables, the artifact store and the exports. Reads only, repairs nothing. Memory:
- * the ledger's records of the loads chosen.
+ * the ledger's records of the loads chosen. Throws INTERRUPTED, between two sources or files.
  */
 export async function verify(
-  { database, data }: { readonly database: Database; readonly data: DataLayer },
+  { database, data, signal }: Verified,
   { publications, periods, deep, reread }: VerifyOptions,
 ): Promise<Verification> {
   const all = periods.length === 0;
@@ -60,6 +67,7 @@ export async function verify(
   );
   const differences: Difference[] = [];
   for (const one of sources) {
+    goOn(signal);
     const own = loads.filter((load) => load.source === one.source);
     differences.push(...(await verifySource(database, one, own)));
     if (deep && one.has_table)
@@ -70,14 +78,21 @@ export async function verify(
     database,
     loads.map((load) => load.load_id),
   );
-  differences.push(...(await verifyArtifacts(data, artifacts, deep)));
+  for (const one of artifacts) {
+    goOn(signal);
+    differences.push(...(await verifyArtifact(data, one, deep)));
+  }
   const exports = (await exportRows(database)).filter(({ source }) =>
     sources.some((one) => one.source === source),
   );
   for (const one of exports) {
+    goOn(signal);
     differences.push(...(await verifyExport({ executor: database, data }, one, deep)));
   }
-  const reading = deep && reread !== undefined ? await verifyReading(loads, reread) : NOTHING_READ;
+  const reading =
+    deep && reread !== undefined
+      ? await verifyReading(loads, stoppable(reread, signal))
+      : NOTHING_READ;
   differences.push(...reading.differences);
   const rows = loads.reduce((sum, load) => sum + load.rows_data + load.rows_total, 0);
   const [n, m] = [artifacts.length, exports.length];
@@ -86,6 +101,17 @@ export async function verify(
     reread: reading.read,
   };
   return { deep, checked, differences, notes: reading.notes };
+}
+
+function stoppable(reread: Reread, signal: AbortSignal): Reread {
+  return (loadId) => {
+    goOn(signal);
+    return reread(loadId);
+  };
+}
+
+function goOn(signal: AbortSignal): void {
+  if (signal.aborted) throw new CanonryError("INTERRUPTED", "not everything was verified");
 }
 
 /** What is there, or is said to be, without a load of the ledger. */
