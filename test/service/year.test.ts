@@ -11,10 +11,10 @@ describe("a quarter, by a simulated clock", () => {
       from: "2025-01-20",
       events: {
         30: (publisher) => publisher.reissue(1, "2025-01"),
-        50: (publisher) => {
+        40: (publisher) => {
           publisher.isDown = true;
         },
-        57: (publisher) => Object.assign(publisher, { isDown: false }),
+        47: (publisher) => Object.assign(publisher, { isDown: false }),
       },
       watch: () => undefined,
     });
@@ -53,8 +53,10 @@ describe("a quarter, by a simulated clock", () => {
     const [first, last] = [year.months[0], year.months.at(-1)] as [Month, Month];
     for (const place of ["data/exports", "data/state", "manifests"] as const)
       expect([place, last.places[place].files]).toEqual([place, first.places[place].files]);
-    // Before the week of failures, whose working files stay for whoever asks why.
-    expect(first.places["tmp"].files).toBe(0);
+    // The week of failures left working files, for a fortnight; logs are in the archive of their month.
+    expect([first.places["tmp"].files, last.places["tmp"].files]).toEqual([0, 0]);
+    expect(last.places["data/logs"].files).toBeLessThan(2 * first.places["data/logs"].files + 10);
+    expect(last.places["data/archive"].files).toBeLessThanOrEqual(year.months.length + 1);
     const published = last.published.releases + last.published.reissues;
     expect(last.places["data/acquire"].files).toBe(published);
   });
