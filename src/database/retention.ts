@@ -7,12 +7,6 @@ import { bronzeTable } from "./source-table.ts";
 
 /** Statements of retention: what there is to expire, and what becomes of it. */
 
-/** The time by which ages are counted: the server's, as an ISO instant. */
-export async function databaseNow(executor: Executor): Promise<string> {
-  const [row] = await executor.rows<{ now: string }>(`select ${iso("now()")} as now`);
-  return row?.now ?? "";
-}
-
 export interface KnownRun {
   readonly run_id: string;
   readonly status: string;

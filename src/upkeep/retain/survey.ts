@@ -1,9 +1,9 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { findLeftovers } from "../../data-layer/leftovers.ts";
+import { databaseNow } from "../../database/clock.ts";
 import type { Database } from "../../database/database.ts";
 import {
   artifactsKept,
-  databaseNow,
   knownRuns,
   liveRuns,
   loadsNotCurrent,
@@ -52,7 +52,7 @@ export async function survey(
     name: one.key.slice(prefix.length),
   });
   return {
-    now: await databaseNow(database),
+    now: (await databaseNow(database)).toISOString(),
     settings,
     logs: (await of("log", () => listed(data, "logs", keys.logs))).map(named(keys.logs)),
     live: await of("log", () => liveRuns(database)),
