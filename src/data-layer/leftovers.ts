@@ -17,7 +17,7 @@ export function writerName(): string {
 const WRITER = new RegExp(`(?:^|\\.)${HOST}-(\\d+)-[0-9a-f]{12}(?:\\.|$)`);
 
 /** What was made by a process of this machine that is gone. */
-function isOrphan(name: string): boolean {
+export function isOrphan(name: string): boolean {
   const pid = Number(WRITER.exec(name)?.[1] ?? 0);
   return pid > 0 && !isAlive(pid);
 }
