@@ -32,10 +32,10 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Where writers put what is not finished yet; the database's own files are its server's. */
-const FOLDERS = [
-  ...["data/acquire/incoming", "data/exports", "data/state", "data/database"],
-  ...["manifests", "tmp"],
-];
+const FOLDERS = ["data/state", "data/database", "manifests", "tmp"];
+
+/** The same below what stands for `data/` of the roles. */
+const ROLE_FOLDERS = ["acquire/incoming", "exports", "archive", "backups"];
 
 /**
  * Removes what writers left that are gone: unfinished files, incoming artifacts, scratch folders. Gone is a
@@ -43,12 +43,16 @@ const FOLDERS = [
  */
 export async function sweepLeftovers(
   home: string,
+  places: readonly string[],
   olderThanMs: number,
 ): Promise<readonly string[]> {
   const swept: string[] = [];
-  for (const folder of FOLDERS) {
-    const root = join(home, folder);
-    const recursive = folder !== "data/database";
+  const roots = [
+    ...FOLDERS.map((folder) => join(home, folder)),
+    ...places.flatMap((place) => ROLE_FOLDERS.map((folder) => join(place, folder))),
+  ];
+  for (const root of roots) {
+    const recursive = root !== join(home, "data/database");
     const entries = await readdir(root, { withFileTypes: true, recursive }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);

@@ -71,6 +71,9 @@ export class Paths {
     backups: "data/backups",
     events: (date: string, runId: string): string =>
       `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
+    waitingEvents: (writer: string, date: string, runId: string): string =>
+      `data/logs/waiting/${safeName(writer)}/${safeName(date)}/${safeName(runId)}.jsonl`,
+    allWaitingEvents: "data/logs/waiting/",
   };
 
   /** A path that configuration names: relative ones start at the home. */

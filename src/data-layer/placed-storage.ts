@@ -10,7 +10,7 @@ import type {
 import { checkedKey } from "./paths.ts";
 
 /** What the keys of the roles begin with; outside the home they stand without it. */
-const PLACE = "data/";
+export const PLACE = "data/";
 
 /** A storage whose keys under `data/` stand under a prefix of another: `data/exports/x` as `<prefix>exports/x`. */
 export class PlacedStorage implements StorageBackend {

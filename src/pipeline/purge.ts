@@ -92,12 +92,9 @@ async function loadsToPurge(
   throw nothingLoaded(choice);
 }
 
-async function backupsOf(world: World): Promise<readonly string[]> {
-  try {
-    const files = await world.data.listFolder(world.paths.keys.backups);
-    return files.map((file) => `${world.paths.keys.backups}/${file.path}`);
-  } catch (error) {
-    if (error instanceof CanonryError && error.code === "FILE_MISSING") return [];
-    throw error;
-  }
+async function backupsOf({ data, paths }: World): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of data.storageOf("backups").list(`${paths.keys.backups}/`))
+    keys.push(key);
+  return keys;
 }

@@ -4,7 +4,7 @@ import { type Config, loadConfig } from "../config/load.ts";
 import type { ConfigFile } from "../config/validate.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { findHome } from "../data-layer/find-home.ts";
-import { LocalStorage } from "../data-layer/local-storage.ts";
+import { openStorages } from "../data-layer/open-storages.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { localServerFiles } from "../data-layer/server-files.ts";
 import { Database } from "../database/database.ts";
@@ -77,7 +77,7 @@ export async function homeOf(outside: Outside): Promise<Paths> {
 
 export async function loadConfigOf(outside: Outside): Promise<Config> {
   const paths = await homeOf(outside);
-  const files = new DataLayer(paths, new LocalStorage(paths.home));
+  const files = new DataLayer(paths);
   const read = async (path: string): Promise<ConfigFile | null> => {
     const text = await files.readText(path);
     if (text === null) return null;
@@ -101,11 +101,21 @@ export function embeddedOptions(paths: Paths, config: Config): EmbeddedOptions {
   };
 }
 
+/** The door to the files of a home, wherever its configuration keeps them. Close it, whatever happens. */
+export async function openData(
+  paths: Paths,
+  config: Config,
+  signal: AbortSignal,
+): Promise<DataLayer> {
+  const { storage } = config.settings;
+  return new DataLayer(paths, await openStorages(paths, storage, { signal, random: Math.random }));
+}
+
 /** Loads the configuration and finds or starts the database. Close it, whatever happens. */
 export async function openWorld(outside: Outside): Promise<World> {
   const paths = await homeOf(outside);
   const config = await loadConfigOf(outside);
-  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const data = await openData(paths, config, outside.signal);
   const model = openModel({
     settings: config.settings.enrichment,
     key: config.modelKey,
@@ -137,8 +147,12 @@ export async function openWorld(outside: Outside): Promise<World> {
         newId,
       }),
     close: async () => {
-      await model?.close();
-      await database.close();
+      try {
+        await data.close();
+      } finally {
+        await model?.close();
+        await database.close();
+      }
     },
   };
 }

@@ -16,7 +16,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { closeBytes } from "../../src/data-layer/file-bytes.ts";
 import { UNFINISHED } from "../../src/data-layer/leftovers.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
 import { writeAtomic } from "../../src/data-layer/write-atomic.ts";
 import { PROJECT } from "../support/home.ts";
@@ -97,7 +96,7 @@ describe("an atomic write", () => {
 describe("the data layer", () => {
   let layer: DataLayer;
   beforeEach(() => {
-    layer = new DataLayer(new Paths(home), new LocalStorage(home));
+    layer = new DataLayer(new Paths(home));
   });
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

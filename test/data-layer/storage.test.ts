@@ -59,7 +59,7 @@ test("what the file system refuses is STORAGE_UNAVAILABLE and leaves all as it w
 });
 
 describe("artifacts", () => {
-  const layer = (): DataLayer => new DataLayer(new Paths(root), new LocalStorage(root));
+  const layer = (): DataLayer => new DataLayer(new Paths(root));
 
   test("equal content is kept once, under its sha256", async () => {
     const first = await layer().putArtifact(pieces("Code,", "Number"), { maxBytes: 100 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
+import { PATIENCE, type Patience } from "../../src/data-layer/retry.ts";
 import { RetryingStorage } from "../../src/data-layer/retrying-storage.ts";
 import { S3Storage } from "../../src/data-layer/s3-storage.ts";
 import { VerifiedStorage } from "../../src/data-layer/verified-storage.ts";
-import { PATIENCE, type Patience } from "../../src/data-layer/retry.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
 import { storageSuite } from "../support/storage-suite.ts";
 
