@@ -35,8 +35,8 @@ export function isUnknownToServer(error: unknown): boolean {
 }
 
 /**
- * Turns what a request ended with into an error of ours. Messages hold the name that the server gave, never its
- * text, which may repeat what was sent.
+ * Turns what a request ended with into an error of ours. It holds the name that the server gave, never its text,
+ * which may repeat what was sent, nor the error itself, which holds the request with its signature.
  */
 export function s3Failure(error: unknown, place: string): unknown {
   if (error instanceof CanonryError || !(error instanceof Error)) return error;
@@ -44,7 +44,7 @@ export function s3Failure(error: unknown, place: string): unknown {
   if (code === null) return error;
   const said = statusOf(error) === null ? systemCode(error) : `HTTP ${statusOf(error)}`;
   const detail = [error.name, said].filter((one) => one !== "" && one !== "Error").join(", ");
-  return new CanonryError(code, `${place}: ${detail}`, {}, { cause: error });
+  return new CanonryError(code, `${place}: ${detail}`);
 }
 
 function codeOf(error: Error): ErrorCode | null {

@@ -26,6 +26,8 @@ export interface S3Options {
   readonly prefix: string;
   /** For the parts of an upload, which nobody above can repeat; all else is asked once. */
   readonly patience: Patience;
+  /** What is longer is put in parts of this size. Absent: 8 MiB. */
+  readonly partBytes?: number;
   /** Absent: those of S3. */
   readonly copy?: { readonly mostBytes: number; readonly partBytes: number };
 }
@@ -48,12 +50,12 @@ export class S3Storage implements StorageBackend {
   private readonly unfinished: string;
   private readonly copy: { readonly mostBytes: number; readonly partBytes: number };
 
-  constructor({ client, bucket, prefix, patience, copy = COPY }: S3Options) {
+  constructor({ client, bucket, prefix, patience, partBytes, copy = COPY }: S3Options) {
     this.bucket = new S3Bucket(client, bucket);
     this.prefix = prefix;
     this.unfinished = `${prefix}${UNFINISHED}/`;
     this.patience = { ...patience, attempts: Math.min(patience.attempts, 3) };
-    this.writer = new S3Writer(this.bucket, this.patience, this.unfinished);
+    this.writer = new S3Writer(this.bucket, this.patience, this.unfinished, partBytes);
     this.copy = copy;
   }
 

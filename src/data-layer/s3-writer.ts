@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+} from "@aws-sdk/client-s3";
 import { type Bytes, bytesOf } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { PutOptions, StoredContent } from "../model/storage.ts";
@@ -15,7 +19,7 @@ import { isConflict, s3Failure } from "./s3-failure.ts";
 import { MOST_PARTS, type PartSender, putInParts, sendBytes } from "./s3-parts.ts";
 
 /** What is longer is put in parts of this size, or larger ones where there would be too many. */
-export const PART_BYTES = 8 << 20;
+const PART_BYTES = 8 << 20;
 
 /** S3 takes no more in one request. */
 const MOST_WHOLE_BYTES = 5 * 2 ** 30;
@@ -35,13 +39,20 @@ export class S3Writer {
   private readonly patience: Patience;
   private readonly conditions: S3Conditions;
   private readonly unfinished: string;
+  private readonly partBytes: number;
 
   /** `unfinished` is the folder of what is under way. */
-  constructor(bucket: S3Bucket, patience: Patience, unfinished: string) {
+  constructor(
+    bucket: S3Bucket,
+    patience: Patience,
+    unfinished: string,
+    partBytes: number = PART_BYTES,
+  ) {
     this.bucket = bucket;
     this.patience = patience;
     this.conditions = new S3Conditions(bucket, unfinished);
     this.unfinished = unfinished;
+    this.partBytes = partBytes;
   }
 
   async put(key: string, content: StoredContent, options: PutOptions): Promise<boolean> {
@@ -49,14 +60,15 @@ export class S3Writer {
     const put = { key, ifAbsent, writer: options.writer ?? writerName() };
     if (ifAbsent) await this.conditions.ofPuts();
     const bytes = repeatable(key, content);
-    const parts = inParts(bytes?.stream() ?? chunksOf(content), partBytesOf(bytes));
+    const parts = inParts(bytes?.stream() ?? chunksOf(content), this.partBytesOf(bytes));
     try {
       const first = await parts.next();
       const second = first.done === true ? first : await parts.next();
       if (second.done === true) return await this.putWhole(put, first.value ?? Buffer.alloc(0));
       if (ifAbsent && !(await this.conditions.ofUploads())) {
         const all = joined([first.value as Buffer, second.value], parts);
-        return bytes === null ? await this.relay(put, all) : await this.putStreamed(put, bytes);
+        if (bytes === null) return await this.relay(put, all);
+        return await this.putStreamed(put, bytes, await look(bytes));
       }
       const all = joined([first.value as Buffer, second.value], parts);
       return await this.putMany(put, all, bytes === null ? null : await sha256Of(bytes));
@@ -115,35 +127,53 @@ export class S3Writer {
   }
 
   /** One request, for what can be read again and is put if absent where a condition counts for single requests alone. */
-  private async putStreamed(put: Put, bytes: Bytes): Promise<boolean> {
+  private async putStreamed(put: Put, bytes: Bytes, known: Known): Promise<boolean> {
     if (bytes.sizeBytes > MOST_WHOLE_BYTES) {
       const what = "it knows no condition for an object in parts, and this one is over 5 GiB";
       throw new CanonryError("STORAGE_UNFIT", `${this.bucket.place(put.key)}: ${what}`);
     }
-    const md5 = createHash("md5");
-    for await (const chunk of bytes.stream()) md5.update(chunk);
-    const known = {
-      ContentMD5: md5.digest("base64"),
+    const request = {
+      ...this.target(put.key),
+      ContentMD5: known.md5,
       ContentLength: bytes.sizeBytes,
-      Metadata: metadataOf(put, await sha256Of(bytes)),
+      Metadata: metadataOf(put, known.sha256),
     };
-    return this.decide(put, async (condition) => {
-      const Body = Readable.from(bytes.stream(), { objectMode: false });
-      const all = { ...this.target(put.key), ...known, ...condition, Body };
-      return this.bucket.client.send(new PutObjectCommand(all));
+    return this.decide(put, (condition) => this.sendStream(bytes, { ...request, ...condition }));
+  }
+
+  /** The SDK waits for ever for a body that fails: then the request is taken back, and that failure counts. */
+  private async sendStream(
+    bytes: Bytes,
+    request: Omit<PutObjectCommandInput, "Body">,
+  ): Promise<unknown> {
+    const Body = Readable.from(bytes.stream(), { objectMode: false });
+    const controller = new AbortController();
+    let broken: Error | null = null;
+    Body.once("error", (error) => {
+      broken = error;
+      controller.abort();
     });
+    try {
+      const command = new PutObjectCommand({ ...request, Body });
+      return await this.bucket.client.send(command, { abortSignal: controller.signal });
+    } catch (error) {
+      throw broken ?? error;
+    } finally {
+      Body.destroy();
+    }
   }
 
   /** The same for a stream: it is put aside in parts, and from there in one request. */
   private async relay(put: Put, parts: AsyncIterable<Buffer>): Promise<boolean> {
     const aside = { ...put, key: this.unfinished + writerName(), ifAbsent: false };
+    const seen = new Digests();
     try {
-      await this.putMany(aside, parts, null);
+      await this.putMany(aside, seen.pass(parts), null);
       const head = await this.head(aside.key);
       if (head === null) {
         throw new CanonryError("STORAGE_CONFLICT", `${this.bucket.place(aside.key)} went away`);
       }
-      return await this.putStreamed(put, s3Bytes(this.bucket, aside.key, head));
+      return await this.putStreamed(put, s3Bytes(this.bucket, aside.key, head), seen.known());
     } finally {
       const target = this.target(aside.key);
       // What stays is swept.
@@ -178,6 +208,11 @@ export class S3Writer {
     }
   }
 
+  /** A stream may be of any length: 10,000 parts of 8 MiB are 78 GiB. */
+  private partBytesOf(bytes: Bytes | null): number {
+    return Math.max(this.partBytes, Math.ceil((bytes?.sizeBytes ?? 0) / MOST_PARTS));
+  }
+
   private head(key: string): Promise<S3Head | null> {
     return patiently(this.patience, () => this.bucket.head(key));
   }
@@ -199,14 +234,38 @@ function repeatable(key: string, content: StoredContent): Bytes | null {
   return bytesOf(key, Buffer.from(content.buffer, content.byteOffset, content.byteLength));
 }
 
-/** A stream may be of any length: 10,000 parts of 8 MiB are 78 GiB. */
-function partBytesOf(bytes: Bytes | null): number {
-  return Math.max(PART_BYTES, Math.ceil((bytes?.sizeBytes ?? 0) / MOST_PARTS));
+/** What is known of content before it is sent. */
+interface Known {
+  readonly sha256: string;
+  /** In base64. */
+  readonly md5: string;
+}
+
+/** Both digests of what passes. */
+class Digests {
+  private readonly sha256 = createHash("sha256");
+  private readonly md5 = createHash("md5");
+
+  async *pass(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.sha256.update(chunk);
+      this.md5.update(chunk);
+      yield chunk;
+    }
+  }
+
+  /** Once, behind the last chunk. */
+  known(): Known {
+    return { sha256: this.sha256.digest("hex"), md5: this.md5.digest("base64") };
+  }
+}
+
+async function look(bytes: Bytes): Promise<Known> {
+  const seen = new Digests();
+  for await (const _chunk of seen.pass(bytes.stream()));
+  return seen.known();
 }
 
 async function sha256Of(bytes: Bytes): Promise<string> {
-  if (bytes.sha256 !== undefined) return bytes.sha256;
-  const hash = createHash("sha256");
-  for await (const chunk of bytes.stream()) hash.update(chunk);
-  return hash.digest("hex");
+  return bytes.sha256 ?? (await look(bytes)).sha256;
 }

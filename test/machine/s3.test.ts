@@ -1,8 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { PATIENCE, type Patience } from "../../src/data-layer/retry.ts";
-import { RetryingStorage } from "../../src/data-layer/retrying-storage.ts";
-import { S3Storage } from "../../src/data-layer/s3-storage.ts";
-import { VerifiedStorage } from "../../src/data-layer/verified-storage.ts";
+import { faultSuite, s3Storage } from "../support/s3-fault-suite.ts";
 import { type S3Server, startS3Server } from "../support/s3-server.ts";
 import { storageSuite } from "../support/storage-suite.ts";
 
@@ -12,14 +9,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.close());
 
-const patience: Patience = {
-  ...PATIENCE,
-  signal: new AbortController().signal,
-  random: () => 0.5,
-};
+storageSuite("S3Storage", async () => s3Storage(server.client, await server.newBucket()));
 
-storageSuite("S3Storage", async () => {
-  const bucket = await server.newBucket();
-  const storage = new S3Storage({ client: server.client, bucket, prefix: "", patience });
-  return new VerifiedStorage(new RetryingStorage(storage, patience));
+faultSuite("one request goes wrong before a real server", () => server, {
+  partBytes: 5 << 20,
+  most: 1,
 });

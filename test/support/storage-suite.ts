@@ -256,7 +256,7 @@ export function storageSuite(
   });
 }
 
-async function wholeOf(storage: StorageBackend, key: string): Promise<Buffer | null> {
+export async function wholeOf(storage: StorageBackend, key: string): Promise<Buffer | null> {
   const bytes = await storage.open(key);
   if (bytes === null) return null;
   const chunks: Buffer[] = [];
