@@ -24,6 +24,7 @@ import { revertCommand } from "./commands/revert.ts";
 import { approveCommand, rejectCommand, reviewCommand } from "./commands/review.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
+import { storageCommand } from "./commands/storage.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { type Context, reportError } from "./context.ts";
 import { type Stream, terminal } from "./terminal.ts";
@@ -63,6 +64,7 @@ const COMMANDS = [
   generationsCommand,
   stateCommand,
   databaseCommand,
+  storageCommand,
   doctorCommand,
 ];
 

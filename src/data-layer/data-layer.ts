@@ -17,6 +17,7 @@ import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
 import { ScratchCopies } from "./scratch-copies.ts";
+import { tryStorage } from "./try-storage.ts";
 import { writeScratch } from "./write-scratch.ts";
 
 export interface FileFacts {
@@ -81,6 +82,11 @@ export class DataLayer {
   /** Throws FILE_MISSING if the store has lost it. Close it: it holds a file. */
   openArtifact(sha256: string, name: string): Promise<Bytes> {
     return this.artifacts.open(sha256, name);
+  }
+
+  /** Does in the place of a role all that is asked of a storage. Throws what goes wrong there. */
+  tryRole(role: StorageRole): Promise<void> {
+    return tryStorage(this.storageOf(role), this.paths.keys.roles[role]);
   }
 
   async writeRunFile(runId: string, name: string, text: string): Promise<void> {
