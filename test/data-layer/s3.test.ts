@@ -25,6 +25,6 @@ for (const { conditions, only } of servers) {
   faultSuite(
     `one request goes wrong where conditions count for ${conditions} objects`,
     () => ({ endpoint: responder.endpoint, client, newBucket }),
-    { partBytes: 1000, most: 3, only },
+    { partBytes: 1000, largeBytes: 2500, most: 3, silenceMs: 250, only },
   );
 }

@@ -34,7 +34,9 @@ storageSuite("S3Storage", async () => s3Storage(server.client, await server.newB
 
 faultSuite("one request goes wrong before a real server", () => server, {
   partBytes: 5 << 20,
+  largeBytes: (5 << 20) + 1000,
   most: 1,
+  silenceMs: 1_500,
 });
 
 test("missing, forbidden and unavailable are three things, and no message holds a key", async () => {

@@ -119,62 +119,95 @@ export interface FaultyServer {
   newBucket(): Promise<string>;
 }
 
+interface FaultBounds {
+  readonly partBytes: number;
+  /** More than one part. */
+  readonly largeBytes: number;
+  /** Requests that are tried for each operation and fault. */
+  readonly most: number;
+  /** How long a silent server is waited for. */
+  readonly silenceMs: number;
+  /** Names of the operations; absent: all. */
+  readonly only?: RegExp;
+}
+
 /**
  * One request of each operation goes wrong, in each way: a right result, or an error with a code; never a wrong or
- * half object. `most` bounds the requests that are tried for each operation and fault.
+ * half object.
  */
-export function faultSuite(
-  name: string,
-  server: () => FaultyServer,
-  {
-    partBytes,
-    most,
-    only,
-  }: { readonly partBytes: number; readonly most: number; readonly only?: RegExp },
-): void {
-  const large = noise(Math.ceil((partBytes * 2.5) / 2 ** 20)).subarray(0, partBytes * 2.5);
-  const small = noise(1).subarray(0, Math.min(partBytes, 50_000));
-  const chosen = Object.entries(operations(small, large)).filter(
-    ([one]) => only?.test(one) ?? true,
-  );
+export function faultSuite(name: string, server: () => FaultyServer, bounds: FaultBounds): void {
+  const large = noise(Math.ceil(bounds.largeBytes / 2 ** 20)).subarray(0, bounds.largeBytes);
+  const small = noise(1).subarray(0, Math.min(bounds.partBytes, 50_000));
+  const all = Object.entries(operations(small, large));
+  const chosen = all.filter(([one]) => bounds.only?.test(one) ?? true);
   describe(name, () => {
     test.each(chosen)("%s", async (_name, operation) => {
+      const trial = new Trial(server(), operation, bounds);
+      const requests = await trial.right();
       const faults = FAULTS.filter((one) => operation.blindTo?.includes(one) !== true);
-      const trials = faults.map((fault, at) =>
-        tryFault(server(), operation, { fault, at, partBytes, most }),
-      );
-      await Promise.all(trials);
+      await Promise.all(faults.map((fault, at) => trial.wrong(fault, at, requests)));
     });
   });
 }
 
-async function tryFault(
-  { endpoint, client: plainClient, newBucket }: FaultyServer,
-  operation: Operation,
-  { fault, at, partBytes, most }: { fault: Fault; at: number; partBytes: number; most: number },
-): Promise<void> {
-  const proxy = await new FaultProxy(endpoint).start();
-  const bucket = await newBucket();
-  const plain = s3Storage(plainClient, bucket, { partBytes });
-  const client = clientOf(proxy.endpoint, { silenceMs: fault === "silence" ? 250 : 10_000 });
-  const attempt = async (bad: number): Promise<unknown> => {
-    for (const key of await keysOf(plain, "")) await plain.remove(key);
-    for (const [key, content] of Object.entries(operation.before)) await plain.put(key, content);
-    proxy.plan((number) => (number === bad ? fault : null));
-    const storage = s3Storage(client, bucket, { patience: QUICK, partBytes });
-    return operation.run(storage).catch((error: unknown) => error);
-  };
-  try {
-    expect(await attempt(0)).toEqual(operation.gives);
-    const requests = proxy.count;
-    for (let step = 0; step < Math.min(requests, most); step++) {
-      const bad = ((at + step) % requests) + 1;
-      const result = await attempt(bad);
-      await check(plain, operation, result, `${fault} at request ${bad} of ${requests}`);
+class Trial {
+  private readonly server: FaultyServer;
+  private readonly operation: Operation;
+  private readonly bounds: FaultBounds;
+
+  constructor(server: FaultyServer, operation: Operation, bounds: FaultBounds) {
+    this.server = server;
+    this.operation = operation;
+    this.bounds = bounds;
+  }
+
+  /** Nothing goes wrong: how many requests that takes. */
+  right(): Promise<number> {
+    return this.through(30_000, async (proxy, attempt) => {
+      const { result } = await attempt(null, 0);
+      expect(result).toEqual(this.operation.gives);
+      return proxy.count;
+    });
+  }
+
+  wrong(fault: Fault, first: number, requests: number): Promise<void> {
+    const silenceMs = fault === "silence" ? this.bounds.silenceMs : 30_000;
+    return this.through(silenceMs, async (_proxy, attempt) => {
+      for (let step = 0; step < Math.min(requests, this.bounds.most); step++) {
+        const bad = ((first + step) % requests) + 1;
+        const { result, plain } = await attempt(fault, bad);
+        await check(plain, this.operation, result, `${fault} at request ${bad} of ${requests}`);
+      }
+    });
+  }
+
+  private async through<Result>(
+    silenceMs: number,
+    work: (
+      proxy: FaultProxy,
+      attempt: (
+        fault: Fault | null,
+        bad: number,
+      ) => Promise<{ readonly result: unknown; readonly plain: StorageBackend }>,
+    ) => Promise<Result>,
+  ): Promise<Result> {
+    const { before, run } = this.operation;
+    const { partBytes } = this.bounds;
+    const proxy = await new FaultProxy(this.server.endpoint).start();
+    const client = clientOf(proxy.endpoint, { silenceMs });
+    try {
+      return await work(proxy, async (fault, bad) => {
+        const bucket = await this.server.newBucket();
+        const plain = s3Storage(this.server.client, bucket, { partBytes });
+        for (const [key, content] of Object.entries(before)) await plain.put(key, content);
+        proxy.plan((number) => (number === bad ? fault : null));
+        const storage = s3Storage(client, bucket, { patience: QUICK, partBytes });
+        return { result: await run(storage).catch((error: unknown) => error), plain };
+      });
+    } finally {
+      client.destroy();
+      await proxy.close();
     }
-  } finally {
-    client.destroy();
-    await proxy.close();
   }
 }
 
