@@ -15,7 +15,7 @@ import { isOrphan, UNFINISHED } from "./leftovers.ts";
 import { checkedKey } from "./paths.ts";
 import type { Patience } from "./retry.ts";
 import { S3Bucket, type S3Head } from "./s3-bucket.ts";
-import { s3Bytes } from "./s3-bytes.ts";
+import { openS3Bytes } from "./s3-bytes.ts";
 import { type PartSender, putInParts } from "./s3-parts.ts";
 import { S3Writer } from "./s3-writer.ts";
 
@@ -65,8 +65,7 @@ export class S3Storage implements StorageBackend {
   }
 
   async open(key: string): Promise<Bytes | null> {
-    const head = await this.bucket.head(checkedKey(key));
-    return head && s3Bytes(this.bucket, key, head);
+    return openS3Bytes(this.bucket, checkedKey(key));
   }
 
   async put(key: string, content: StoredContent, options: PutOptions = {}): Promise<boolean> {

@@ -99,8 +99,11 @@ export class S3Responder {
     };
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
     if (first === undefined) return [200, facts, kept.content];
+    if (kept.content.length === 0) return failed(416, "InvalidRange");
     const part = kept.content.subarray(Number(first), Number(last) + 1);
-    return [206, { ...facts, "content-length": String(part.length) }, part];
+    const span = `bytes ${first}-${Number(first) + part.length - 1}/${kept.content.length}`;
+    const length = String(part.length);
+    return [206, { ...facts, "content-length": length, "content-range": span }, part];
   }
 
   private put({ headers }: IncomingMessage, key: string, content: Buffer): Reply {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -57,10 +58,13 @@ export function clientOf(
   return s3Client(place, { connectionMs: 5_000, silenceMs });
 }
 
+/** The ports that the script takes: of the server, and of its monitor. */
+const PORTS = [8090, 16789];
+
 async function startRadosgw(): Promise<{ close(): Promise<void> }> {
+  await portsAreFree();
   const folder = await mkdtemp(join(tmpdir(), "canonry-s3-"));
-  const script = spawn("bash", [SCRIPT, folder], { stdio: "ignore" });
-  const code = await new Promise((resolve) => script.once("close", resolve));
+  const script = spawn("bash", [SCRIPT, folder], { stdio: "ignore", detached: true });
   const close = async (): Promise<void> => {
     for (const name of await readdir(folder)) {
       if (!name.endsWith(".pid")) continue;
@@ -68,9 +72,34 @@ async function startRadosgw(): Promise<{ close(): Promise<void> }> {
     }
     await rm(folder, { recursive: true, force: true });
   };
+  const code = await Promise.race([
+    new Promise((resolve) => script.once("close", resolve)),
+    sleep(START_MS, "no end", { ref: false }),
+  ]);
   if (code === 0) return { close };
+  if (code === "no end" && script.pid !== undefined) process.kill(-script.pid, "SIGKILL");
   await close();
-  throw new Error(`${SCRIPT} ended with ${String(code)}`);
+  throw new Error(`${SCRIPT} came to ${String(code)}`);
+}
+
+const START_MS = 120_000;
+
+/** Another test on this machine may have its server there. */
+async function portsAreFree(): Promise<void> {
+  for (const port of PORTS) {
+    for (let tries = 0; await isTaken(port); tries++) {
+      if (tries === 120) throw new Error(`port ${port} is taken`);
+      await sleep(1_000);
+    }
+  }
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(socket.destroy() !== null));
+    socket.once("error", () => resolve(false));
+  });
 }
 
 async function end(pid: number): Promise<void> {
