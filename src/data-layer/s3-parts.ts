@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
@@ -112,12 +111,11 @@ async function sendParts(
   }
 }
 
-/** Sends bytes as a part, with their MD5, which the server compares. */
+/** Sends bytes as a part. The request is signed with their sha256, which the server compares. */
 export function sendBytes(part: Buffer): PartSender {
-  const ContentMD5 = createHash("md5").update(part).digest("base64");
   return async (target, PartNumber, client) => {
     const { ETag } = await client.send(
-      new UploadPartCommand({ ...target, PartNumber, Body: part, ContentMD5 }),
+      new UploadPartCommand({ ...target, PartNumber, Body: part }),
     );
     return { PartNumber, ETag };
   };

@@ -31,8 +31,8 @@ interface Put {
 }
 
 /**
- * Puts objects. Each carries who wrote it and, where that is known beforehand, its sha256; each request its MD5,
- * which the server compares. Memory: one part, or four of them while an object is put in parts.
+ * Puts objects. Each carries who wrote it and, where that is known beforehand, its sha256. What a request brings is
+ * compared by the server: by the sha256 that it is signed with or, of a stream, by its MD5. Memory: one part, or four of them while an object is put in parts.
  */
 export class S3Writer {
   private readonly bucket: S3Bucket;
@@ -71,7 +71,8 @@ export class S3Writer {
         return await this.putStreamed(put, bytes, await look(bytes));
       }
       const all = joined([first.value as Buffer, second.value], parts);
-      return await this.putMany(put, all, bytes === null ? null : await sha256Of(bytes));
+      const sha256 = bytes === null ? null : await sha256Of(bytes);
+      return await this.putMany(put, all, sha256, isBytes(content));
     } finally {
       await parts.return(undefined);
     }
@@ -81,7 +82,6 @@ export class S3Writer {
   private putWhole(put: Put, content: Buffer): Promise<boolean> {
     const body = {
       Body: content,
-      ContentMD5: createHash("md5").update(content).digest("base64"),
       Metadata: metadataOf(put, createHash("sha256").update(content).digest("hex")),
     };
     return this.decide(put, (condition) =>
@@ -91,22 +91,23 @@ export class S3Writer {
     );
   }
 
-  /** Many requests, of which the last one decides. */
+  /** Many requests, of which the last one decides. What `mayChange` between two readings is hashed again. */
   private async putMany(
     put: Put,
     parts: AsyncIterable<Buffer>,
     sha256: string | null,
+    mayChange: boolean,
   ): Promise<boolean> {
     const { bucket, patience } = this;
     const metadata = metadataOf(put, sha256);
     const sent = { hash: createHash("sha256"), sizeBytes: 0 };
     const senders = async function* (): AsyncGenerator<PartSender> {
       for await (const part of parts) {
-        sent.hash.update(part);
+        if (mayChange) sent.hash.update(part);
         sent.sizeBytes += part.length;
         yield sendBytes(part);
       }
-      if (sha256 !== null && sent.hash.digest("hex") !== sha256) {
+      if (mayChange && sent.hash.digest("hex") !== sha256) {
         throw new CanonryError("STORAGE_CONFLICT", `${put.key} changed while it was read`);
       }
     };
@@ -148,16 +149,16 @@ export class S3Writer {
   ): Promise<unknown> {
     const Body = Readable.from(bytes.stream(), { objectMode: false });
     const controller = new AbortController();
-    let broken: Error | null = null;
+    const broken: Error[] = [];
     Body.once("error", (error) => {
-      broken = error;
+      broken.push(error);
       controller.abort();
     });
     try {
       const command = new PutObjectCommand({ ...request, Body });
       return await this.bucket.client.send(command, { abortSignal: controller.signal });
     } catch (error) {
-      throw broken ?? error;
+      throw broken[0] ?? error;
     } finally {
       Body.destroy();
     }
@@ -168,7 +169,7 @@ export class S3Writer {
     const aside = { ...put, key: this.unfinished + writerName(), ifAbsent: false };
     const seen = new Digests();
     try {
-      await this.putMany(aside, seen.pass(parts), null);
+      await this.putMany(aside, seen.pass(parts), null, false);
       const head = await this.head(aside.key);
       if (head === null) {
         throw new CanonryError("STORAGE_CONFLICT", `${this.bucket.place(aside.key)} went away`);

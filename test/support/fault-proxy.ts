@@ -58,7 +58,9 @@ export class FaultProxy {
     const reply = await this.forward(asked, fault === "altered request" ? altered(body) : body);
     if (fault === "reset after") return void asked.socket.destroy();
     if (fault === "lost reply") return void answer.writeHead(503).end();
-    const { statusCode = 500, headers } = reply.head;
+    const { statusCode = 500 } = reply.head;
+    // All of the body is here: its length is known.
+    const { "transfer-encoding": _chunked, ...headers } = reply.head.headers;
     if (fault === "cut reply") {
       answer.writeHead(statusCode, headers);
       answer.flushHeaders();

@@ -165,6 +165,7 @@ class Trial {
   right(): Promise<number> {
     return this.through(30_000, async (proxy, attempt) => {
       const { result } = await attempt(null, 0);
+      if (result instanceof Error) throw result;
       expect(result).toEqual(this.operation.gives);
       return proxy.count;
     });

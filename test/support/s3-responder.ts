@@ -66,6 +66,9 @@ export class S3Responder {
     const query = url.searchParams;
     const id = query.get("uploadId") ?? "";
     const md5 = asked.headers["content-md5"];
+    const sum = asked.headers["x-amz-content-sha256"];
+    if (/^[0-9a-f]{64}$/.test(String(sum)) && sum !== digest("sha256", body, "hex"))
+      return failed(400, "XAmzContentSHA256Mismatch");
     if (md5 !== undefined && md5 !== digest("md5", body, "base64")) return failed(400, "BadDigest");
     switch (asked.method) {
       case "HEAD":
