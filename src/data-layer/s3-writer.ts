@@ -32,7 +32,8 @@ interface Put {
 
 /**
  * Puts objects. Each carries who wrote it and, where that is known beforehand, its sha256. What a request brings is
- * compared by the server: by the sha256 that it is signed with or, of a stream, by its MD5. Memory: one part, or four of them while an object is put in parts.
+ * compared by the server: by the sha256 that it is signed with or, of a stream, by its MD5. Memory: one part, or
+ * four of them while an object is put in parts.
  */
 export class S3Writer {
   private readonly bucket: S3Bucket;
@@ -64,7 +65,9 @@ export class S3Writer {
     try {
       const first = await parts.next();
       const second = first.done === true ? first : await parts.next();
-      if (second.done === true) return await this.putWhole(put, first.value ?? Buffer.alloc(0));
+      if (second.done === true) {
+        return await this.putWhole(put, first.value ?? Buffer.alloc(0), bytes?.sha256);
+      }
       if (ifAbsent && !(await this.conditions.ofUploads())) {
         const all = joined([first.value as Buffer, second.value], parts);
         if (bytes === null) return await this.relay(put, all);
@@ -79,11 +82,10 @@ export class S3Writer {
   }
 
   /** One request. */
-  private putWhole(put: Put, content: Buffer): Promise<boolean> {
-    const body = {
-      Body: content,
-      Metadata: metadataOf(put, createHash("sha256").update(content).digest("hex")),
-    };
+  private async putWhole(put: Put, content: Buffer, expected?: string): Promise<boolean> {
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    if (sha256 !== (expected ?? sha256)) throw changed(put);
+    const body = { Body: content, Metadata: metadataOf(put, sha256) };
     return this.decide(put, (condition) =>
       this.bucket.client.send(
         new PutObjectCommand({ ...this.target(put.key), ...body, ...condition }),
@@ -108,7 +110,7 @@ export class S3Writer {
         yield sendBytes(part);
       }
       if (mayChange && sent.hash.digest("hex") !== sha256) {
-        throw new CanonryError("STORAGE_CONFLICT", `${put.key} changed while it was read`);
+        throw changed(put);
       }
     };
     const upload = { bucket, patience, key: put.key, metadata };
@@ -221,6 +223,10 @@ export class S3Writer {
   private target(key: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.bucket.name, Key: key };
   }
+}
+
+function changed({ key }: Put): CanonryError {
+  return new CanonryError("STORAGE_CONFLICT", `${key} changed while it was read`);
 }
 
 function metadataOf({ writer }: Put, sha256: string | null): Record<string, string> {
