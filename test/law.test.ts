@@ -1,6 +1,9 @@
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportRows } from "../src/database/exports.ts";
 import { backfill } from "../src/pipeline/backfill.ts";
+import { cleanup } from "../src/pipeline/cleanup.ts";
 import { exportSources } from "../src/pipeline/exports.ts";
 import { syncManifests } from "../src/pipeline/manifests.ts";
 import { surveyPublication } from "../src/pipeline/publication-survey.ts";
@@ -28,9 +31,15 @@ const ROOMS: Readonly<Record<string, (world: World) => Promise<readonly unknown[
     const reports = await exportSources(world, { sources: [], deep: true });
     return reports.filter((one) => one.status !== "unchanged");
   },
+  retain: async (world) => {
+    const { items } = await cleanup(world, { dryRun: true, watch: EVERYTHING.watch });
+    return items.filter((one) => one.fate !== "keep");
+  },
   manifests: syncManifests,
   state: async (world) => [await verifyState(world)].filter((difference) => difference !== null),
 };
+
+const OLD_LOG = "data/logs/events/2020-02-03/20200203T000000-aaaaaaaaaa.jsonl";
 
 describe("after apply, if nothing outside changed, a new plan is empty", () => {
   let home: Home;
@@ -50,10 +59,16 @@ describe("after apply, if nothing outside changed, a new plan is empty", () => {
     expect(await ROOMS["acquire"]?.(world)).toHaveLength(15);
     expect((await ROOMS["load"]?.(world))?.length).toBeGreaterThan(0);
     expect(await exportRows(world.database)).toEqual([]);
+    await home.write(OLD_LOG, "{}\n");
+    const past = new Date("2020-02-03");
+    await utimes(join(home.path, OLD_LOG), past, past);
+    expect(await ROOMS["retain"]?.(world)).toHaveLength(1);
   });
 
-  test("the backfill does it", async () => {
+  test("the backfill does it, and a cleanup", async () => {
     expect((await backfill(world, EVERYTHING)).exit).toBe(0);
+    const { failed, left } = await cleanup(world, { dryRun: false, watch: EVERYTHING.watch });
+    expect([failed, left]).toEqual([[], []]);
   });
 
   test.each(Object.keys(ROOMS))("%s", async (room) => {

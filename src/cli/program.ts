@@ -6,6 +6,7 @@ import { addCommand } from "./commands/add.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { catalogCommand } from "./commands/catalog.ts";
+import { cleanupCommand } from "./commands/cleanup.ts";
 import { configCommand } from "./commands/config.ts";
 import { databaseCommand } from "./commands/db.ts";
 import { diffCommand } from "./commands/diff.ts";
@@ -62,6 +63,7 @@ const COMMANDS = [
   exportCommand,
   catalogCommand,
   generationsCommand,
+  cleanupCommand,
   stateCommand,
   databaseCommand,
   storageCommand,

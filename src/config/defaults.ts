@@ -17,6 +17,17 @@ export const DEFAULTS: Omit<Settings, "storage"> = {
     page_pause_ms: 200,
   },
   run: { concurrency: 2 },
+  retention: {
+    logs_days: 7,
+    archive_months: null,
+    failed_runs_days: 14,
+    vintages_keep: null,
+    vintages_days: null,
+    artifacts_days: null,
+    keep_daily: 7,
+    keep_weekly: 5,
+    keep_monthly: 12,
+  },
   enrichment: {
     url: null,
     model: null,

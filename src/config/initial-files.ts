@@ -1,4 +1,4 @@
-/** What `canonry init` writes. A test loads both, so that they stay valid. */
+/** What `canonry init` writes. A test loads both YAML files, so that they stay valid. */
 export const PUBLICATIONS_TEXT = `# Publications: what is loaded, and where it comes from.
 # Periods: 2025-11 or nov25, 2025-Q3, FY2025-26, FY2025-26-Q1, 2025-W07, 2025, 2025-11-30.
 
@@ -62,4 +62,14 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 
 # run:
 #   concurrency: 2            # releases that are fetched and read at once
+
+# retention:                  # what \`canonry cleanup\` keeps; superseded vintages, artifacts and archives for ever
+#   logs_days: 7              # event logs, before they go into the archive of their month
+#   failed_runs_days: 14      # working files of runs that did not end well
+#   keep_daily: 7             # days of which the last backup stays; keep_weekly: 5, keep_monthly: 12
+`;
+
+export const GITIGNORE_TEXT = `# Fetched, or made again from the database. manifests/ is not here on purpose: with it a clone rebuilds all.
+/data/
+/tmp/
 `;

@@ -111,6 +111,9 @@ const NUMBERS = new Set([
   "enrichment.price_in",
   "enrichment.price_out",
   "enrichment.max_cost",
+  ...["archive_months", "vintages_keep", "vintages_days", "artifacts_days"].map(
+    (key) => `retention.${key}`,
+  ),
 ]);
 
 /** The text itself where it is none of that type: then the schema refuses it. */

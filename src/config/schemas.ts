@@ -253,6 +253,29 @@ export const SETTINGS_SCHEMA: Schema = {
     ingestion: nullable(object({ storage: feedStorage })),
     etl: nullable(object({ storage_input: feedStorage, storage_output: feedStorage })),
     run: object({ concurrency: { ...positive, maximum: 64 } }),
+    retention: object(
+      {
+        logs_days: { ...natural, description: "Of event logs, before they are archived." },
+        archive_months: { ...natural, description: "Of archives of logs. Absent: for ever." },
+        failed_runs_days: {
+          ...natural,
+          description: "Of the working files of a run that did not end well.",
+        },
+        vintages_keep: {
+          ...natural,
+          description: "Superseded vintages of a source and release that stay. Absent: all.",
+        },
+        vintages_days: { ...natural, description: "How long a superseded vintage stays." },
+        artifacts_days: {
+          ...positive,
+          description: "Of artifacts that nothing refers to. Absent: for ever.",
+        },
+        keep_daily: { ...natural, description: "Days of which the last backup stays." },
+        keep_weekly: { ...natural, description: "Weeks of which the last backup stays." },
+        keep_monthly: { ...natural, description: "Months of which the last backup stays." },
+      },
+      { description: "What `canonry cleanup` keeps, and how long." },
+    ),
     limits: object(Object.fromEntries(Object.keys(LIMITS).map((key) => [key, positive]))),
   }),
 };

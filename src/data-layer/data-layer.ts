@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageBackend } from "../model/storage.ts";
+import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import type { StorageRole } from "../model/storage-role.ts";
 import type { ArtifactLimits, ArtifactStore, StoredArtifact } from "./artifact-store.ts";
 import { ArtifactsByCopy } from "./artifacts-by-copy.ts";
@@ -12,7 +12,7 @@ import { EventLogs } from "./event-logs.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { sweepLeftovers, writerName } from "./leftovers.ts";
+import { sweepPlaces, writerName } from "./leftovers.ts";
 import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
@@ -79,6 +79,16 @@ export class DataLayer {
     return this.artifacts.remove(sha256);
   }
 
+  /** What the store keeps as artifacts; other names are passed over. */
+  async *listArtifacts(): AsyncIterable<Omit<StoredArtifact, "isNew">> {
+    for await (const { key, sizeBytes } of this.storageOf("inputs").list(
+      this.paths.keys.artifacts,
+    )) {
+      const sha256 = key.slice(key.lastIndexOf("/") + 1);
+      if (key === this.paths.keys.artifact(sha256)) yield { sha256, sizeBytes };
+    }
+  }
+
   /** Throws FILE_MISSING if the store has lost it. Close it: it holds a file. */
   openArtifact(sha256: string, name: string): Promise<Bytes> {
     return this.artifacts.open(sha256, name);
@@ -104,13 +114,21 @@ export class DataLayer {
     }
   }
 
+  /** Files of the runs that have a folder, by run. */
+  async runFolders(): Promise<ReadonlyMap<string, readonly StoredObject[]>> {
+    const runs = new Map<string, StoredObject[]>();
+    for await (const found of this.storage.list(this.paths.keys.runs)) {
+      const id = found.key.slice(this.paths.keys.runs.length).split("/")[0] ?? "";
+      const files = runs.get(id);
+      if (files === undefined) runs.set(id, [found]);
+      else files.push(found);
+    }
+    return runs;
+  }
+
   /** Ids of the runs that have a folder. */
   async listRuns(): Promise<readonly string[]> {
-    const ids = new Set<string>();
-    for await (const { key } of this.storage.list(this.paths.keys.runs)) {
-      ids.add(key.slice(this.paths.keys.runs.length).split("/")[0] ?? "");
-    }
-    return [...ids].filter((id) => id !== "");
+    return [...(await this.runFolders()).keys()];
   }
 
   /** Text of a file of the home; null if there is none. */
@@ -253,10 +271,17 @@ export class DataLayer {
     return this.events.putOrphans();
   }
 
-  /** Removes what writers left that are gone, and what is older than given whoever made it. */
-  async sweep(olderThanMs: number): Promise<readonly string[]> {
+  /**
+   * Removes what writes left that never ended where a role is kept elsewhere than in the home: of writers that are
+   * gone, and what is older than given whoever made it. What is left over in the home is a matter of retention.
+   */
+  async sweepElsewhere(olderThanMs: number): Promise<readonly string[]> {
     const { home, folders, roles } = this.storages;
-    const swept = [...(await sweepLeftovers(this.paths.home, folders, olderThanMs))];
+    const own = this.paths.fromHome("data");
+    const swept = await sweepPlaces(
+      folders.filter((one) => one !== own),
+      olderThanMs,
+    );
     for (const storage of new Set(Object.values(roles))) {
       if (storage !== home) swept.push(...((await storage.sweep?.(olderThanMs)) ?? []));
     }

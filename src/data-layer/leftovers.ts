@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
+import { fileFailure } from "./file-failure.ts";
+import type { Paths } from "./paths.ts";
 
 /** How the names of unfinished files end. */
 export const UNFINISHED = ".unfinished";
@@ -18,8 +20,14 @@ const WRITER = new RegExp(`(?:^|\\.)${HOST}-(\\d+)-[0-9a-f]{12}(?:\\.|$)`);
 
 /** What was made by a process of this machine that is gone. */
 export function isOrphan(name: string): boolean {
+  return writerOf(name) === "gone";
+}
+
+/** Of a process of this machine whether it still runs; else unknown. */
+function writerOf(name: string): Leftover["writer"] {
   const pid = Number(WRITER.exec(name)?.[1] ?? 0);
-  return pid > 0 && !isAlive(pid);
+  if (pid === 0) return "unknown";
+  return isAlive(pid) ? "alive" : "gone";
 }
 
 export function isAlive(pid: number): boolean {
@@ -32,43 +40,98 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Where writers put what is not finished yet; the database's own files are its server's. */
-const FOLDERS = ["data/state", "data/database", "manifests", "tmp"];
+const FOLDERS = [
+  ...["data/acquire/incoming", "data/exports", "data/state", "data/database"],
+  ...["data/archive", "manifests", "tmp"],
+];
 
-/** The same below what stands for `data/` of the roles. */
-const ROLE_FOLDERS = ["acquire/incoming", "exports", "archive", "backups"];
+/** What a writer did not finish: a file, an incoming artifact or archive, a scratch folder. */
+export interface Leftover {
+  /** Relative to the home, with `/`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly writer: "alive" | "gone" | "unknown";
+}
 
-/**
- * Removes what writers left that are gone: unfinished files, incoming artifacts, scratch folders. Gone is a
- * process of this machine that no longer runs, or, of any machine, one whose file is older than given.
- */
-export async function sweepLeftovers(
-  home: string,
-  places: readonly string[],
-  olderThanMs: number,
-): Promise<readonly string[]> {
-  const swept: string[] = [];
-  const roots = [
-    ...FOLDERS.map((folder) => join(home, folder)),
-    ...places.flatMap((place) => ROLE_FOLDERS.map((folder) => join(place, folder))),
-  ];
-  for (const root of roots) {
-    const recursive = root !== join(home, "data/database");
+/** By path. */
+export async function findLeftovers(home: string): Promise<readonly Leftover[]> {
+  const found: Leftover[] = [];
+  for (const folder of FOLDERS) {
+    const root = join(home, folder);
+    const recursive = folder !== "data/database";
     const entries = await readdir(root, { withFileTypes: true, recursive }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
       const scratch = entry.parentPath === join(home, "tmp/scratch");
       const incoming = entry.isFile() && dirname(path).endsWith("incoming");
       const lock =
-        entry.isFile() && root === entry.parentPath && !recursive && isOrphan(entry.name);
+        entry.isFile() &&
+        root === entry.parentPath &&
+        !recursive &&
+        writerOf(entry.name) === "gone";
       if (!scratch && !incoming && !lock && !entry.name.endsWith(UNFINISHED)) continue;
       const facts = await stat(path).catch(() => null);
+      if (facts === null) continue;
+      found.push({
+        path: relative(home, path).split(sep).join("/"),
+        sizeBytes: facts.isDirectory() ? await sizeOf(path) : facts.size,
+        modifiedMs: Math.trunc(facts.mtimeMs),
+        writer: writerOf(entry.name),
+      });
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Where writers put what is not finished yet, below a folder that stands for `data/`. */
+const ROLE_FOLDERS = ["acquire/incoming", "exports", "archive", "backups"];
+
+/** Removes unfinished files where roles are kept outside `data/`: of writers that are gone, or older than given. */
+export async function sweepPlaces(
+  places: readonly string[],
+  olderThanMs: number,
+): Promise<string[]> {
+  const swept: string[] = [];
+  for (const root of places.flatMap((place) => ROLE_FOLDERS.map((one) => join(place, one)))) {
+    const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+    for (const entry of entries) {
+      const isIncoming = entry.parentPath.endsWith("incoming");
+      if (!entry.isFile() || !(isIncoming || entry.name.endsWith(UNFINISHED))) continue;
+      const path = join(entry.parentPath, entry.name);
+      const facts = await stat(path).catch(() => null);
       if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
-      await rm(path, { recursive: true, force: true });
+      await rm(path, { force: true });
       swept.push(path);
     }
   }
-  await removeEmptyFolders(join(home, "tmp/manifests"));
   return swept;
+}
+
+/** Of all files below a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  const sizes = entries.map(async (entry) => {
+    if (!entry.isFile()) return 0;
+    const facts = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+    return facts?.size ?? 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Removes a file or a folder of the home that was left over. */
+export async function removeLeftover(paths: Paths, path: string): Promise<void> {
+  const whole = paths.fromHome(paths.keyOf(path));
+  try {
+    await rm(whole, { recursive: true, force: true });
+  } catch (error) {
+    throw fileFailure(error, whole);
+  }
+}
+
+/** Removes the folders of runs that are empty. */
+export function removeEmptyRuns(paths: Paths): Promise<void> {
+  return removeEmptyFolders(paths.fromHome(paths.keys.runs));
 }
 
 /** Writers make the folder of a file again if it went away meanwhile. */

@@ -21,8 +21,10 @@ export interface Storages {
 }
 
 /** All of it in the home. */
-export function homeStorages(paths: Paths): Storages {
-  const home = new LocalStorage(paths.home);
+export function homeStorages(
+  paths: Paths,
+  home: StorageBackend = new LocalStorage(paths.home),
+): Storages {
   const folder = paths.fromHome(PLACE);
   const all = <Value>(value: Value): Record<StorageRole, Value> =>
     Object.fromEntries(STORAGE_ROLES.map((role) => [role, value])) as Record<StorageRole, Value>;

@@ -13,10 +13,22 @@ export const MIRROR: Readonly<Record<string, string>> = {
   "stages/canonicalize": "manifests/canonical",
   "stages/load": "data/database",
   "stages/export": "data/exports",
+  "upkeep/retain": "data/archive",
   events: "data/logs/events",
   pipeline: "data/state",
   database: "data/database",
+  "upkeep/doctor": "data/stray",
 };
+
+/** Folders of a home that belong to somebody, beside those of the mirror. */
+export const OTHER_PLACES: readonly string[] = [
+  ...["tmp/scratch", "data/backups"],
+  // Where the doctor puts what stood where it should not, by what it is.
+  ...["data/logs/stray", "tmp/stray"],
+];
+
+const LOGS = "data/logs/events/";
+const ARCHIVED_LOGS = "data/archive/logs/";
 
 /** Every path of a home, by arithmetic on strings. Nothing else in the program joins paths. */
 export class Paths {
@@ -83,7 +95,17 @@ export class Paths {
     waitingEvents: (writer: string, date: string, runId: string): string =>
       `data/logs/waiting/${safeName(writer)}/${safeName(date)}/${safeName(runId)}.jsonl`,
     allWaitingEvents: "data/logs/waiting/",
+    logs: LOGS,
+    /** `month` as 2025-11. */
+    archivedLogs: (month: string): string => `${ARCHIVED_LOGS}${safeName(month)}.jsonl.gz`,
+    archives: ARCHIVED_LOGS,
+    archiving: (writer: string): string => `data/archive/incoming/${safeName(writer)}`,
   };
+
+  /** What an event log is called among the others: `2025-11-03/<run>.jsonl`. */
+  logName(key: string): string {
+    return key.slice(LOGS.length);
+  }
 
   /** A path that configuration names: relative ones start at the home. */
   fromHome(path: string): string {
@@ -93,6 +115,12 @@ export class Paths {
   /** A file in the folder of another, given as configuration names that one. */
   beside(path: string, name: string): string {
     return join(dirname(path), safeName(name));
+  }
+
+  /** The key of a path that configuration names; null if it lies outside the home, or is the home. */
+  within(path: string): string | null {
+    const key = relative(this.home, this.fromHome(path)).split(sep).join("/");
+    return key === "" || key === ".." || key.startsWith("../") || isAbsolute(key) ? null : key;
   }
 
   /** The key of a path inside the home. */

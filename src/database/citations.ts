@@ -175,6 +175,8 @@ export interface CitedPart {
   readonly links: readonly string[];
   /** ISO instant; set if a purge removed the bytes. */
   readonly purged_at: string | null;
+  /** When and why its rows left the table; null while they stand there. */
+  readonly expired: string | null;
   /** Types of the columns as the load wrote them. */
   readonly types: Readonly<Record<string, ColumnType>>;
   /** Null for a load that was made before cells were kept. */
@@ -186,7 +188,7 @@ export function partsOfLoads(executor: Executor, loads: readonly string[]): Prom
     `select l.load_id::text, p.part, l.source, l.publication, l.period as release, l.vintage, l.is_current,
             l.run_id, l.contract_version, p.artifact, p.file_name, p.member, p.sheet,
             ${iso("l.loaded_at")} as loaded_at,
-            ${iso("a.purged_at")} as purged_at,
+            ${iso("a.purged_at")} as purged_at, 'on ' || l.expired_at::date || ' by ' || l.expired_by as expired,
             array(select k.url from ops.link k where k.sha256 = p.artifact
                      and k.publication = l.publication and k.period = l.period order by k.url) as links,
             (select jsonb_object_agg(e->>'name', e->>'type')

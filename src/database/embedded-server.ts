@@ -27,6 +27,29 @@ export async function runningServer(options: EmbeddedOptions): Promise<string | 
   return url !== null && (await answers(url)) ? url : null;
 }
 
+/** Whether the home's server was ever made. */
+export function hasServer({ folder, files }: EmbeddedOptions): Promise<boolean> {
+  return files.exists(`${at.data(folder)}/PG_VERSION`);
+}
+
+/** Why the server's user cannot reach the home; null if it can. */
+export async function unreachableHome(options: EmbeddedOptions): Promise<string | null> {
+  try {
+    await serverUser(options);
+    return null;
+  } catch (error) {
+    if (error instanceof CanonryError && error.code === "DATABASE_UNREACHABLE_HOME")
+      return error.message;
+    throw error;
+  }
+}
+
+/** The process of this machine that took the lock of a start and is gone; null if there is none. */
+export async function deadStarter({ folder, files }: EmbeddedOptions): Promise<number | null> {
+  const holder = Number(await files.readText(at.lock(folder)));
+  return holder > 0 && !files.isAlive(holder) ? holder : null;
+}
+
 /**
  * Finds the home's server, or starts it (and makes its data the first time). Several processes share
  * one: of two that start at once the second waits for the first.

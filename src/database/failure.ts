@@ -22,7 +22,9 @@ export function databaseFailure(error: unknown): unknown {
     .join("; ");
   const wrap = (kind: ConstructorParameters<typeof CanonryError>[0]): CanonryError =>
     new CanonryError(kind, code === "" ? text : `${text} [${code}]`, {}, { cause: error });
-  if (CONNECTION.has(code) || code.startsWith("28") || code === "3D000")
+  // The pool's own word for a server that does not answer.
+  const silent = /timeout exceeded when trying to connect/i.test(message);
+  if (silent || CONNECTION.has(code) || code.startsWith("28") || code === "3D000")
     return wrap("DATABASE_UNAVAILABLE");
   if (
     CUT.has(code) ||

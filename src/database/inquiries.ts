@@ -1,5 +1,6 @@
 import type { Executor } from "./database.ts";
 import { iso } from "./iso.ts";
+import { EXPIRED } from "./vintages.ts";
 
 /** Statements of the rooms that only read. Times are ISO instants in UTC; counts are numbers. */
 
@@ -72,6 +73,7 @@ export interface LoadRow {
   readonly run_id: string;
   readonly contract_version: number;
   readonly loaded_at: string;
+  readonly expired: string | null;
 }
 
 export function loadsOfSource(
@@ -81,7 +83,7 @@ export function loadsOfSource(
 ): Promise<LoadRow[]> {
   return executor.rows<LoadRow>(
     `select load_id::text, period, vintage, is_current, rows_data, rows_total, run_id,
-            contract_version, ${iso("loaded_at")} as loaded_at
+            contract_version, ${iso("loaded_at")} as loaded_at, ${EXPIRED} as expired
        from ops.load
       where source = $1 and (cardinality($2::text[]) = 0 or period = any($2))
       order by period desc, vintage desc`,
@@ -180,7 +182,7 @@ export async function serverVersion(executor: Executor): Promise<string> {
 /** The sha256 of every artifact that the store must hold, in order. */
 export async function artifactsKnown(executor: Executor): Promise<string[]> {
   const rows = await executor.rows<{ sha256: string }>(
-    "select sha256 from ops.artifact where purged_at is null order by sha256",
+    "select sha256 from ops.artifact where purged_at is null and expired_at is null order by sha256",
   );
   return rows.map((row) => row.sha256);
 }

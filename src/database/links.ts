@@ -27,7 +27,7 @@ export async function keepArtifact(
 ): Promise<void> {
   await executor.rows(
     `insert into ops.artifact (sha256, file_name, size_bytes) values ($1, $2, $3)
-     on conflict (sha256) do nothing`,
+     on conflict (sha256) do update set expired_at = null where ops.artifact.expired_at is not null`,
     [sha256, fileName, sizeBytes],
   );
 }

@@ -92,11 +92,11 @@ export interface DigestedLoad {
   readonly digest: LoadDigest;
 }
 
-/** The loads of a source whose digests were taken. */
+/** The loads of a source whose digests were taken and whose rows stand in its table. */
 export function digestedLoads(executor: Executor, source: string): Promise<DigestedLoad[]> {
   return executor.rows<DigestedLoad>(
     `select load_id, period, digest from ops.load
-      where source = $1 and digest is not null order by load_id`,
+      where source = $1 and digest is not null and expired_at is null order by load_id`,
     [source],
   );
 }

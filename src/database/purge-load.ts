@@ -1,5 +1,5 @@
 import type { PurgedLoad, PurgeScope } from "../model/purge.ts";
-import { beforeOf, contentKey, type Reason, vintageOf } from "../model/vintage.ts";
+import { beforeOf, contentKey, type Reason, type Vintage, vintageOf } from "../model/vintage.ts";
 import type { Database, Transaction } from "./database.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 import { purgeScope, QUARANTINED_WITH } from "./purge-scope.ts";
@@ -116,7 +116,7 @@ async function succeed(transaction: Transaction, load: PurgedLoad): Promise<numb
   const { is_current: wasCurrent } = vintageOf(vintages, load.vintage);
   await transaction.rows("delete from ops.load where load_id = $1", [load.load_id]);
   const next = wasCurrent
-    ? beforeOf(vintages, load.vintage)
+    ? withRows(beforeOf(vintages, load.vintage))
     : (vintages.find((one) => one.is_current) ?? null);
   if (wasCurrent) {
     await makeCurrent(transaction, load, next?.load_id ?? null);
@@ -125,6 +125,9 @@ async function succeed(transaction: Transaction, load: PurgedLoad): Promise<numb
   await settleLatest(transaction, load.source);
   return next?.vintage ?? null;
 }
+
+/** What expired has no rows to show: then nothing is current. */
+const withRows = (one: Vintage | null): Vintage | null => (one?.expired == null ? one : null);
 
 /** A release that holds no load any more waits for another file; any other is decided again. */
 async function settleReleases(

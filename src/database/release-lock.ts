@@ -1,5 +1,5 @@
 import { CanonryError } from "../model/errors.ts";
-import type { Database, Executor, Transaction } from "./database.ts";
+import type { Database, Transaction } from "./database.ts";
 import { finishRun, type ReleaseRecord, recordRelease } from "./ledger.ts";
 
 interface Place {
@@ -11,6 +11,14 @@ interface Place {
 export function releaseLock({ publication, period }: Place): string {
   return `canonry.release.${publication}.${period}`;
 }
+
+/** Whether somebody holds that lock of run `r`, in SQL. */
+export const IS_HELD = `exists (
+  select 1 from pg_locks
+   where locktype = 'advisory' and granted and objsubid = 1
+     and database = (select oid from pg_database where datname = current_database())
+     and (classid::bigint << 32) | objid::bigint
+         = hashtextextended('canonry.release.' || r.publication || '.' || r.period, 0))`;
 
 /** What the connections of a load are called while they load: who takes the release over ends them. */
 const loader = (runId: string): string => `canonry ${runId}`;
@@ -85,16 +93,6 @@ export async function closeAbandonedRuns(database: Database): Promise<void> {
       () => undefined,
     );
   }
-}
-
-/** Those of these runs that ended well: nobody needs their working files. */
-export async function endedWell(executor: Executor, runIds: readonly string[]): Promise<string[]> {
-  const rows = await executor.rows<{ run_id: string }>(
-    `select run_id from ops.run
-      where run_id = any($1) and status in ('loaded', 'unchanged', 'not_published', 'dry')`,
-    [runIds],
-  );
-  return rows.map((row) => row.run_id);
 }
 
 /** The end of a run and what it came to, together. Throws LOCK_LOST as `keepRelease` does. */

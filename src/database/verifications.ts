@@ -1,4 +1,5 @@
 import type { SourceContract } from "../model/manifest.ts";
+import { VINTAGES } from "../model/names.ts";
 import type { Executor } from "./database.ts";
 import type { ColumnCounts, LoadDigest } from "./load-digests.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -13,6 +14,8 @@ export interface SourceToVerify {
   readonly version: number;
   readonly has_table: boolean;
   readonly has_view: boolean;
+  /** The view of every vintage. */
+  readonly has_vintages_view: boolean;
 }
 
 export function sourcesToVerify(
@@ -22,11 +25,12 @@ export function sourcesToVerify(
   return executor.rows<SourceToVerify>(
     `select s.code as source, s.publication, c.document as contract, s.version,
             to_regclass('bronze.' || quote_ident(s.code)) is not null as has_table,
-            to_regclass('silver.' || quote_ident(s.code)) is not null as has_view
+            to_regclass('silver.' || quote_ident(s.code)) is not null as has_view,
+            to_regclass('silver.' || quote_ident(s.code || $2)) is not null as has_vintages_view
        from ops.source s left join ops.contract c on c.source = s.code and c.version = s.version
       where cardinality($1::text[]) = 0 or s.publication = any($1)
       order by s.code`,
-    [publications],
+    [publications, VINTAGES],
   );
 }
 
@@ -36,6 +40,8 @@ export interface LoadToVerify {
   readonly period: string;
   readonly vintage: number;
   readonly is_current: boolean;
+  /** Its rows left the table. */
+  readonly is_expired: boolean;
   readonly rows_data: number;
   readonly rows_total: number;
   readonly digest: LoadDigest | null;
@@ -60,8 +66,8 @@ export function loadsToVerify(
   periods: readonly string[],
 ): Promise<LoadToVerify[]> {
   return executor.rows<LoadToVerify>(
-    `select l.load_id, l.source, l.period, l.vintage, l.is_current, l.rows_data, l.rows_total, l.digest,
-            l.conservation->'columns' as columns,
+    `select l.load_id, l.source, l.period, l.vintage, l.is_current, l.expired_at is not null as is_expired,
+            l.rows_data, l.rows_total, l.digest, l.conservation->'columns' as columns,
             coalesce((select jsonb_agg(jsonb_build_object('part', p.part, 'artifact', p.artifact,
                                 'rows_data', p.rows_data, 'rows_total', p.rows_total) order by p.part)
                         from ops.part p where p.load_id = l.load_id), '[]') as parts,
@@ -141,7 +147,7 @@ export function artifactsToVerify(
     `select distinct on (p.artifact) p.artifact as sha256, p.file_name, a.size_bytes,
             a.purged_at is not null as is_purged
        from ops.part p left join ops.artifact a on a.sha256 = p.artifact
-      where p.load_id = any($1)
+      where p.load_id = any($1) and a.expired_at is null
       order by p.artifact`,
     [loads],
   );

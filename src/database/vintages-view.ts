@@ -10,7 +10,8 @@ export function vintagesView(source: string): string {
 /** Its own columns, before those of the table. */
 const OWN: Readonly<Record<string, string>> = {
   period: "Period of the data.",
-  vintage: "Number of the issue of its source and release, from 1. A purged one leaves a gap.",
+  vintage:
+    "Number of the issue of its source and release, from 1. One that was purged or expired leaves a gap; ops.load says when it expired, and why.",
   is_current: "The issue that the view without the suffix shows.",
   loaded_at: "When it was loaded.",
   superseded_at: "When another issue became current in its place; NULL if it is current.",

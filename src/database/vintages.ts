@@ -3,6 +3,7 @@ import {
   contentKey,
   type Reason,
   type Reversal,
+  standing,
   type Vintage,
   type VintageChoice,
 } from "../model/vintage.ts";
@@ -10,13 +11,17 @@ import type { Database, Executor } from "./database.ts";
 import { iso } from "./iso.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 
-/** The vintages that are loaded, by source and number. */
+/** When and why the rows of a load left its table; null while they stand there. */
+export const EXPIRED = "'on ' || expired_at::date || ' by ' || expired_by";
+
+/** The vintages that the ledger has, by source and number. */
 export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<Vintage[]> {
   const [column, value] =
     "source" in choice ? ["source", choice.source] : ["publication", choice.publication];
   return executor.rows<Vintage>(
     `select load_id::text, publication, source, period, vintage, is_current,
-            reverted_at is not null as reverted, ${iso("superseded_at")} as superseded_at, run_id
+            reverted_at is not null as reverted, ${iso("superseded_at")} as superseded_at, run_id,
+            ${EXPIRED} as expired
        from ops.load where ${column} = $1 and period = $2 order by source, vintage`,
     [value, choice.period],
   );
@@ -25,6 +30,7 @@ export function vintagesOf(executor: Executor, choice: VintageChoice): Promise<V
 /**
  * Makes another vintage current under the lock of its source and period; `choose` decides on what is loaded
  * then. Every later vintage is marked as reverted, the chosen one as not: undoing is the same the other way.
+ * Throws VINTAGE_EXPIRED if the rows of the chosen one left the table.
  */
 export function revertLoad(
   database: Database,
@@ -36,7 +42,7 @@ export function revertLoad(
     await lockLoad(transaction, place);
     const chosen = choose(await vintagesOf(transaction, place));
     if ("nothing" in chosen) return chosen;
-    const { load_id: loadId, vintage, publication } = chosen.to;
+    const { load_id: loadId, vintage, publication } = standing(chosen.to);
     await makeCurrent(transaction, place, loadId);
     await transaction.rows(
       `update ops.load set reverted_at = now(), reverted_by = $4, reverted_note = $5
@@ -81,9 +87,10 @@ interface BarringLoad {
   readonly key: string;
   readonly fingerprints: readonly string[];
   readonly reverted: string | null;
+  readonly expired: string | null;
 }
 
-/** What of a release was reverted or purged, so that it is not loaded again. */
+/** What of a release was reverted, purged or expired, so that it is not loaded again. */
 export async function barredOfRelease(
   executor: Executor,
   publication: string,
@@ -91,11 +98,13 @@ export async function barredOfRelease(
 ): Promise<BarredContent[]> {
   const loads = await executor.rows<BarringLoad>(
     `select source, vintage, key, reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
+            ${EXPIRED} as expired,
             array(select fingerprint from ops.part p where p.load_id = l.load_id) as fingerprints
        from ops.load l
       where publication = $1 and period = $2
         and exists (select 1 from ops.load r
-                     where r.source = l.source and r.period = l.period and r.reverted_at is not null)
+                     where r.source = l.source and r.period = l.period
+                        and (r.reverted_at is not null or r.expired_at is not null))
       order by source, vintage`,
     [publication, period],
   );
@@ -115,8 +124,22 @@ export async function barredOfRelease(
     const content = standing.has(contentOf(load)) ? null : contentKey(fingerprints);
     return [{ source, vintage, because: "reverted", key, content, reason }];
   });
+  const expired = loads.flatMap(({ source, vintage, key, fingerprints, expired: when }) =>
+    when === null
+      ? []
+      : [
+          {
+            ...{ source, vintage, because: "expired" as const, key },
+            ...{
+              content: contentKey(fingerprints),
+              reason: `vintage ${vintage} was expired ${when}`,
+            },
+          },
+        ],
+  );
   return [
     ...reverted,
+    ...expired,
     ...purged.map((one): BarredContent => ({ ...one, because: "purged", key: null })),
   ];
 }

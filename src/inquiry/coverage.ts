@@ -1,9 +1,9 @@
-import { type CalendarRow, calendarRows } from "../database/calendar.ts";
+import { calendarRows } from "../database/calendar.ts";
 import type { Database } from "../database/database.ts";
-import { type Calendar, calendarOf, type KnownRelease } from "../model/calendar.ts";
+import type { Calendar } from "../model/calendar.ts";
 import { CanonryError } from "../model/errors.ts";
-import { comparePeriods, parsePeriod } from "../model/period.ts";
-import type { Frequency, PublicationConfig } from "../model/publication.ts";
+import type { PublicationConfig } from "../model/publication.ts";
+import { publicationCalendar } from "../model/publication-calendar.ts";
 
 /** The calendar of one publication, with what the ledger says of each period that it knows. */
 export interface PublicationCoverage extends Calendar {
@@ -35,51 +35,8 @@ export async function coverage(
     .map((code) => {
       const config = configured.find((one) => one.code === code) ?? null;
       const own = rows.filter((row) => row.publication === code);
-      return { publication: code, name: config?.name ?? code, ...coverageOf(config, own, today) };
+      const details = Object.fromEntries(own.map((row) => [row.period, row.detail]));
+      const calendar = publicationCalendar(config, own, today);
+      return { publication: code, name: config?.name ?? code, ...calendar, details };
     });
-}
-
-function coverageOf(
-  config: PublicationConfig | null,
-  rows: readonly CalendarRow[],
-  today: string,
-): Omit<PublicationCoverage, "publication" | "name"> {
-  const known = new Set(rows.map((row) => row.period));
-  const stated = new Set((config?.urls ?? []).map((one) => one.period));
-  const releases: readonly KnownRelease[] = [
-    ...rows,
-    ...[...stated]
-      .filter((period) => !known.has(period))
-      .map((period) => ({ period, status: null, arrived: null, gone: false })),
-  ];
-  const calendar = calendarOf({
-    frequency: frequencyOf(config),
-    lag_days: config?.periods?.lag_days ?? null,
-    from: config?.periods?.from ?? null,
-    to: config === null ? lastOf(rows) : (config.periods?.to ?? null),
-    releases,
-    today,
-  });
-  return { ...calendar, details: Object.fromEntries(rows.map((row) => [row.period, row.detail])) };
-}
-
-const SCHEDULED: Readonly<Record<string, Frequency>> = {
-  week: "weekly",
-  month: "monthly",
-  quarter: "quarterly",
-  financial_quarter: "quarterly",
-  year: "annual",
-  financial_year: "annual",
-};
-
-/** As configured; else the rhythm of the schedule by which addresses are made. */
-function frequencyOf(config: PublicationConfig | null): Frequency | null {
-  if (config?.frequency !== undefined) return config.frequency;
-  const first = config?.url === undefined ? null : parsePeriod(config.periods?.from ?? "");
-  return SCHEDULED[first?.kind ?? ""] ?? null;
-}
-
-function lastOf(rows: readonly CalendarRow[]): string | null {
-  const periods = rows.flatMap((row) => parsePeriod(row.period) ?? []);
-  return periods.toSorted(comparePeriods).at(-1)?.text ?? null;
 }

@@ -32,6 +32,8 @@ export interface TrailLoad {
   readonly contract_version: number;
   /** ISO instant. */
   readonly loaded_at: string;
+  /** "on 2026-01-03 by retention.vintages_keep 2": its rows left the table; null while they stand there. */
+  readonly expired: string | null;
 }
 
 export interface SourceHead {

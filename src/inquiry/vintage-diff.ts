@@ -2,7 +2,7 @@ import type { Database } from "../database/database.ts";
 import { eachRowChange } from "../database/diff-loads.ts";
 import { contractsOf } from "../database/ledger.ts";
 import { vintagesOf } from "../database/vintages.ts";
-import { nothingLoaded, type Vintage, vintageOf } from "../model/vintage.ts";
+import { nothingLoaded, standing, type Vintage, vintageOf } from "../model/vintage.ts";
 import { type DiffCounts, DiffTally, type RowChange } from "../model/vintage-diff.ts";
 
 export interface VintageDiffRequest {
@@ -32,7 +32,7 @@ export interface DiffVisitor {
 
 /**
  * Which cells changed between two vintages of a release, source after source. Rows stream: none is kept.
- * False if no source has two. Throws VINTAGE_UNKNOWN.
+ * False if no source has two. Throws VINTAGE_UNKNOWN, and VINTAGE_EXPIRED before anything is told.
  */
 export async function diffVintages(
   database: Database,
@@ -45,12 +45,17 @@ export async function diffVintages(
   );
   if (vintages.length === 0)
     throw nothingLoaded(source === null ? { publication, period } : { source, period });
+  const pairs = new Map<string, readonly [from: Vintage, to: Vintage]>();
+  for (const name of new Set(vintages.map((one) => one.source))) {
+    const own = vintages.filter((one) => one.source === name);
+    const pair = pairOf(own, request);
+    if (pair !== null) pairs.set(name, [standing(pair[0]), standing(pair[1])]);
+  }
   const contracts = await contractsOf(database, publication);
   let any = false;
   for (const { contract } of contracts) {
-    const own = vintages.filter((one) => one.source === contract.code);
-    const pair = pairOf(own, request);
-    if (pair === null) continue;
+    const pair = pairs.get(contract.code);
+    if (pair === undefined) continue;
     any = true;
     const [from, to] = pair;
     visitor.begin({ source: contract.code, period, from: from.vintage, to: to.vintage });
@@ -61,9 +66,20 @@ export async function diffVintages(
       tally.add(told);
       visitor.row(told);
     });
+    await stillStanding(database, contract.code, pair);
     visitor.end(tally.counts());
   }
   return any;
+}
+
+/** What expired while it was compared looked as if all its rows had come or gone. */
+async function stillStanding(
+  database: Database,
+  source: string,
+  pair: readonly Vintage[],
+): Promise<void> {
+  const now = await vintagesOf(database, { source, period: pair[0]?.period ?? "" });
+  for (const one of pair) standing(vintageOf(now, one.vintage));
 }
 
 const rowOf = (change: RowChange): RowChange =>

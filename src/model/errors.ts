@@ -37,6 +37,9 @@ export const ERRORS = {
   ),
   VERSION_UNKNOWN: config("`canonry history PUB` lists the versions of a manifest."),
   VINTAGE_UNKNOWN: config("`canonry explain SOURCE` lists the vintages of each release."),
+  VINTAGE_EXPIRED: config(
+    "Its file is kept: `canonry revert SOURCE --period PERIOD --to VINTAGE` reads its rows again, and makes it current.",
+  ),
   PERIOD_INVALID: config(
     "Write a period as 2025-11, 2025-Q3, FY2025-26, 2025-W07, 2025 or 2025-11-30.",
   ),
@@ -63,6 +66,9 @@ export const ERRORS = {
   GENERATION_MODE_INVALID: config("The modes are `llm` and `copy`."),
   GENERATION_PARENT_MISSING: config("Load a release in mode `llm` first: a copy needs a parent."),
   GENERATION_NEEDED: config("Delete what was made of it first, if you mean it."),
+  JOURNAL_INVALID: config(
+    "Name a journal in data/stray/journals, as `canonry doctor --fix --apply` wrote it.",
+  ),
   TEMPLATE_INVALID: config("Correct the template in config/templates."),
   DRIFT_BREAKING: drift("Edit the canonical manifest (alias, optional, type), then run again."),
   PERIOD_CONFLICT: data("State the period in config/publications.yaml."),
@@ -124,6 +130,9 @@ export const ERRORS = {
   CITATION_BROKEN: data(
     "The cell that is cited does not hold what the table does. Report this; load the release again.",
   ),
+  VINTAGE_UNREADABLE: data(
+    "`canonry explain SOURCE` names its file: put it among the publication's files in place of the current one, and a backfill loads it as a new vintage.",
+  ),
   GRAIN_BROKEN: data("Two rows have one key: correct `grain` in the canonical manifest."),
   CHECK_BROKEN: data("Look at the cells; correct the check, or its severity, in the manifest."),
   CHECK_ABORTED: data("Look at the cells; nothing more of this release was loaded."),
@@ -144,6 +153,9 @@ export const ERRORS = {
   ),
   EARLIER_FAILED: storage(
     "An earlier release failed; they are loaded in the order of time. Run again.",
+  ),
+  LOG_ARCHIVE_DAMAGED: storage(
+    "No log was deleted: set the archive that is named aside, and run `canonry cleanup` again.",
   ),
   STORAGE_CONFLICT: storage("Another process wrote it first; run again."),
   DATABASE_UNAVAILABLE: storage(

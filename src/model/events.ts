@@ -1,3 +1,5 @@
+import type { RetentionKind } from "./retention.ts";
+
 /** The closed union of things that a run tells. Sinks add event id, sequence, time and run. */
 export type Event =
   | { readonly event: "backfill.started"; readonly publications: number; readonly releases: number }
@@ -39,6 +41,14 @@ export type Event =
       readonly event: "export.written";
       readonly source: string;
       readonly rows: number;
+    }
+  | {
+      /** Something that retention archived, expired or removed. */
+      readonly event: "retention.done";
+      readonly kind: RetentionKind;
+      readonly key: string;
+      readonly reason: string;
+      readonly size_bytes: number;
     }
   | { readonly event: "projection.repaired"; readonly path: string; readonly reason: string }
   | { readonly event: "warning"; readonly code: string; readonly message: string };

@@ -1,4 +1,5 @@
 import type { DriftPolicies } from "./drift.ts";
+import type { RetentionSettings } from "./retention.ts";
 import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
 export type Frequency = "weekly" | "monthly" | "quarterly" | "annual";
@@ -77,6 +78,7 @@ export interface Settings {
     readonly page_pause_ms: number;
   };
   readonly run: { readonly concurrency: number };
+  readonly retention: RetentionSettings;
   readonly enrichment: {
     /** Null: no model; what is unknown stays so. */
     readonly url: string | null;

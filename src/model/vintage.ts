@@ -14,13 +14,15 @@ export interface Vintage {
   /** ISO instant; null if it is current. */
   readonly superseded_at: string | null;
   readonly run_id: string;
+  /** Why its rows left the table: "on 2026-01-03 by retention.vintages_keep 2"; null while they stand there. */
+  readonly expired: string | null;
 }
 
-/** Content that is not loaded again, and why. */
+/** Content that is not loaded again, and why; what was expired only while a later issue stands. */
 export interface BarredContent {
   readonly source: string;
   readonly vintage: number;
-  readonly because: "reverted" | "purged";
+  readonly because: "reverted" | "purged" | "expired";
   /** Idempotency key of the load that was reverted; null for a purged one. */
   readonly key: string | null;
   /** Its content however it is read, see `contentKey`; null where a load that stands holds it too. */
@@ -67,6 +69,15 @@ export function reversal(vintages: readonly Vintage[], to: number | null): Rever
 export function beforeOf(vintages: readonly Vintage[], vintage: number): Vintage | null {
   const earlier = vintages.filter((one) => one.vintage < vintage && !one.reverted);
   return earlier.toSorted((a, b) => b.vintage - a.vintage)[0] ?? null;
+}
+
+/** Throws VINTAGE_EXPIRED if its rows left the table. */
+export function standing(one: Vintage): Vintage {
+  if (one.expired === null) return one;
+  throw new CanonryError(
+    "VINTAGE_EXPIRED",
+    `vintage ${one.vintage} of ${one.source} ${one.period} was expired ${one.expired}`,
+  );
 }
 
 /** Throws VINTAGE_UNKNOWN, and says which there are. */

@@ -36,7 +36,7 @@ export async function backfill(
   const backfillId = world.newId();
   const publications = choose(world.config.publications, options.publications);
   const purged = await removePurged(world);
-  await tidyUp(world);
+  const untidy = await tidyUp(world);
   const repaired = [...purged, ...(await syncManifests(world)), ...(await stateRepair(world))];
   const turns = new HostTurns(world.config.settings.fetch.page_pause_ms, world.signal);
   const found = await Promise.all(
@@ -46,6 +46,8 @@ export async function backfill(
   const events = world.eventsOf(backfillId, options.watch);
   for (const { path, reason } of repaired)
     events.emit({ event: "projection.repaired", path, reason });
+  for (const { key, reason } of untidy)
+    events.emit({ event: "warning", code: "LEFTOVER", message: `${key}: ${reason}` });
   const ledger = bounds.ledger(databaseLedger(world.database));
   const releases = await walk(surveys, { world, options, backfillId, events, ledger });
   const exports = await exportAll(world, events);

@@ -1,94 +1,251 @@
-import { readdirOf } from "../data-layer/folders.ts";
-import { MIRROR } from "../data-layer/paths.ts";
-import { artifactsKnown, serverVersion } from "../database/inquiries.ts";
-import { purgedFiles } from "../database/purge-scope.ts";
+import type { Config } from "../config/load.ts";
+import { DataLayer } from "../data-layer/data-layer.ts";
+import { HomeFiles } from "../data-layer/home-files.ts";
+import { AsideMover } from "../data-layer/move-aside.ts";
+import { MIRROR, OTHER_PLACES, type Paths } from "../data-layer/paths.ts";
+import { calendarRows } from "../database/calendar.ts";
+import type { Database } from "../database/database.ts";
+import { deadStarter, hasServer, unreachableHome } from "../database/embedded-server.ts";
+import { exportRows, staleExports } from "../database/exports.ts";
 import { CanonryError } from "../model/errors.ts";
-import { verifyState } from "./state.ts";
-import type { World } from "./world.ts";
+import type { Finding, FindingCode } from "../model/finding.ts";
+import { publicationCalendar } from "../model/publication-calendar.ts";
+import type { Planned } from "../model/stage.ts";
+import { localPathOrNull } from "../stages/acquire/index.ts";
+import {
+  apply,
+  type Bounds,
+  type DatabaseSeen,
+  type Diagnosis,
+  type DoctorNeeds,
+  type FixReport,
+  journalsOf,
+  type Move,
+  type Moved,
+  type Observations,
+  plan,
+  settle,
+  surveyHome,
+  surveyLedger,
+  surveyServer,
+  undo,
+} from "../upkeep/doctor/index.ts";
+import { CATALOG } from "./export-catalog.ts";
+import { filesOf } from "./exports.ts";
+import { filesAhead, projectionLags } from "./projection-lag.ts";
+import { personOf } from "./vintages.ts";
+import {
+  embeddedOptions,
+  homeOf,
+  loadConfigOf,
+  MIGRATIONS,
+  newId,
+  now,
+  type Outside,
+  openUnmigrated,
+  type World,
+} from "./world.ts";
 
-export interface Finding {
-  readonly check: string;
-  readonly result: "right" | "wrong" | "note";
-  readonly detail: string;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const BOUNDS: Bounds = {
+  freeBytes: 512 * (1 << 20),
+  freeShare: 0.1,
+  skewMs: 60_000,
+  idleWithRunSeconds: 6 * 60 * 60,
+  idleWithoutRunSeconds: 10 * 60,
+};
+
+export interface ExamineOptions {
+  /** Other bounds, for a test. */
+  readonly bounds?: Partial<Bounds>;
 }
 
-/** Folders of a home that belong to somebody, beside those of the mirror. */
-const OTHERS = ["config", "tmp/scratch", "data/archive", "data/backups"];
-
-/** Looks at everything, changes nothing. */
-export async function examine(world: World): Promise<readonly Finding[]> {
-  return [
-    ...(await strangers(world)),
-    await databaseFinding(world),
-    await stateFinding(world),
-    await leftovers(world),
-    await lostArtifacts(world),
-    await purgedBytes(world),
-  ];
+export interface Examination {
+  readonly home: string;
+  readonly findings: readonly Finding[];
+  /** Codes that could not be looked for. */
+  readonly not_looked_for: readonly FindingCode[];
+  /** What `--fix --apply` would move. */
+  readonly moves: readonly Planned<Move>[];
+  readonly stays: Diagnosis["skipped"];
 }
 
-const finding = (check: string, wrong: readonly string[], right: string): Finding =>
-  wrong.length === 0
-    ? { check, result: "right", detail: right }
-    : { check, result: "wrong", detail: wrong.join(", ") };
-
-/** What stands in data/ and tmp/ without a component that owns it. */
-async function strangers(world: World): Promise<readonly Finding[]> {
-  const owned = [...Object.values(MIRROR), ...OTHERS];
-  const found: string[] = [];
-  for (const top of ["data", "tmp", "manifests"]) {
-    for (const name of await readdirOf(world.paths.fromHome(top))) {
-      const path = `${top}/${name}`;
-      if (!owned.some((own) => own === path || own.startsWith(`${path}/`))) found.push(path);
-    }
-  }
-  return [finding("files in their places", found, "nothing stands where it should not")];
+/**
+ * Looks at everything: home, server, ledger, projections. Changes nothing. A database that does not answer, or a
+ * configuration that cannot be read, is a finding, and the rest is looked at. Throws CONFIG_MISSING where there
+ * is no home. Memory: a hash for each artifact.
+ */
+export async function examine(
+  outside: Outside,
+  options: ExamineOptions = {},
+): Promise<Examination> {
+  const paths = await homeOf(outside);
+  const bounds = { ...BOUNDS, ...options.bounds };
+  const config = await loadConfigOf(outside).catch(ifTyped);
+  const { database, ledger, projections, overdue } = await askDatabase(outside, paths, config);
+  const home = await homeSeen(outside, paths, config);
+  const seen: Observations = {
+    ...{ home, database, ledger, projections, overdue, bounds },
+    today: now().toISOString().slice(0, 10),
+  };
+  const { findings, notLookedFor, todo, skipped } = plan(seen);
+  return {
+    home: paths.home,
+    findings,
+    not_looked_for: notLookedFor,
+    moves: todo,
+    stays: skipped,
+  };
 }
 
-async function databaseFinding(world: World): Promise<Finding> {
+/** A failure with a code is something seen, except that there is no home at all. */
+function ifTyped(error: unknown): CanonryError {
+  if (error instanceof CanonryError && error.code !== "CONFIG_MISSING") return error;
+  throw error;
+}
+
+type Asked = Pick<Observations, "database" | "ledger" | "projections" | "overdue">;
+
+const unasked = (database: DatabaseSeen): Asked => ({
+  ...{ database, ledger: null, projections: null, overdue: null },
+});
+
+async function askDatabase(
+  outside: Outside,
+  paths: Paths,
+  config: Config | CanonryError,
+): Promise<Asked> {
+  if (config instanceof CanonryError)
+    return unasked({ kind: "down", reason: "its address is in a file that cannot be read" });
+  const isEmbedded = config.settings.database.url === null;
+  if (isEmbedded && !(await hasServer(embeddedOptions(paths, config))))
+    return unasked({ kind: "new" });
+  let world: World | null = null;
   try {
-    return {
-      check: "database",
-      result: "right",
-      detail: await serverVersion(world.database),
-    };
+    world = await openUnmigrated(outside, paths, config);
+    return await askLedger(world);
   } catch (error) {
-    if (!(error instanceof CanonryError)) throw error;
-    return { check: "database", result: "wrong", detail: error.describe() };
+    return unasked({ kind: "down", reason: ifTyped(error).describe() });
+  } finally {
+    await world?.close();
   }
 }
 
-async function stateFinding(world: World): Promise<Finding> {
-  const difference = await verifyState(world);
-  return difference === null
-    ? { check: "state.json", result: "right", detail: "it agrees with the database" }
-    : {
-        check: "state.json",
-        result: "note",
-        detail: `${difference}; the next backfill writes it again`,
-      };
+async function askLedger(world: World): Promise<Asked> {
+  const database = await surveyServer(world.database, MIGRATIONS, {
+    isLocal: world.config.settings.database.url === null,
+    nowMs: () => world.now().getTime(),
+  });
+  // Another shape than ours would answer other questions.
+  const isOurs = database.kind === "open" && database.pending === 0 && database.unknown === 0;
+  if (!isOurs) return unasked(database);
+  const ledger = await surveyLedger({
+    executor: world.database,
+    data: world.data,
+    exportNames: await exportNames(world.database),
+    behind: await filesAhead(world),
+    gives: (address, sizeBytes) => gives(world.data, address, sizeBytes),
+  });
+  const projections = await projectionLags(world);
+  return { database, ledger, projections, overdue: await overdueReleases(world) };
 }
 
-async function leftovers(world: World): Promise<Finding> {
-  const runs = await world.data.listRuns();
-  return runs.length === 0
-    ? { check: "runs", result: "right", detail: "no failed run has left its folder" }
-    : { check: "runs", result: "note", detail: `folders of failed runs: ${runs.join(", ")}` };
+async function exportNames(database: Database): Promise<ReadonlySet<string>> {
+  const sources = (await exportRows(database)).map((row) => row.source);
+  const stale = await staleExports(database, CATALOG);
+  const catalog = sources.length > 0 ? [CATALOG] : [];
+  return new Set([...sources, ...stale, ...catalog].flatMap(filesOf));
 }
 
-async function lostArtifacts(world: World): Promise<Finding> {
-  const known = await artifactsKnown(world.database);
-  const lost: string[] = [];
-  for (const sha256 of known) if (!(await world.data.hasArtifact(sha256))) lost.push(sha256);
-  return finding("artifacts", lost, `all ${known.length} are in the store`);
+/** The web may; a local file does while it has its size. */
+async function gives(data: DataLayer, address: string, sizeBytes: number): Promise<boolean> {
+  const path = localPathOrNull(address);
+  if (path === null) return /^https?:/i.test(address);
+  return (await data.statFile(path))?.sizeBytes === sizeBytes;
 }
 
-async function purgedBytes(world: World): Promise<Finding> {
-  const { artifacts } = await purgedFiles(world.database);
-  const kept: string[] = [];
-  for (const sha256 of artifacts) if (await world.data.hasArtifact(sha256)) kept.push(sha256);
-  const still = kept.map(
-    (sha256) => `bytes of what was purged: ${sha256}; the next backfill removes them`,
+async function overdueReleases(world: World): Promise<NonNullable<Observations["overdue"]>> {
+  const rows = await calendarRows(world.database);
+  const today = world.now().toISOString().slice(0, 10);
+  return world.config.publications.flatMap((publication) => {
+    const own = rows.filter((row) => row.publication === publication.code);
+    const { cells } = publicationCalendar(publication, own, today);
+    const late = cells.filter((cell) => cell.status === "overdue");
+    const [first] = late;
+    if (first === undefined) return [];
+    const periods = late.map((cell) => cell.period);
+    return [{ publication: publication.code, periods, due: first.due }];
+  });
+}
+
+async function homeSeen(outside: Outside, paths: Paths, config: Config | CanonryError) {
+  const files = new HomeFiles(paths);
+  const read = config instanceof CanonryError ? null : config;
+  const isEmbedded = read !== null && read.settings.database.url === null;
+  const server = isEmbedded ? embeddedOptions(paths, read) : null;
+  return surveyHome({
+    files,
+    data: new DataLayer(paths),
+    env: outside.env,
+    places: [...new Set([...Object.values(MIRROR), ...OTHER_PLACES])],
+    named: read === null ? null : namedPaths(paths, read),
+    manifests: (read?.publications ?? []).map((one) => one.canonical_manifest),
+    namedAs: outside.env["CANONRY_HOME"] ?? null,
+    configProblem: config instanceof CanonryError ? config.describe() : null,
+    unreachable: server === null ? null : await unreachableHome(server),
+    deadStarter: server === null ? null : await deadStarter(server),
+    staleBeforeMs: now().getTime() - DAY_MS,
+  });
+}
+
+/** What the configuration names within the home: folders and files of publications, manifests, recordings. */
+function namedPaths(paths: Paths, { publications, settings }: Config): ReadonlySet<string> {
+  const named = publications.flatMap((one) => [
+    ...(one.folder === undefined ? [] : [one.folder]),
+    ...one.urls.flatMap(({ url }) => localPathOrNull(url) ?? []),
+    one.canonical_manifest,
+    paths.beside(one.canonical_manifest, `${one.code}_history.md`),
+  ]);
+  const { replay } = settings.enrichment;
+  const kept = Object.values(settings.storage.roles).flatMap((place) =>
+    place.backend === "local" ? [place.base_dir] : [],
   );
-  return finding("purged", still, `${artifacts.length} files were purged, and none is there`);
+  return new Set(
+    [...named, ...kept, ...(replay === null ? [] : [replay])].flatMap(
+      (path) => paths.within(path) ?? [],
+    ),
+  );
+}
+
+async function needsOf(outside: Outside): Promise<DoctorNeeds & { readonly files: HomeFiles }> {
+  const paths = await homeOf(outside);
+  const data = new DataLayer(paths);
+  return {
+    files: new HomeFiles(paths),
+    mover: new AsideMover(paths),
+    readText: (path) => data.readText(path),
+    by: personOf(null),
+    now: () => now().toISOString(),
+    newId,
+  };
+}
+
+export interface FixResult extends FixReport {
+  /** Moves of earlier times that were cut short. */
+  readonly settled: readonly Moved[];
+}
+
+/** Ends what was cut short, then moves what stands where it should not. */
+export async function fix(outside: Outside): Promise<FixResult> {
+  const needs = await needsOf(outside);
+  const settled = await settle(await journalsOf(needs.files), needs);
+  const { moves } = await examine(outside);
+  return { ...(await apply(moves, needs)), settled };
+}
+
+/** Moves back what a journal moved. Throws FILE_MISSING, JOURNAL_INVALID. */
+export async function undoFix(outside: Outside, journal: string): Promise<FixReport> {
+  const needs = await needsOf(outside);
+  return undo(needs.files.paths.keyOf(journal), needs);
 }

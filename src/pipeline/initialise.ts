@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { PUBLICATIONS_TEXT, SETTINGS_TEXT } from "../config/initial-files.ts";
+import { GITIGNORE_TEXT, PUBLICATIONS_TEXT, SETTINGS_TEXT } from "../config/initial-files.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { GENERATION_STAGES } from "../model/generation.ts";
@@ -22,7 +22,7 @@ export async function initialiseHome(folder: string, cwd: string): Promise<reado
     [paths.publications, PUBLICATIONS_TEXT],
     [paths.settings, SETTINGS_TEXT],
     ...templates,
-    [join(paths.home, ".gitignore"), "data/\ntmp/\n"],
+    [join(paths.home, ".gitignore"), GITIGNORE_TEXT],
   ] as const;
   const written: string[] = [];
   for (const [path, text] of files) {

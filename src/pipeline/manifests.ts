@@ -99,6 +99,17 @@ function edition(
   return { text: mergeYaml(file?.text ?? "", next), document: next };
 }
 
+/** What the next backfill would do about the two copies of a manifest, and why; reads only. */
+export async function manifestStanding(
+  world: World,
+  publication: PublicationConfig,
+): Promise<{ readonly kind: ManifestAction["kind"]; readonly reason: string } | null> {
+  const copies = await readCopies(world, publication);
+  const { action, reason } = planManifest({ publication: publication.code, ...copies });
+  if (action === null || copies.file?.text === copies.database?.text) return null;
+  return { kind: action.kind, reason };
+}
+
 function conflict(
   publication: PublicationConfig,
   reason: string,

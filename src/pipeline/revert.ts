@@ -2,6 +2,7 @@ import { revertLoad } from "../database/vintages.ts";
 import type { EventSink } from "../model/events.ts";
 import type { ExportReport } from "../model/report.ts";
 import { type Reversal, reversal, type Vintage, type VintageChoice } from "../model/vintage.ts";
+import { bringBack } from "./bring-back.ts";
 import { writeProjections } from "./projections.ts";
 import { chosenVintages, onRelease, personOf } from "./vintages.ts";
 import type { World } from "./world.ts";
@@ -35,7 +36,7 @@ export interface RevertReport {
 
 /**
  * Makes an earlier vintage current again, and what was left stays out until a person or other content comes.
- * Of a publication without `to`: what its last run brought, and nothing that was loaded before that.
+ * The rows of one that expired are read again from its file. Of a publication without `to`: what its last run brought, and nothing that was loaded before that.
  */
 export async function revert(world: World, request: RevertRequest): Promise<RevertReport> {
   const { to, reason, choice } = request;
@@ -43,7 +44,15 @@ export async function revert(world: World, request: RevertRequest): Promise<Reve
   const events = world.eventsOf(world.newId(), request.watch);
   const vintages = await chosenVintages(world, choice);
   const sources: RevertedSource[] = [];
-  for (const [source, publication] of sourcesToRevert(vintages, choice, to)) {
+  const meant = sourcesToRevert(vintages, choice, to);
+  // Whatever forbids one of them forbids all, before the first is done.
+  for (const source of meant.keys()) {
+    const own = vintages.filter((one) => one.source === source);
+    const target = reversal(own, to);
+    if ("nothing" in target || target.to.expired === null) continue;
+    await onRelease(world, target.to, () => bringBack(world, target.to.load_id));
+  }
+  for (const [source, publication] of meant) {
     const place = { publication, period: choice.period, source };
     const done = await onRelease(world, place, () =>
       revertLoad(world.database, place, (own) => reversal(own, to), { by, reason }),

@@ -53,10 +53,10 @@ export interface Outside {
 
 export const MIGRATIONS = programFile("drizzle");
 
-const now = (): Date => new Date();
+export const now = (): Date => new Date();
 
 /** `20251130T101500-1a2b3c4d`: what sorts by name sorts by time. */
-function newId(): string {
+export function newId(): string {
   const time = now().toISOString().replace(/[-:]/g, "").slice(0, 15);
   return `${time}-${randomBytes(5).toString("hex")}`;
 }
@@ -113,8 +113,22 @@ export async function openData(
 
 /** Loads the configuration and finds or starts the database. Close it, whatever happens. */
 export async function openWorld(outside: Outside): Promise<World> {
-  const paths = await homeOf(outside);
-  const config = await loadConfigOf(outside);
+  const world = await openUnmigrated(outside, await homeOf(outside), await loadConfigOf(outside));
+  try {
+    await world.database.ready();
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+  return world;
+}
+
+/** As `openWorld`, with the ledger as it stands: for who only looks. Close it, whatever happens. */
+export async function openUnmigrated(
+  outside: Outside,
+  paths: Paths,
+  config: Config,
+): Promise<World> {
   const data = await openData(paths, config, outside.signal);
   const model = openModel({
     settings: config.settings.enrichment,
@@ -123,12 +137,6 @@ export async function openWorld(outside: Outside): Promise<World> {
     random: Math.random,
   });
   const database = await openDatabase(paths, config);
-  try {
-    await database.ready();
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
   return {
     config,
     paths,

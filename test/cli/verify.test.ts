@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { retakeDigests } from "../../src/database/load-digests.ts";
+import { liveColumns } from "../../src/database/shape-source.ts";
 import type { DifferenceKind, Verification } from "../../src/inquiry/verify/index.ts";
 import { sha256 } from "../../src/model/hash.ts";
 import type { GridCell } from "../support/grid.ts";
 import { Home } from "../support/home.ts";
 import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+import { worldOf } from "../support/world.ts";
 
 /** A month with marks in its last column, and one figure that a later issue changes. */
 function month(number: number, revised = 0): SeriesTable {
@@ -44,6 +47,21 @@ const T = "bronze.trusts_activity";
 const LOAD =
   "(select load_id from ops.load where source = 'trusts_activity' and period = '2025-01')";
 const PARQUET = "data/exports/trusts_activity.parquet";
+
+/** A figure of a vintage that is not current: no export tells of it. */
+const CHANGED = `update ${T} set first_contacts = first_contacts + 1 where _row = 5 and _kind = 'data'
+  and _load_id = (select load_id from ops.load where source = 'trusts_activity' and not is_current)`;
+
+/** Somebody makes the ledger agree with a table that was changed. */
+async function retaken(home: Home): Promise<void> {
+  const world = await worldOf(home);
+  try {
+    const columns = (await liveColumns(world.database, "trusts_activity")) ?? [];
+    await retakeDigests(world.database, "trusts_activity", columns);
+  } finally {
+    await world.close();
+  }
+}
 
 const FAULTS: readonly Fault[] = [
   {
@@ -178,6 +196,20 @@ const FAULTS: readonly Fault[] = [
     says: /the ledger has no contract 1 of trusts_activity/,
   },
   {
+    name: "the view of vintages gone",
+    sql: "drop view silver.trusts_activity_vintages",
+    light: ["view_missing"],
+    says: /there is no view silver.trusts_activity_vintages/,
+  },
+  {
+    name: "rows and the ledger's digest of them changed together",
+    sql: CHANGED,
+    files: retaken,
+    light: [],
+    deep: ["reading_differs"],
+    says: /reading_differs: trusts_activity 2025-0\d load \d+: its files, read again, give other data rows than/,
+  },
+  {
     name: "a table gone",
     sql: `drop table ${T} cascade`,
     light: ["view_missing", "table_missing", "rows_missing"],
@@ -203,7 +235,7 @@ const FAULTS: readonly Fault[] = [
       await home.write(path, text.replace("31", "32"));
     },
     light: [],
-    deep: ["artifact_differs"],
+    deep: ["artifact_differs", "reading_differs"],
     says: /calls-2025-02.csv\) has the sha256/,
   },
   {
@@ -303,7 +335,7 @@ describe("canonry verify", () => {
     for (const deep of [[], ["--deep"]]) {
       const ran = await home.run("verify", ...deep);
       expect(ran.stdout.trim()).toMatch(
-        /^Counted( and hashed)? 5 loads of 2 sources, 70 rows, 5 artifacts, 2 exports: they agree\.$/,
+        /^Counted( and hashed)? 5 loads of 2 sources, 70 rows, 5 artifacts, 2 exports(, 5 loads read again from their files)?: they agree\.$/,
       );
       expect(ran.code).toBe(0);
     }
@@ -346,6 +378,30 @@ describe("canonry verify", () => {
     const { code, stdout } = await home.run("verify", "--deep");
     expect(stdout).toMatch(/export_differs: trusts_activity: .* holds 40 rows with the digest/);
     expect(code).toBe(6);
+  });
+
+  test("what another reader read, or what is in the store no more, is a note", async () => {
+    const home = await withFault({ sql: CHANGED, files: retaken });
+    await statement(
+      home.database ?? "",
+      `update ops.generation set parsed = replace(parsed, 'reader_version: ', 'reader_version: -') where stage = 'draft'`,
+    );
+    const read = await home.json<Verification>("verify", "--deep");
+    expect([read.differences, read.notes.map((one) => one.detail)]).toEqual([
+      [],
+      [
+        expect.stringMatching(
+          /give other data rows .*; it was read by version -\d+ of the reader, this is \d+$/,
+        ),
+      ],
+    ]);
+    await statement(home.database ?? "", "update ops.artifact set purged_at = now()");
+    await home.remove("data/acquire");
+    const gone = await home.json<Verification>("verify", "--deep");
+    expect(gone.differences).toEqual([]);
+    expect(gone.checked.reread).toBe(0);
+    expect(gone.notes).toHaveLength(5);
+    expect(gone.notes[0]?.detail).toMatch(/^was not read again: .* is not in the store any more$/);
   });
 
   test("--pub and --period choose what is looked at", async () => {

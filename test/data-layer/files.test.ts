@@ -1,21 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import {
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { closeBytes } from "../../src/data-layer/file-bytes.ts";
-import { UNFINISHED } from "../../src/data-layer/leftovers.ts";
+import {
+  findLeftovers,
+  removeLeftover,
+  UNFINISHED,
+  writerName,
+} from "../../src/data-layer/leftovers.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
 import { writeAtomic } from "../../src/data-layer/write-atomic.ts";
 import { PROJECT } from "../support/home.ts";
@@ -172,16 +168,28 @@ describe("the data layer", () => {
     expect(await files()).toEqual([]);
   });
 
-  test("sweeps what crashed writers left, and neither what is young nor what is finished", async () => {
-    const day = 86_400_000;
-    const old = [`data/exports/.a.csv.1${UNFINISHED}`, "data/acquire/incoming/ab"];
-    const kept = [`data/exports/.b.csv.2${UNFINISHED}`, "data/exports/a.csv"];
-    for (const path of [...old, ...kept]) await plant(path, "x");
-    const past = new Date(Date.now() - 2 * day);
-    for (const path of [...old, "data/exports/a.csv"]) await utimes(join(home, path), past, past);
-    const swept = await layer.sweep(Date.now() - day);
-    expect([...swept].sort()).toEqual(old.map((path) => join(home, path)).sort());
-    expect(await files()).toEqual([...kept].sort());
+  test("finds what writers did not finish, and says of each whether its writer is gone", async () => {
+    const mine = writerName();
+    const gone = mine.replace(`-${process.pid}-`, "-4194305-");
+    const found = {
+      [`data/archive/incoming/${gone}`]: "gone",
+      [`data/exports/.a.csv.1${UNFINISHED}`]: "unknown",
+      "data/acquire/incoming/ab": "unknown",
+      [`data/exports/.b.csv.${mine}${UNFINISHED}`]: "alive",
+      [`tmp/scratch/${gone}/rows`]: "gone",
+    };
+    for (const path of [...Object.keys(found), "data/exports/a.csv"]) await plant(path, "x");
+    const leftovers = await findLeftovers(home);
+    expect(leftovers.map((one) => [one.path, one.sizeBytes, one.writer])).toEqual(
+      Object.entries(found)
+        .map(([path, writer]) => [path.replace("/rows", ""), 1, writer])
+        .sort(),
+    );
+    for (const one of leftovers) await removeLeftover(layer.paths, one.path);
+    expect(await files()).toEqual(["data/exports/a.csv"]);
+    await expect(removeLeftover(layer.paths, "../x")).rejects.toMatchObject({
+      code: "PATH_UNSAFE",
+    });
   });
 
   test("a name that climbs out of its folder is refused", async () => {
@@ -233,6 +241,7 @@ describe("the mirror of src/ and the home", () => {
     expect(keys.runFile("r", "f")).toContain(within("stages/draft"));
     expect(keys.export("x.csv")).toContain(within("stages/export"));
     expect(keys.events("2025-11-30", "r")).toContain(within("events"));
+    expect(keys.archivedLogs("2025-11")).toContain(within("upkeep/retain"));
     expect(keys.state).toContain(within("pipeline"));
     expect(`${database}/`).toBe(`/home/${within("database")}`);
   });

@@ -289,7 +289,7 @@ describe("roles", () => {
     await data.putExportText("a.md", "text");
     const left = join(home, "lake/exports/.a.md.unfinished");
     await writeFile(left, "half");
-    expect(await data.sweep(Date.now() + 1000)).toEqual([left]);
+    expect(await data.sweepElsewhere(Date.now() + 1000)).toEqual([left]);
     expect(await data.listExports()).toEqual(["a.md"]);
   });
 });

@@ -38,6 +38,7 @@ const vintage = (number: number, more: Partial<Vintage> = {}): Vintage => ({
   reverted: false,
   superseded_at: null,
   run_id: "r",
+  expired: null,
   ...more,
 });
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type Verification, verify } from "../../inquiry/verify/index.ts";
+import { rereadLoad } from "../../pipeline/reread.ts";
 import { type Context, inWorld } from "../context.ts";
 import { count } from "../table.ts";
 import { withPublications } from "./options.ts";
@@ -16,7 +17,10 @@ export function verifyCommand(context: Context): Command {
     .description(
       "compare the ledger with the tables, the files and the exports; exits 6 if they differ",
     )
-    .option("--deep", "hash every row, artifact and export again")
+    .option(
+      "--deep",
+      "hash every row, artifact and export again, and read each load again from its files",
+    )
     .option("--json", "print it as JSON")
     .action(async (flags: VerifyFlags, command: Command) => {
       await inWorld(context, command, async (world) => {
@@ -24,6 +28,7 @@ export function verifyCommand(context: Context): Command {
           publications: flags.pub ?? [],
           periods: flags.period ?? [],
           deep: flags.deep === true,
+          reread: (loadId) => rereadLoad(world, loadId),
         });
         context.terminal.data(flags.json === true ? JSON.stringify(found, null, 2) : render(found));
         if (found.differences.length > 0) context.exit(6);
@@ -31,15 +36,16 @@ export function verifyCommand(context: Context): Command {
     });
 }
 
-function render({ deep, checked, differences }: Verification): string {
+function render({ deep, checked, differences, notes }: Verification): string {
   const seen = [
     `${count(checked.loads)} loads of ${count(checked.sources)} sources`,
     `${count(checked.rows)} rows`,
     `${count(checked.artifacts)} artifacts`,
     `${count(checked.exports)} exports`,
+    ...(deep ? [`${count(checked.reread)} loads read again from their files`] : []),
   ].join(", ");
   const how = deep ? "Counted and hashed" : "Counted";
-  const lines = differences.map(({ kind, source, period, load_id, detail }) => {
+  const lines = [...differences, ...notes].map(({ kind, source, period, load_id, detail }) => {
     const place = [source, period, load_id === null ? null : `load ${load_id}`];
     return `${kind}: ${[place.filter((one) => one !== null).join(" "), detail].filter((one) => one !== "").join(": ")}`;
   });

@@ -63,6 +63,8 @@ export const artifact = ops.table("artifact", {
   firstSeenAt: now("first_seen_at"),
   /** Set when a purge removed its bytes. */
   purgedAt: at("purged_at"),
+  /** Set when retention removed them, since nothing refers to it. */
+  expiredAt: at("expired_at"),
 });
 
 export const run = ops.table("run", {
@@ -104,8 +106,12 @@ export const load = ops.table(
     revertedAt: at("reverted_at"),
     revertedBy: text("reverted_by"),
     revertedNote: text("reverted_note"),
+    /** Set when retention let its rows leave the table, and the settings that said so. */
+    expiredAt: at("expired_at"),
+    expiredBy: text("expired_by"),
   },
   (table) => [
+    check("load_expired", sql`not (is_current and expired_at is not null)`),
     uniqueIndex("load_vintage").on(table.source, table.period, table.vintage),
     uniqueIndex("load_current").on(table.source, table.period).where(sql`is_current`),
     index("load_release").on(table.publication, table.period),

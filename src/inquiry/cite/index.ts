@@ -34,7 +34,7 @@ export interface CellCheck {
 }
 
 /** One value, and everything that says where it comes from. */
-export interface Citation extends Omit<CitedPart, "place" | "types" | "purged_at"> {
+export interface Citation extends Omit<CitedPart, "place" | "types" | "purged_at" | "expired"> {
   readonly column: string;
   readonly value: string | null;
   readonly marker: string | null;
@@ -80,7 +80,7 @@ export interface CiteNeeds {
 
 /**
  * Cites values of a source and reads each cell again from its artifact. Throws SOURCE_UNKNOWN, LOAD_UNKNOWN,
- * COLUMN_UNKNOWN, FILTER_INVALID; a cell that holds something else is in the answer (`differs`).
+ * VINTAGE_EXPIRED, COLUMN_UNKNOWN, FILTER_INVALID; a cell that holds something else is in the answer (`differs`).
  */
 export async function cite(needs: CiteNeeds, options: CiteOptions): Promise<Cited> {
   const contract = await contractOf(needs.database, options.source);
@@ -132,6 +132,10 @@ async function rowsFor(
   const [part] = await partsOfLoads(database, [load.id]);
   if (part?.source !== contract.code)
     throw new CanonryError("LOAD_UNKNOWN", `${contract.code} has no load ${load.id}`);
+  if (part.expired !== null) {
+    const what = `load ${load.id}, vintage ${part.vintage} of ${part.release}`;
+    throw new CanonryError("VINTAGE_EXPIRED", `${what}, was expired ${part.expired}`);
+  }
   return rowsOfLoad(database, contract, { load: load.id, row: load.row, limit: MOST_ROWS });
 }
 
@@ -161,7 +165,7 @@ interface Facts {
 
 function citationOf(facts: Facts): Citation {
   const { contract, column, row, part } = facts;
-  const { place: _place, types: _types, purged_at: _purged, ...rest } = part;
+  const { place: _place, types: _types, purged_at: _purged, expired: _expired, ...rest } = part;
   const { value, marker } = heldBy(facts);
   const placed = placedColumn(facts);
   const read = facts.read?.get(row.row);

@@ -15,6 +15,7 @@ export type DifferenceKind =
   | "digest_differs"
   | "artifact_missing"
   | "artifact_differs"
+  | "reading_differs"
   | "export_missing"
   | "export_differs";
 

@@ -14,9 +14,10 @@ export async function verifyDigests(
   loads: readonly LoadToVerify[],
 ): Promise<readonly Difference[]> {
   const columns = digestColumns((await liveColumns(executor, source)) ?? []);
-  const ids = loads.map((load) => load.load_id);
+  const standing = loads.filter((load) => !load.is_expired);
+  const ids = standing.map((load) => load.load_id);
   const held = factsByLoad(await loadFacts(executor, bronzeTable(source), columns, ids));
-  return loads.flatMap((load) => differences(load, columns, held.get(load.load_id) ?? []));
+  return standing.flatMap((load) => differences(load, columns, held.get(load.load_id) ?? []));
 }
 
 function differences(

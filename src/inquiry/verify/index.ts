@@ -12,8 +12,10 @@ import { type Difference, differenceIn } from "./difference.ts";
 import { verifyDigests } from "./digests.ts";
 import { verifyArtifacts, verifyExport } from "./files.ts";
 import { verifySource } from "./ledger.ts";
+import { NOTHING_READ, type Note, type Reread, verifyReading } from "./reading.ts";
 
 export type { Difference, DifferenceKind } from "./difference.ts";
+export type { Note } from "./reading.ts";
 
 export interface VerifyOptions {
   /** Empty: all. */
@@ -22,6 +24,8 @@ export interface VerifyOptions {
   readonly periods: readonly string[];
   /** Hash rows and files again. */
   readonly deep: boolean;
+  /** Reads the rows of a load again from its artifacts; asked only where it is deep. */
+  readonly reread?: Reread;
 }
 
 export interface Verification {
@@ -33,8 +37,12 @@ export interface Verification {
     readonly rows: number;
     readonly artifacts: number;
     readonly exports: number;
+    /** Loads whose rows were read again from their artifacts. */
+    readonly reread: number;
   };
   readonly differences: readonly Difference[];
+  /** What could not be compared, and why. */
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -43,7 +51,7 @@ export interface Verification {
  */
 export async function verify(
   { database, data }: { readonly database: Database; readonly data: DataLayer },
-  { publications, periods, deep }: VerifyOptions,
+  { publications, periods, deep, reread }: VerifyOptions,
 ): Promise<Verification> {
   const all = periods.length === 0;
   const loads = await loadsToVerify(database, publications, periods);
@@ -69,10 +77,15 @@ export async function verify(
   for (const one of exports) {
     differences.push(...(await verifyExport({ executor: database, data }, one, deep)));
   }
+  const reading = deep && reread !== undefined ? await verifyReading(loads, reread) : NOTHING_READ;
+  differences.push(...reading.differences);
   const rows = loads.reduce((sum, load) => sum + load.rows_data + load.rows_total, 0);
   const [n, m] = [artifacts.length, exports.length];
-  const checked = { sources: sources.length, loads: loads.length, rows, artifacts: n, exports: m };
-  return { deep, checked, differences };
+  const checked = {
+    ...{ sources: sources.length, loads: loads.length, rows, artifacts: n, exports: m },
+    reread: reading.read,
+  };
+  return { deep, checked, differences, notes: reading.notes };
 }
 
 /** What is there, or is said to be, without a load of the ledger. */

@@ -10,6 +10,7 @@ import {
   type SourceToVerify,
 } from "../../database/verifications.ts";
 import { sumOfDigests } from "../../model/digest/digest-sum.ts";
+import { VINTAGES } from "../../model/names.ts";
 import { type Difference, differenceIn } from "./difference.ts";
 
 /** The ledger against the tables of one source: what stands there, and how many rows of each load. */
@@ -44,8 +45,10 @@ async function shapeOf(executor: Executor, one: SourceToVerify): Promise<readonl
     const detail = `the ledger has no contract ${one.version} of ${source}`;
     found.push(differenceIn("contract_missing", { source }, detail));
   }
-  if (!one.has_view) {
-    found.push(differenceIn("view_missing", { source }, `there is no view silver.${source}`));
+  const views = { [source]: one.has_view, [`${source}${VINTAGES}`]: one.has_vintages_view };
+  for (const [view, isThere] of Object.entries(views)) {
+    if (isThere) continue;
+    found.push(differenceIn("view_missing", { source }, `there is no view silver.${view}`));
   }
   if (!one.has_table) {
     found.push(differenceIn("table_missing", { source }, `there is no table bronze.${source}`));
@@ -68,6 +71,11 @@ function has(columns: readonly TableColumn[], name: string): boolean {
 function countsOf(load: LoadToVerify, held: readonly HeldRows[]): readonly Difference[] {
   const own = held.filter((one) => one.load_id === load.load_id);
   const rows = own.reduce((sum, one) => sum + one.rows, 0);
+  if (load.is_expired) {
+    if (rows === 0) return [];
+    const detail = `it was expired, and the table still has ${rows} rows of it`;
+    return [differenceIn("rows_unknown", load, detail)];
+  }
   if (rows === 0 && load.rows_data + load.rows_total > 0) {
     const detail = `the ledger has ${load.rows_data + load.rows_total} rows of it, the table none`;
     return [differenceIn("rows_missing", load, detail)];
@@ -137,8 +145,9 @@ async function strangers(
   );
 }
 
-/** Of a source and period that have loads, one is current. */
-function currents(loads: readonly LoadToVerify[]): readonly Difference[] {
+/** Of a source and period that have loads with rows, one is current. */
+function currents(all: readonly LoadToVerify[]): readonly Difference[] {
+  const loads = all.filter((load) => !load.is_expired);
   const current = new Map<string, { readonly load: LoadToVerify; readonly count: number }>();
   for (const load of loads) {
     const count = (current.get(load.period)?.count ?? 0) + (load.is_current ? 1 : 0);

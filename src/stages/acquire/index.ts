@@ -13,7 +13,7 @@ import { type DiscoverNeeds, discover } from "./discovery/discover.ts";
 import { DISCOVER, wantedLinks } from "./links.ts";
 import type { AcquireFacts, FileStamp } from "./plan.ts";
 
-export { type AcquireNeeds, apply } from "./apply.ts";
+export { type AcquireNeeds, apply, localPathOrNull } from "./apply.ts";
 export type { AnnouncedRelease } from "./discovery/as-links.ts";
 export { discover, webAddress } from "./discovery/discover.ts";
 export { fetchPage, pageOf } from "./discovery/fetch-page.ts";

@@ -22,6 +22,7 @@ import { isSuspicious } from "./value-drift.ts";
 
 export { type Consolidated, consolidate } from "./consolidate.ts";
 export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
+export { bindPart } from "./issues.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
 export {
   changeLines,

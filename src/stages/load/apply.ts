@@ -59,7 +59,7 @@ export async function loadIssue(
 ): Promise<LoadReceipt> {
   const { allowance, rulings, ...rest } = scope;
   const { source, contract } = decision;
-  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  const work = newWork(decision, issue, needs);
   return needs.commit({
     ...rest,
     source,
@@ -87,21 +87,44 @@ export async function loadIssue(
   });
 }
 
+/** Parts of a load read again by its contract, without a decision: its rows as they were. */
+export function rereadIssue(
+  contract: SourceContract,
+  parts: readonly Part[],
+  period: string,
+  needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
+): Pick<LoadCommit, "copy_columns" | "lines" | "counts"> {
+  const issue: Issue = { parts, key: "", reading_hash: "", evidence: "" };
+  const decision: SourceDecision = {
+    ...{ source: contract.code, contract, verdict: "load", base_version: 0, changed: false },
+    ...{ drift: [], issues: [issue], reasons: [] },
+  };
+  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  return {
+    copy_columns: copyColumns(contract),
+    lines: (loadId, columns) => linesOf(work, { loadId, columns }),
+    counts: () => settle(work, period),
+  };
+}
+
 /** The rows that a load of an issue would set aside, found by reading it without writing. */
 export async function tryIssue(
   decision: SourceDecision,
   issue: Issue,
   needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
 ): Promise<readonly RowAside[]> {
-  const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
+  const work = newWork(decision, issue, needs);
   for await (const _line of linesOf(work, { loadId: "0", columns: [] }));
   return work.aside.rows;
 }
 
 /** A load while its rows are read. */
-interface Work {
-  readonly decision: SourceDecision;
-  readonly issue: Issue;
+interface Work<
+  Decided extends Pick<SourceDecision, "contract"> = SourceDecision,
+  Read extends Pick<Issue, "parts"> = Issue,
+> {
+  readonly decision: Decided;
+  readonly issue: Read;
   readonly encoders: Counted[];
   aside: RowsAside;
   readonly needs: Pick<LoadNeeds, "rowsOf" | "textOf">;
@@ -117,8 +140,15 @@ function isKeyed(contract: SourceContract, issue: Issue): boolean {
   );
 }
 
-async function* linesOf(
-  work: Work,
+export function newWork<
+  Decided extends Pick<SourceDecision, "contract">,
+  Read extends Pick<Issue, "parts">,
+>(decision: Decided, issue: Read, needs: Work["needs"]): Work<Decided, Read> {
+  return { decision, issue, encoders: [], aside: new RowsAside(), needs };
+}
+
+export async function* linesOf(
+  work: Work<Pick<SourceDecision, "contract">, Pick<Issue, "parts">>,
   table: { readonly loadId: string; readonly columns: readonly DigestColumn[] },
 ): AsyncIterable<string | Uint8Array> {
   const { decision, issue, encoders, needs } = work;

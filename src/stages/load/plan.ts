@@ -23,7 +23,7 @@ export interface LoadFacts {
   /** Loads of the release, any vintage. */
   readonly loads: readonly LoadRecord[];
   readonly outcomes: readonly OutcomeRecord[];
-  /** What of the release a person reverted or purged. */
+  /** What of the release a person reverted or purged, and what retention expired. */
   readonly barred: readonly BarredContent[];
   /** Keys of what is in quarantine for the release and not resolved. */
   readonly quarantined: readonly string[];
@@ -71,7 +71,7 @@ export function plan(facts: LoadFacts): Plan<LoadAction> {
 /**
  * The last issue is to be current; earlier ones are loaded once, for their vintage. Loaded before is
  * not enough: content that goes A, B, A again ends with A current. What a person reverted or purged is no
- * issue any more.
+ * issue any more; what retention expired is one only where it is the last.
  */
 function planIssues(
   decision: SourceDecision,
@@ -81,12 +81,15 @@ function planIssues(
 ): void {
   const loads = facts.loads.filter((load) => load.source === decision.source);
   const current = loads.find((load) => load.is_current);
+  const last = decision.issues.findLast(
+    (issue) => barOf(decision.source, issue, facts.barred, current, BY_PEOPLE) === null,
+  );
   const open = decision.issues.filter((issue) => {
-    const bar = barOf(decision.source, issue, facts.barred, current);
+    const because = issue === last ? BY_PEOPLE : BY_ANYONE;
+    const bar = barOf(decision.source, issue, facts.barred, current, because);
     if (bar !== null) skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
     return bar === null;
   });
-  const last = open.at(-1);
   for (const issue of open) {
     const isLast = issue === last;
     const before = loads.find((load) => load.key === issue.key);
@@ -113,16 +116,23 @@ function planIssues(
   }
 }
 
+const BY_PEOPLE: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
+const BY_ANYONE: ReadonlySet<BarredContent["because"]> = new Set([
+  ...BY_PEOPLE,
+  "expired",
+] as const);
+
 /** Why an issue is not loaded again; null for one that may be. What is current stays what it is. */
 function barOf(
   source: string,
   issue: Issue,
   barred: readonly BarredContent[],
   current: LoadRecord | undefined,
+  because: ReadonlySet<BarredContent["because"]>,
 ): BarredContent | null {
   if (current?.key === issue.key) return null;
   const content = contentKey(issue.parts.map((part) => part.region.fingerprint));
-  const own = barred.filter((one) => one.source === source);
+  const own = barred.filter((one) => one.source === source && because.has(one.because));
   return own.find((one) => one.key === issue.key || one.content === content) ?? null;
 }
 

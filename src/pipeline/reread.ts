@@ -1,0 +1,121 @@
+import { digestOf } from "../database/load-digests.ts";
+import { draftsOf, type LoadToReread, loadToReread } from "../database/rereading.ts";
+import { readYaml } from "../formats/yaml.ts";
+import type { Part } from "../model/decision.ts";
+import type { DigestColumn } from "../model/digest/row-digest.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { ColumnType, Region, ReleaseManifest, SourceContract } from "../model/manifest.ts";
+import type { PartPlace } from "../model/part-place.ts";
+import type { Rereading } from "../model/rereading.ts";
+import { READER_VERSION } from "../stages/draft/index.ts";
+import { rereadParts } from "../stages/load/index.ts";
+import { ReleaseFiles } from "./release-files.ts";
+import type { World } from "./world.ts";
+
+type ToReread = LoadToReread & { readonly contract: SourceContract };
+
+/**
+ * Reads the rows of a load again from its stored artifacts, as the load did: by the regions that were drafted
+ * then and by where its columns stood. Writes nothing. Memory: one batch of rows, and the draft of the release.
+ */
+export async function rereadLoad(world: World, loadId: number): Promise<Rereading> {
+  const unread = (reason: string): Rereading => ({ kind: "unread", reason });
+  const load = await loadToReread(world.database, loadId);
+  if (load?.digest == null) return unread("the ledger has no digest of it");
+  const { contract, digest } = load;
+  if (contract === null) return unread("the ledger has lost its contract");
+  for (const { artifact, file_name: name } of load.parts) {
+    if (!(await world.data.hasArtifact(artifact)))
+      return unread(`${name} is not in the store any more`);
+  }
+  const found = await partsOf(world, { ...load, contract });
+  if (typeof found === "string") return unread(found);
+  const files = new ReleaseFiles(world);
+  try {
+    const facts = await rereadParts(contract, found.parts, digest.columns, files);
+    const { data, total, row_sum } = digestOf(digest.columns, facts);
+    const excuse = found.excuse ?? retyped(contract, digest.columns);
+    return { kind: "read", data, total, row_sum, excuse };
+  } catch (error) {
+    if (!(error instanceof CanonryError) || error.exit === 7 || error.exit === 130) throw error;
+    return { kind: "failed", reason: `${error.code}: ${error.message}` };
+  } finally {
+    await files.close();
+  }
+}
+
+/** The parts of a load as they were drafted, or why they are not known. */
+async function partsOf(
+  world: World,
+  load: ToReread,
+): Promise<{ readonly parts: readonly Part[]; readonly excuse: string | null } | string> {
+  const parts: Part[] = [];
+  let version: number = READER_VERSION;
+  for (const { artifact, file_name: name, fingerprint, place, ...at } of load.parts) {
+    if (place === null) return "it was made before the places of cells were kept";
+    const drafted = await regionOf(world, load, { artifact, fingerprint, ...at });
+    if (drafted === null) return `the draft of ${name} is not kept`;
+    const bound = partOf(drafted.region, place);
+    if (bound === null) return `the draft of ${name} has other columns`;
+    parts.push(bound);
+    version = Math.min(version, drafted.version);
+  }
+  const other = `it was read by version ${version} of the reader, this is ${READER_VERSION}`;
+  return { parts, excuse: version === READER_VERSION ? null : other };
+}
+
+/** From the draft of the load's own run, or the newest that saw the same content. */
+async function regionOf(
+  world: World,
+  load: ToReread,
+  part: Pick<Region, "artifact" | "member" | "sheet" | "fingerprint">,
+): Promise<{ readonly region: Region; readonly version: number } | null> {
+  const drafts = await draftsOf(world.database, load, part.artifact);
+  const { limits } = world.config.settings;
+  const own = drafts.filter((one) => one.run_id === load.run_id);
+  for (const { text, run_id: runId } of [...own, ...drafts]) {
+    const { value } = readYaml(text, {
+      file: `draft of ${runId}`,
+      limits,
+      code: "GENERATION_MALFORMED",
+    });
+    const document = value as ReleaseManifest;
+    const region = document.regions.find(
+      (one) =>
+        one.fingerprint === part.fingerprint &&
+        one.artifact === part.artifact &&
+        one.member === part.member &&
+        one.sheet === part.sheet,
+    );
+    if (region !== undefined) return { region, version: document.reader_version };
+  }
+  return null;
+}
+
+/** Null if a column stands nowhere in the region. */
+function partOf(region: Region, { columns, periods }: PartPlace): Part | null {
+  const indexOf = (letter: string): number =>
+    region.columns.findIndex((column) => column.letter === letter);
+  const bindings = Object.entries(columns).map(([column, { letter }]) => ({
+    column,
+    index: indexOf(letter),
+  }));
+  const unpivoted = Object.entries(periods ?? {}).map(([period, { letter }]) => ({
+    period,
+    index: indexOf(letter),
+  }));
+  if ([...bindings, ...unpivoted].some((one) => one.index === -1)) return null;
+  return { region, bindings, periods: unpivoted };
+}
+
+/** Types that hold the same text for the same value. */
+const ALIKE: readonly ColumnType[] = ["bigint", "numeric"];
+
+/** Values of a column that was widened since are printed otherwise than they were read. */
+function retyped(contract: SourceContract, columns: readonly DigestColumn[]): string | null {
+  const found = contract.columns.find(({ name, type }) => {
+    const now = columns.find((column) => column.name === name)?.type ?? type;
+    return now !== type && !(ALIKE.includes(now) && ALIKE.includes(type));
+  });
+  return found === undefined ? null : `${found.name} was ${found.type} then`;
+}

@@ -1,0 +1,61 @@
+import { readFile } from "../data-layer/file-bytes.ts";
+import { type CopyText, parquetFromCopy } from "../formats/parquet.ts";
+import { digestOfParquet } from "../formats/parquet-digest.ts";
+import type { DigestColumn } from "../model/digest/row-digest.ts";
+import { CanonryError } from "../model/errors.ts";
+import type { World } from "./world.ts";
+
+/** Rows for a Parquet file: in what order they come unless they are asked for sorted, is to be seen. */
+export interface Rows extends Omit<CopyText, "path"> {
+  /** Whether they may be expected to ascend by themselves. */
+  readonly inOrder: boolean;
+  lines(sorted: boolean): AsyncIterable<Uint8Array>;
+}
+
+/** Writes a Parquet file aside, checks its rows, and only then replaces the old one. */
+export async function writeParquet(
+  world: World,
+  name: string,
+  rows: Rows,
+  expected: number,
+  proof: (parquet: string, folder: string) => Promise<void> = async () => undefined,
+): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  const { data } = world;
+  return data.withScratch(async (folder) => {
+    const parquet = `${folder}/rows.parquet`;
+    const write = (sorted: boolean): Promise<number | null> => {
+      const path = `${folder}/${sorted ? "sorted" : "rows"}`;
+      return data.lendChunks(path, rows.lines(sorted), () =>
+        parquetFromCopy(
+          { ...rows, path, ascending: sorted ? [] : rows.ascending },
+          parquet,
+          folder,
+        ),
+      );
+    };
+    const written = (rows.inOrder ? await write(false) : null) ?? (await write(true));
+    if (written !== expected) {
+      throw new CanonryError(
+        "EXPORT_FAILED",
+        `${written ?? "unsorted"} rows came out, the ledger has ${expected}`,
+      );
+    }
+    await proof(parquet, folder);
+    return data.putExport(name, parquet);
+  });
+}
+
+/** The rows of the file, read back, are those that the loads were committed with. */
+export async function proveParquet(
+  parquet: string,
+  folder: string,
+  columns: readonly DigestColumn[],
+  expected: string,
+): Promise<void> {
+  const { digest } = await digestOfParquet(parquet, columns, { folder, read: readFile });
+  if (digest === expected) return;
+  throw new CanonryError(
+    "EXPORT_FAILED",
+    `the digest of the rows read back is ${digest}, the ledger has ${expected}`,
+  );
+}
