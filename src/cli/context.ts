@@ -44,11 +44,16 @@ export async function inWorld<Result>(
   run: (world: World) => Promise<Result>,
 ): Promise<Result> {
   const world = await openWorld(outsideOf(context, command));
+  let result: Result;
   try {
-    return await run(world);
-  } finally {
-    await world.close();
+    result = await run(world);
+  } catch (error) {
+    // What went wrong first is what is told.
+    await world.close().catch(() => undefined);
+    throw error;
   }
+  await world.close();
+  return result;
 }
 
 /** Prints an error as its kind deserves and gives the exit code. */

@@ -27,6 +27,7 @@ import { scheduleCommand } from "./commands/schedule.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { stateCommand } from "./commands/state.ts";
 import { statusCommand } from "./commands/status.ts";
+import { storageCommand } from "./commands/storage.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { type Context, reportError } from "./context.ts";
 import { type Stream, terminal } from "./terminal.ts";
@@ -67,6 +68,7 @@ const COMMANDS = [
   cleanupCommand,
   stateCommand,
   databaseCommand,
+  storageCommand,
   doctorCommand,
   scheduleCommand,
   serveCommand,

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { BackfillReport, ReleaseReport } from "../model/report.ts";
+import type { World } from "../pipeline/world.ts";
 import { count, renderTable, seconds } from "./table.ts";
 
 interface Line {
@@ -11,9 +12,14 @@ interface Line {
 }
 
 /** What a backfill did, in at most 100 columns: a line a release, exports, what to try next. */
-export function renderBackfill(report: BackfillReport, home: string, cwd: string): string {
-  const parts = [releases(report), problems(report), remarks(report), exportsOf(report, home)];
-  if (!report.dry_run) parts.push(next(report, homeFlag(home, cwd)));
+export function renderBackfill(
+  report: BackfillReport,
+  { paths, data }: Pick<World, "paths" | "data">,
+  cwd: string,
+): string {
+  const place = `${data.placeOf("exports").replace(/\/$/, "")}/exports`;
+  const parts = [releases(report), problems(report), remarks(report), exportsOf(report, place)];
+  if (!report.dry_run) parts.push(next(report, homeFlag(paths.home, cwd)));
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
@@ -90,12 +96,12 @@ function remarks(report: BackfillReport): string {
   ].join("\n");
 }
 
-function exportsOf(report: BackfillReport, home: string): string {
+function exportsOf(report: BackfillReport, place: string): string {
   const written = report.exports.filter((one) => one.status === "written");
   const failed = report.exports.filter((one) => one.status === "failed");
   const lines: string[] = [];
   if (written.length > 0) {
-    lines.push(`Exports: ${written.length} written to ${home}/data/exports (with catalog.parquet)`);
+    lines.push(`Exports: ${written.length} written to ${place} (with catalog.parquet)`);
   }
   for (const one of failed) lines.push(`  ${one.source}: export failed: ${one.reason}`);
   for (const one of report.repaired) lines.push(`Repaired ${one.path}: ${one.reason}`);

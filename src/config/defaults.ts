@@ -1,9 +1,10 @@
 import { UPKEEP_SCHEDULE } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
 import type { Settings } from "../model/publication.ts";
+import type { FeedPaths } from "../model/storage-settings.ts";
 
 /** What is in force where neither flag nor environment nor file says otherwise. */
-export const DEFAULTS: Settings = {
+export const DEFAULTS: Omit<Settings, "storage"> = {
   database: { url: null, port: null },
   fetch: {
     timeout_seconds: 30,
@@ -49,4 +50,12 @@ export const DEFAULTS: Settings = {
     replay: null,
   },
   limits: LIMITS,
+};
+
+export const FEED_PATHS: FeedPaths = {
+  raw_dir: "raw",
+  active_subdir: "active",
+  ready_subdir: "ready",
+  processing_subdir: "processing",
+  processed_dir: "processed",
 };

@@ -1,3 +1,5 @@
+import { STORAGE_ROLES } from "../model/storage-role.ts";
+import { describePlace } from "../model/storage-settings.ts";
 import type { Config } from "./load.ts";
 
 export interface ConfigLine {
@@ -9,11 +11,17 @@ export interface ConfigLine {
 /** What is in force, one line a key; passwords and tokens in addresses are hidden. */
 export function describeConfig(config: Config): readonly ConfigLine[] {
   const lines: ConfigLine[] = [];
-  for (const [section, values] of Object.entries(config.settings)) {
+  const { storage, ...sections } = config.settings;
+  for (const [section, values] of Object.entries(sections)) {
     for (const [key, value] of Object.entries(values as object)) {
       const name = `${section}.${key}`;
       lines.push({ key: name, value: shown(value), origin: config.origins.get(name) ?? "default" });
     }
+  }
+  for (const role of STORAGE_ROLES) {
+    const place = storage.roles[role];
+    const value = shown(describePlace(place));
+    lines.push({ key: `storage.roles.${role}`, value, origin: place.origin });
   }
   for (const publication of config.publications) {
     const { code, ...rest } = publication;

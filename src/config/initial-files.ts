@@ -54,6 +54,12 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   price_out: 0.60
 #   max_cost: 1               # most that one command may spend
 
+# storage:                    # artifacts, exports, logs, archive and backups; \`canonry storage show\`
+#   backend: local            # or s3
+#   base_dir: data            # the folder for them, from this home; of s3 the bucket
+#   s3: { bucket: my-datalake, region: eu-west-2, prefix: statistics }
+#   roles: { exports: { backend: s3 } }
+
 # run:
 #   concurrency: 2            # releases that are fetched and read at once
 

@@ -9,6 +9,7 @@ import { Secret } from "../model/secret.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { checkSchedule, rotaProblemIn } from "./schedule.ts";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "./schemas.ts";
+import { loadStorage, refuseMoved } from "./storage.ts";
 import { type ConfigFile, invalid, isValid, validate } from "./validate.ts";
 
 /** Where a value came from. */
@@ -55,7 +56,10 @@ type Tree = Readonly<Record<string, unknown>>;
 function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<string, Origin> } {
   const origins = new Map<string, Origin>();
   const file = input.settings === null ? null : expanded(input.settings, input.env);
-  if (file !== null && file.value !== null) validate(file, SETTINGS_SCHEMA);
+  if (file !== null && file.value !== null) {
+    refuseMoved(file);
+    validate(file, SETTINGS_SCHEMA);
+  }
   const said = (file?.value ?? {}) as Record<string, Tree | undefined>;
   const sections = Object.entries(DEFAULTS).map(([section, defaults]) => {
     const values = Object.entries(defaults as Tree).map(([key, fallback]) => {
@@ -70,7 +74,8 @@ function loadSettings(input: ConfigInput): { settings: Settings; origins: Map<st
     });
     return [section, Object.fromEntries(values)] as const;
   });
-  const settings = Object.fromEntries(sections) as unknown as Settings;
+  const storage = loadStorage(file, input.env);
+  const settings = { ...(Object.fromEntries(sections) as unknown as Settings), storage };
   checkSchedule(settings.schedule, input.settings);
   return { settings: flagged(settings, input.flags, origins), origins };
 }

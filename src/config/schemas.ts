@@ -2,6 +2,8 @@ import { DRIFT_KINDS } from "../model/drift.ts";
 import { UPKEEP_JOBS } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
 import { ALLOWED_ROWS } from "../model/row-allowance.ts";
+import { STORAGE_ROLES } from "../model/storage-role.ts";
+import { FEED_PATHS } from "./defaults.ts";
 
 /**
  * JSON Schemas of the two files. `npm run schemas` writes them to schemas/, where editors find them;
@@ -170,9 +172,42 @@ export const PUBLICATIONS_SCHEMA: Schema = {
   ),
 };
 
+const nullable = (schema: Schema): Schema => ({ anyOf: [schema, { type: "null" }] });
+
+const storagePlace = {
+  backend: { enum: ["local", "s3"] },
+  base_dir: {
+    ...text,
+    description: "Of local: the folder that stands for data/, from the home. Of s3: the bucket.",
+  },
+  s3: { $ref: "#/definitions/s3" },
+} as const;
+
+const feedStorage = object({ ...storagePlace, paths: { $ref: "#/definitions/feed_paths" } });
+
+const STORAGE_DEFINITIONS: Schema = {
+  s3: object({
+    bucket: { ...text, description: "The same as `base_dir`, where both stand." },
+    region: text,
+    endpoint: { ...text, description: "http: or https: of a server that is not Amazon's." },
+    prefix: { type: "string", description: "What the keys begin with." },
+    force_path_style: {
+      type: "boolean",
+      description: "endpoint/bucket in place of bucket.endpoint; true where `endpoint` is said.",
+    },
+    aws_access_key_id: nullable(text),
+    aws_secret_access_key: nullable(text),
+    aws_session_token: nullable(text),
+  }),
+  feed_paths: object(Object.fromEntries(Object.keys(FEED_PATHS).map((key) => [key, text])), {
+    description: "Folders of feeds.",
+  }),
+};
+
 export const SETTINGS_SCHEMA: Schema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "config/settings.yaml",
+  definitions: STORAGE_DEFINITIONS,
   ...object({
     database: object({
       url: { ...text, description: "An external Postgres, 14 or later. Absent: the embedded one." },
@@ -209,6 +244,19 @@ export const SETTINGS_SCHEMA: Schema = {
       },
       { description: "A model that describes what nothing else describes. Absent: by rules." },
     ),
+    storage: object(
+      {
+        ...storagePlace,
+        paths: { $ref: "#/definitions/feed_paths" },
+        roles: object(
+          Object.fromEntries(STORAGE_ROLES.map((role) => [role, object(storagePlace)])),
+          { description: "What one role has otherwise than the rest." },
+        ),
+      },
+      { description: "Where artifacts, exports, logs, archive and backups are kept." },
+    ),
+    ingestion: nullable(object({ storage: feedStorage })),
+    etl: nullable(object({ storage_input: feedStorage, storage_output: feedStorage })),
     run: object({ concurrency: { ...positive, maximum: 64 } }),
     retention: object(
       {

@@ -1,25 +1,24 @@
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import type { StorageRole } from "../model/storage-role.ts";
+import type { ArtifactLimits, ArtifactStore, StoredArtifact } from "./artifact-store.ts";
+import { ArtifactsByCopy } from "./artifacts-by-copy.ts";
+import { ArtifactsInPlace } from "./artifacts-in-place.ts";
+import { EventLogs } from "./event-logs.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { writerName } from "./leftovers.ts";
+import { sweepPlaces, writerName } from "./leftovers.ts";
+import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
-
-export interface StoredArtifact {
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  /** False if the same content was there already. */
-  readonly isNew: boolean;
-  /** Why the bytes were not kept. */
-  readonly dropped?: string;
-}
+import { ScratchCopies } from "./scratch-copies.ts";
+import { tryStorage } from "./try-storage.ts";
+import { writeScratch } from "./write-scratch.ts";
 
 export interface FileFacts {
   readonly sizeBytes: number;
@@ -34,77 +33,50 @@ export interface ListedFile {
   readonly modifiedMs: number;
 }
 
-export type RoleStorages = { readonly [role in StorageRole]?: StorageBackend };
-
 /** The one door to files: nothing else in the program opens, writes, lists or removes one. */
 export class DataLayer {
   readonly paths: Paths;
-  /** The home. */
+  private readonly storages: Storages;
   private readonly storage: StorageBackend;
-  private readonly roles: RoleStorages;
+  private readonly copies: ScratchCopies;
+  private readonly artifacts: ArtifactStore;
+  private readonly events: EventLogs;
 
-  /** Roles that are not named are kept in the home. */
-  constructor(paths: Paths, storage: StorageBackend, roles: RoleStorages = {}) {
+  /** By default all is kept in the home. */
+  constructor(paths: Paths, storages: Storages = homeStorages(paths)) {
     this.paths = paths;
-    this.storage = storage;
-    this.roles = roles;
+    this.storages = storages;
+    this.storage = storages.home;
+    this.copies = new ScratchCopies(paths.scratch);
+    const { inputs, logs } = storages.roles;
+    this.artifacts = inputs.properties.localPaths
+      ? new ArtifactsInPlace(inputs, paths.keys)
+      : new ArtifactsByCopy(inputs, paths.keys, this.copies);
+    this.events = new EventLogs(logs, storages.home, paths.keys);
   }
 
   /** Where a role is kept. Keys are those of `paths.keys`, as they are in the home: `data/backups/...`. */
   storageOf(role: StorageRole): StorageBackend {
-    return this.roles[role] ?? this.storage;
+    return this.storages.roles[role];
   }
 
-  /**
-   * Keeps an artifact under the sha256 of its content. Memory: one chunk. Throws DOWNLOAD_TOO_LARGE
-   * beyond `maxBytes`; nothing is kept then, nor where `drops` has a reason against the content.
-   */
-  async putArtifact(
-    chunks: AsyncIterable<Uint8Array>,
-    options: {
-      readonly maxBytes: number;
-      readonly drops?: (sha256: string) => Promise<string | null>;
-    },
-  ): Promise<StoredArtifact> {
-    const hash = createHash("sha256");
-    let sizeBytes = 0;
-    const incoming = `${this.paths.keys.artifacts}incoming/${writerName()}`;
-    const counted = async function* (): AsyncIterable<Uint8Array> {
-      for await (const chunk of chunks) {
-        sizeBytes += chunk.length;
-        if (sizeBytes > options.maxBytes) {
-          throw new CanonryError("DOWNLOAD_TOO_LARGE", `more than ${options.maxBytes} bytes`);
-        }
-        hash.update(chunk);
-        yield chunk;
-      }
-    };
-    await this.storageOf("inputs").put(incoming, counted());
-    const sha256 = hash.digest("hex");
-    const dropped = (await options.drops?.(sha256)) ?? null;
-    if (dropped !== null) {
-      await this.storageOf("inputs").remove(incoming);
-      return { sha256, sizeBytes, isNew: false, dropped };
-    }
-    const key = this.paths.keys.artifact(sha256);
-    const known = await this.storageOf("inputs").stat(key);
-    if (known?.sizeBytes === sizeBytes) {
-      await this.storageOf("inputs").remove(incoming);
-      return { sha256, sizeBytes, isNew: false };
-    }
-    if (!(await this.storageOf("inputs").move(incoming, key))) {
-      throw new CanonryError("STORAGE_UNAVAILABLE", `${incoming} went away before it was kept`);
-    }
-    return { sha256, sizeBytes, isNew: true };
+  /** For messages: a folder, or `s3://bucket/prefix/`; it stands for `data/`. */
+  placeOf(role: StorageRole): string {
+    return this.storages.places[role];
   }
 
-  async hasArtifact(sha256: string): Promise<boolean> {
-    return (await this.storageOf("inputs").stat(this.paths.keys.artifact(sha256))) !== null;
+  /** Keeps an artifact under the sha256 of its content, unless it is too large or `drops` has a reason. */
+  putArtifact(chunks: AsyncIterable<Uint8Array>, limits: ArtifactLimits): Promise<StoredArtifact> {
+    return this.artifacts.put(chunks, limits);
+  }
+
+  hasArtifact(sha256: string): Promise<boolean> {
+    return this.artifacts.has(sha256);
   }
 
   /** False if there was none. */
   removeArtifact(sha256: string): Promise<boolean> {
-    return this.storageOf("inputs").remove(this.paths.keys.artifact(sha256));
+    return this.artifacts.remove(sha256);
   }
 
   /** What the store keeps as artifacts; other names are passed over. */
@@ -117,13 +89,14 @@ export class DataLayer {
     }
   }
 
-  /** Throws FILE_MISSING if the store has lost it. */
-  async openArtifact(sha256: string, name: string): Promise<Bytes> {
-    const bytes = await this.storageOf("inputs").open(this.paths.keys.artifact(sha256));
-    if (bytes === null) {
-      throw new CanonryError("FILE_MISSING", `artifact ${sha256} (${name}) is not in the store`);
-    }
-    return { ...bytes, name };
+  /** Throws FILE_MISSING if the store has lost it. Close it: it holds a file. */
+  openArtifact(sha256: string, name: string): Promise<Bytes> {
+    return this.artifacts.open(sha256, name);
+  }
+
+  /** Does in the place of a role all that is asked of a storage. Throws what goes wrong there. */
+  tryRole(role: StorageRole): Promise<void> {
+    return tryStorage(this.storageOf(role), this.paths.keys.roles[role]);
   }
 
   async writeRunFile(runId: string, name: string, text: string): Promise<void> {
@@ -185,17 +158,11 @@ export class DataLayer {
 
   /** Puts a finished local file in its place among the exports. */
   async putExport(name: string, localPath: string): Promise<{ sizeBytes: number; sha256: string }> {
+    const sha256 = await digest(await fileBytes(localPath));
     const bytes = await fileBytes(localPath);
     try {
-      const hash = createHash("sha256");
-      const hashed = async function* (): AsyncIterable<Uint8Array> {
-        for await (const chunk of bytes.stream()) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      };
-      await this.storageOf("exports").put(this.paths.keys.export(name), hashed());
-      return { sizeBytes: bytes.sizeBytes, sha256: hash.digest("hex") };
+      await this.storageOf("exports").put(this.paths.keys.export(name), { ...bytes, sha256 });
+      return { sizeBytes: bytes.sizeBytes, sha256 };
     } finally {
       await bytes.close();
     }
@@ -252,14 +219,7 @@ export class DataLayer {
 
   /** Writes a file of a scratch folder. */
   async writeScratch(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const file = await open(path, "w");
-    try {
-      for await (const chunk of chunks) await file.writeFile(chunk);
-    } catch (error) {
-      throw fileFailure(error, path);
-    } finally {
-      await file.close();
-    }
+    await writeScratch(path, chunks);
   }
 
   /** Any local file. Throws FILE_MISSING. */
@@ -302,13 +262,39 @@ export class DataLayer {
   }
 
   /** Appends lines to the event log of a run; durable when it returns. */
-  async appendEvents(date: string, runId: string, lines: string): Promise<void> {
-    const path = join(this.paths.home, this.paths.keys.events(date, runId));
+  appendEvents(date: string, runId: string, lines: string): Promise<void> {
+    return this.events.append(date, runId, lines);
+  }
+
+  /** Puts event logs where they belong that processes left which are gone. */
+  putLeftEvents(): Promise<void> {
+    return this.events.putOrphans();
+  }
+
+  /**
+   * Removes what writes left that never ended where a role is kept elsewhere than in the home: of writers that are
+   * gone, and what is older than given whoever made it. What is left over in the home is a matter of retention.
+   */
+  async sweepElsewhere(olderThanMs: number): Promise<readonly string[]> {
+    const { home, folders, roles } = this.storages;
+    const own = this.paths.fromHome("data");
+    const swept = await sweepPlaces(
+      folders.filter((one) => one !== own),
+      olderThanMs,
+    );
+    for (const storage of new Set(Object.values(roles))) {
+      if (storage !== home) swept.push(...((await storage.sweep?.(olderThanMs)) ?? []));
+    }
+    return swept;
+  }
+
+  /** Ends what this process holds; its event logs are where they belong then, or it throws and they wait. */
+  async close(): Promise<void> {
     try {
-      await mkdir(dirname(path), { recursive: true });
-      await appendFile(path, lines, { flush: true });
-    } catch (error) {
-      throw fileFailure(error, path);
+      await this.events.putOwn();
+    } finally {
+      await this.copies.close();
+      this.storages.close();
     }
   }
 }
@@ -335,6 +321,11 @@ async function factsOf(
 
 async function digest(bytes: Bytes): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of readAll(bytes)) hash.update(chunk);
+  try {
+    for await (const chunk of readAll(bytes)) hash.update(chunk);
+  } catch (error) {
+    // Behind the last chunk: the digest says by itself that it is another.
+    if (!(error instanceof CanonryError && error.code === "STORAGE_DAMAGED")) throw error;
+  }
   return hash.digest("hex");
 }

@@ -18,6 +18,11 @@ export function writerName(): string {
 
 const WRITER = new RegExp(`(?:^|\\.)${HOST}-(\\d+)-[0-9a-f]{12}(?:\\.|$)`);
 
+/** What was made by a process of this machine that is gone. */
+export function isOrphan(name: string): boolean {
+  return writerOf(name) === "gone";
+}
+
 /** Of a process of this machine whether it still runs; else unknown. */
 function writerOf(name: string): Leftover["writer"] {
   const pid = Number(WRITER.exec(name)?.[1] ?? 0);
@@ -77,6 +82,30 @@ export async function findLeftovers(home: string): Promise<readonly Leftover[]> 
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Where writers put what is not finished yet, below a folder that stands for `data/`. */
+const ROLE_FOLDERS = ["acquire/incoming", "exports", "archive", "backups"];
+
+/** Removes unfinished files where roles are kept outside `data/`: of writers that are gone, or older than given. */
+export async function sweepPlaces(
+  places: readonly string[],
+  olderThanMs: number,
+): Promise<string[]> {
+  const swept: string[] = [];
+  for (const root of places.flatMap((place) => ROLE_FOLDERS.map((one) => join(place, one)))) {
+    const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+    for (const entry of entries) {
+      const isIncoming = entry.parentPath.endsWith("incoming");
+      if (!entry.isFile() || !(isIncoming || entry.name.endsWith(UNFINISHED))) continue;
+      const path = join(entry.parentPath, entry.name);
+      const facts = await stat(path).catch(() => null);
+      if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
+      await rm(path, { force: true });
+      swept.push(path);
+    }
+  }
+  return swept;
 }
 
 /** Of all files below a folder. */

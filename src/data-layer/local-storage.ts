@@ -1,17 +1,22 @@
-import { lstat, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { appendFile, lstat, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageBackend, StoredObject } from "../model/storage.ts";
+import type { PutOptions, StorageBackend, StoredContent, StoredObject } from "../model/storage.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { UNFINISHED } from "./leftovers.ts";
 import { checkedKey } from "./paths.ts";
-import { type Content, inFolder, syncFolder, writeAtomic } from "./write-atomic.ts";
+import { inFolder, syncFolder, writeAtomic } from "./write-atomic.ts";
 
 /** Objects as files below one folder. */
 export class LocalStorage implements StorageBackend {
-  readonly properties = { kind: "local", atomicPutIfAbsent: true, localPaths: true } as const;
+  readonly properties = {
+    kind: "local",
+    atomicPutIfAbsent: true,
+    keepsWriters: false,
+    localPaths: true,
+  } as const;
   private readonly root: string;
 
   constructor(root: string) {
@@ -29,7 +34,7 @@ export class LocalStorage implements StorageBackend {
     return fileBytes(this.path(key), key);
   }
 
-  async put(key: string, content: Content, options: { ifAbsent?: boolean } = {}): Promise<boolean> {
+  async put(key: string, content: StoredContent, options: PutOptions = {}): Promise<boolean> {
     await this.refuseLinks(key);
     return writeAtomic(this.path(key), content, options.ifAbsent ?? false);
   }
@@ -62,6 +67,16 @@ export class LocalStorage implements StorageBackend {
       if (!key.startsWith(prefix)) continue;
       const found = await this.stat(key);
       if (found !== null) yield found;
+    }
+  }
+
+  async append(key: string, text: string): Promise<void> {
+    await this.refuseLinks(key);
+    const path = this.path(key);
+    try {
+      await inFolder(dirname(path), () => appendFile(path, text, { flush: true }));
+    } catch (error) {
+      throw fileFailure(error, path);
     }
   }
 

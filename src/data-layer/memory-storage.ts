@@ -1,16 +1,22 @@
 import { type Bytes, bytesOf } from "../model/bytes.ts";
-import type { StorageBackend, StoredObject } from "../model/storage.ts";
+import type { PutOptions, StorageBackend, StoredContent, StoredObject } from "../model/storage.ts";
+import { gather } from "./content.ts";
 import { checkedKey } from "./paths.ts";
-import type { Content } from "./write-atomic.ts";
 
 interface Kept {
   readonly content: Buffer;
   readonly modifiedAt: string;
+  readonly writer: string | undefined;
 }
 
 /** Objects in memory, for tests. `now` gives the time of writes. */
 export class MemoryStorage implements StorageBackend {
-  readonly properties = { kind: "memory", atomicPutIfAbsent: true, localPaths: false } as const;
+  readonly properties = {
+    kind: "memory",
+    atomicPutIfAbsent: true,
+    keepsWriters: true,
+    localPaths: false,
+  } as const;
   private readonly objects = new Map<string, Kept>();
   private readonly now: () => Date;
 
@@ -29,11 +35,15 @@ export class MemoryStorage implements StorageBackend {
     return kept === undefined ? null : bytesOf(key, kept.content);
   }
 
-  async put(key: string, content: Content, options: { ifAbsent?: boolean } = {}): Promise<boolean> {
+  async put(key: string, content: StoredContent, options: PutOptions = {}): Promise<boolean> {
     checkedKey(key);
     const all = await gather(content);
-    if (options.ifAbsent === true && this.objects.has(key)) return false;
-    this.objects.set(key, { content: all, modifiedAt: this.now().toISOString() });
+    const { ifAbsent, writer } = options;
+    const there = this.objects.get(key);
+    if (ifAbsent === true && there !== undefined) {
+      return writer !== undefined && there.writer === writer;
+    }
+    this.objects.set(key, { content: all, modifiedAt: this.now().toISOString(), writer });
     return true;
   }
 
@@ -56,12 +66,4 @@ export class MemoryStorage implements StorageBackend {
       if (found !== null) yield found;
     }
   }
-}
-
-async function gather(content: Content): Promise<Buffer> {
-  if (typeof content === "string") return Buffer.from(content, "utf8");
-  if (content instanceof Uint8Array) return Buffer.from(content);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of content) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

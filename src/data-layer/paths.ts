@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CanonryError } from "../model/errors.ts";
+import type { StorageRole } from "../model/storage-role.ts";
 
 /**
  * The mirror: each component of `src/` and the one place that it writes, relative to the home. The
@@ -81,8 +82,19 @@ export class Paths {
     export: (name: string): string => `data/exports/${safeName(name)}`,
     exports: "data/exports/",
     backups: "data/backups",
+    /** The folder of each role. */
+    roles: {
+      inputs: "data/acquire/",
+      exports: "data/exports/",
+      logs: "data/logs/",
+      archive: "data/archive/",
+      backups: "data/backups/",
+    } satisfies Record<StorageRole, string>,
     events: (date: string, runId: string): string =>
       `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
+    waitingEvents: (writer: string, date: string, runId: string): string =>
+      `data/logs/waiting/${safeName(writer)}/${safeName(date)}/${safeName(runId)}.jsonl`,
+    allWaitingEvents: "data/logs/waiting/",
     logs: LOGS,
     /** `month` as 2025-11. */
     archivedLogs: (month: string): string => `${ARCHIVED_LOGS}${safeName(month)}.jsonl.gz`,

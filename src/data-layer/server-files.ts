@@ -116,7 +116,7 @@ const plainFiles: ServerFiles = {
   },
 };
 
-/** The file system as the embedded server's keeper needs it. Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
+/** The file system as the embedded server's keeper needs it. Throws STORAGE_FULL, STORAGE_FORBIDDEN, STORAGE_UNAVAILABLE. */
 export const localServerFiles: ServerFiles = {
   ...plainFiles,
   ensureFolder: (path, owner) => typed(path, () => plainFiles.ensureFolder(path, owner)),

@@ -1,10 +1,10 @@
 import { type FileHandle, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CanonryError } from "../model/errors.ts";
+import type { StoredContent } from "../model/storage.ts";
+import { chunksOf } from "./content.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { UNFINISHED, writerName } from "./leftovers.ts";
-
-export type Content = Uint8Array | string | AsyncIterable<Uint8Array>;
 
 /**
  * The one function that writes a file: a temporary file in the same folder, all bytes, fsync, close, check
@@ -14,7 +14,7 @@ export type Content = Uint8Array | string | AsyncIterable<Uint8Array>;
  */
 export async function writeAtomic(
   path: string,
-  content: Content,
+  content: StoredContent,
   ifAbsent = false,
 ): Promise<boolean> {
   const folder = dirname(path);
@@ -66,7 +66,7 @@ async function syncNew(folder: string, first: string): Promise<void> {
   }
 }
 
-async function writeAll(file: FileHandle, content: Content): Promise<number> {
+async function writeAll(file: FileHandle, content: StoredContent): Promise<number> {
   let sizeBytes = 0;
   try {
     for await (const chunk of chunksOf(content)) {
@@ -81,12 +81,6 @@ async function writeAll(file: FileHandle, content: Content): Promise<number> {
     await file.close();
   }
   return sizeBytes;
-}
-
-async function* chunksOf(content: Content): AsyncIterable<Uint8Array> {
-  if (typeof content === "string") yield Buffer.from(content, "utf8");
-  else if (content instanceof Uint8Array) yield content;
-  else yield* content;
 }
 
 async function place(temp: string, path: string, ifAbsent: boolean): Promise<boolean> {

@@ -15,6 +15,8 @@ export interface Bytes {
    * there is none; then the data layer can lend a scratch copy.
    */
   readonly localPath: string | null;
+  /** Of the whole content, in hex, where the storage knows it. */
+  readonly sha256?: string;
 }
 
 /** Bytes held in memory. */

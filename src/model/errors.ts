@@ -18,6 +18,7 @@ const drift = (hint: string): ErrorKind => ({ exit: 4, retryable: false, hint })
 const source = (hint: string, retryable = true): ErrorKind => ({ exit: 5, retryable, hint });
 const data = (hint: string): ErrorKind => ({ exit: 6, retryable: false, hint });
 const storage = (hint: string): ErrorKind => ({ exit: 7, retryable: true, hint });
+const refused = (hint: string): ErrorKind => ({ exit: 7, retryable: false, hint });
 
 export const ERRORS = {
   USAGE: config("See `canonry <command> --help`."),
@@ -141,7 +142,15 @@ export const ERRORS = {
   RIVAL_FILES: data("Two files hold the same rows: name one in config/publications.yaml."),
   EXPORT_FAILED: storage("The export was not replaced; run `canonry export` again."),
   STORAGE_FULL: storage("Free some space; nothing was half-written."),
-  STORAGE_UNAVAILABLE: storage("Check that the folder can be read and written."),
+  STORAGE_UNAVAILABLE: storage(
+    "Check that the folder can be read and written, or the server reached (`canonry storage check`).",
+  ),
+  STORAGE_FORBIDDEN: refused("Check the rights on the folder, or bucket, region and keys."),
+  STORAGE_MISSING: refused("Make the bucket, or correct `storage.s3.bucket`."),
+  STORAGE_DAMAGED: storage("What came is not what was written: read it again; restore the object."),
+  STORAGE_UNFIT: refused(
+    "The server breaks what is promised of S3: use another, or another release of it.",
+  ),
   EARLIER_FAILED: storage(
     "An earlier release failed; they are loaded in the order of time. Run again.",
   ),

@@ -118,4 +118,5 @@ export interface Settings {
     readonly replay: string | null;
   };
   readonly limits: import("./limits.ts").Limits;
+  readonly storage: import("./storage-settings.ts").StorageSettings;
 }

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { type Config, loadConfig } from "../config/load.ts";
 import type { ConfigFile } from "../config/validate.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
-import { LocalStorage } from "../data-layer/local-storage.ts";
 import type { Paths } from "../data-layer/paths.ts";
 import { mergeYaml, readYaml, renderYaml } from "../formats/yaml.ts";
 import type { Discovery } from "../model/discovery.ts";
@@ -115,7 +114,7 @@ export async function writeProposal(outside: Outside, proposal: Proposal): Promi
       "no file of a sure period was found, so nothing is written",
     );
   }
-  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const data = new DataLayer(paths);
   const before = (await data.readText(paths.publications)) ?? "";
   const lines = yaml.split("\n").slice(1).join("\n");
   const appended = `${before.replace(/\n*$/, "\n")}\n${lines}`;

@@ -1,7 +1,6 @@
 import type { Config } from "../config/load.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { HomeFiles } from "../data-layer/home-files.ts";
-import { LocalStorage } from "../data-layer/local-storage.ts";
 import { AsideMover } from "../data-layer/move-aside.ts";
 import { MIRROR, OTHER_PLACES, type Paths } from "../data-layer/paths.ts";
 import { calendarRows } from "../database/calendar.ts";
@@ -187,7 +186,7 @@ async function homeSeen(outside: Outside, paths: Paths, config: Config | Canonry
   const server = isEmbedded ? embeddedOptions(paths, read) : null;
   return surveyHome({
     files,
-    data: new DataLayer(paths, new LocalStorage(paths.home)),
+    data: new DataLayer(paths),
     env: outside.env,
     places: [...new Set([...Object.values(MIRROR), ...OTHER_PLACES])],
     named: read === null ? null : namedPaths(paths, read),
@@ -209,14 +208,19 @@ function namedPaths(paths: Paths, { publications, settings }: Config): ReadonlyS
     paths.beside(one.canonical_manifest, `${one.code}_history.md`),
   ]);
   const { replay } = settings.enrichment;
+  const kept = Object.values(settings.storage.roles).flatMap((place) =>
+    place.backend === "local" ? [place.base_dir] : [],
+  );
   return new Set(
-    [...named, ...(replay === null ? [] : [replay])].flatMap((path) => paths.within(path) ?? []),
+    [...named, ...kept, ...(replay === null ? [] : [replay])].flatMap(
+      (path) => paths.within(path) ?? [],
+    ),
   );
 }
 
 async function needsOf(outside: Outside): Promise<DoctorNeeds & { readonly files: HomeFiles }> {
   const paths = await homeOf(outside);
-  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const data = new DataLayer(paths);
   return {
     files: new HomeFiles(paths),
     mover: new AsideMover(paths),

@@ -1,7 +1,6 @@
 import { join, resolve } from "node:path";
 import { GITIGNORE_TEXT, PUBLICATIONS_TEXT, SETTINGS_TEXT } from "../config/initial-files.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
-import { LocalStorage } from "../data-layer/local-storage.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { GENERATION_STAGES } from "../model/generation.ts";
 import { packagedTemplate } from "./templates.ts";
@@ -9,7 +8,7 @@ import { packagedTemplate } from "./templates.ts";
 /** Writes the commented configuration of a new home; what is there already stays. Gives the paths written. */
 export async function initialiseHome(folder: string, cwd: string): Promise<readonly string[]> {
   const paths = new Paths(resolve(cwd, folder));
-  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const data = new DataLayer(paths);
   const templates = await Promise.all(
     GENERATION_STAGES.map(
       async (stage) =>

@@ -1,7 +1,6 @@
 import { purgeLoads } from "../database/purge-load.ts";
 import { purgeScope, tombstonesOf } from "../database/purge-scope.ts";
 import { vintagesOf } from "../database/vintages.ts";
-import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PurgeScope, Tombstone } from "../model/purge.ts";
 import type { ExportReport } from "../model/report.ts";
@@ -92,12 +91,9 @@ async function loadsToPurge(
   throw nothingLoaded(choice);
 }
 
-async function backupsOf(world: World): Promise<readonly string[]> {
-  try {
-    const files = await world.data.listFolder(world.paths.keys.backups);
-    return files.map((file) => `${world.paths.keys.backups}/${file.path}`);
-  } catch (error) {
-    if (error instanceof CanonryError && error.code === "FILE_MISSING") return [];
-    throw error;
-  }
+async function backupsOf({ data, paths }: World): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of data.storageOf("backups").list(`${paths.keys.backups}/`))
+    keys.push(key);
+  return keys;
 }

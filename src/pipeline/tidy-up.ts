@@ -4,14 +4,17 @@ import { apply, plan, survey } from "../upkeep/retain/index.ts";
 import { retainNeeds } from "./cleanup.ts";
 import type { World } from "./world.ts";
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 const KINDS: ReadonlySet<RetentionKind> = new Set(["working_files", "leftover"]);
 
 /**
- * What a crash of an earlier run left behind and nobody needs: runs that are still called running, unfinished
- * files, and working files, by the same policy as a cleanup. Gives what could not be removed.
+ * What a crash of an earlier run left behind and nobody needs: runs that are still called running, event
+ * logs that wait for their storage, unfinished files, and working files, by the same policy as a cleanup. Gives what could not be removed.
  */
 export async function tidyUp(world: World): Promise<RetentionOutcome["failed"]> {
   await closeAbandonedRuns(world.database);
+  await world.data.putLeftEvents();
+  await world.data.sweepElsewhere(world.now().getTime() - DAY_MS);
   const needs = retainNeeds(world);
   return (await apply(needs, plan(await survey(needs, KINDS)))).failed;
 }

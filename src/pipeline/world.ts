@@ -4,7 +4,7 @@ import { type Config, loadConfig } from "../config/load.ts";
 import type { ConfigFile } from "../config/validate.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { findHome } from "../data-layer/find-home.ts";
-import { LocalStorage } from "../data-layer/local-storage.ts";
+import { openStorages } from "../data-layer/open-storages.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { localServerFiles } from "../data-layer/server-files.ts";
 import { databaseNow } from "../database/clock.ts";
@@ -82,7 +82,7 @@ export async function homeOf(outside: Outside): Promise<Paths> {
 
 export async function loadConfigOf(outside: Outside): Promise<Config> {
   const paths = await homeOf(outside);
-  const files = new DataLayer(paths, new LocalStorage(paths.home));
+  const files = new DataLayer(paths);
   const read = async (path: string): Promise<ConfigFile | null> => {
     const text = await files.readText(path);
     if (text === null) return null;
@@ -106,6 +106,16 @@ export function embeddedOptions(paths: Paths, config: Config): EmbeddedOptions {
   };
 }
 
+/** The door to the files of a home, wherever its configuration keeps them. Close it, whatever happens. */
+export async function openData(
+  paths: Paths,
+  config: Config,
+  signal: AbortSignal,
+): Promise<DataLayer> {
+  const { storage } = config.settings;
+  return new DataLayer(paths, await openStorages(paths, storage, { signal, random: Math.random }));
+}
+
 /** Loads the configuration and finds or starts the database. Close it, whatever happens. */
 export async function openWorld(outside: Outside): Promise<World> {
   const world = await openUnmigrated(outside, await homeOf(outside), await loadConfigOf(outside));
@@ -124,7 +134,7 @@ export async function openUnmigrated(
   paths: Paths,
   config: Config,
 ): Promise<World> {
-  const data = new DataLayer(paths, new LocalStorage(paths.home));
+  const data = await openData(paths, config, outside.signal);
   const model = openModel({
     settings: config.settings.enrichment,
     key: config.modelKey,
@@ -153,8 +163,12 @@ export async function openUnmigrated(
         newId: nextId,
       }),
     close: async () => {
-      await model?.close();
-      await database.close();
+      try {
+        await data.close();
+      } finally {
+        await model?.close();
+        await database.close();
+      }
     },
   };
 }

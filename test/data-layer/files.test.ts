@@ -12,7 +12,6 @@ import {
   UNFINISHED,
   writerName,
 } from "../../src/data-layer/leftovers.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { MIRROR, Paths } from "../../src/data-layer/paths.ts";
 import { writeAtomic } from "../../src/data-layer/write-atomic.ts";
 import { PROJECT } from "../support/home.ts";
@@ -93,7 +92,7 @@ describe("an atomic write", () => {
 describe("the data layer", () => {
   let layer: DataLayer;
   beforeEach(() => {
-    layer = new DataLayer(new Paths(home), new LocalStorage(home));
+    layer = new DataLayer(new Paths(home));
   });
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

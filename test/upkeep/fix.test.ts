@@ -3,7 +3,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { AsideMover } from "../../src/data-layer/move-aside.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
 import { examine, fix, undoFix } from "../../src/pipeline/doctor.ts";
@@ -192,7 +191,7 @@ function killed(error: unknown): void {
 /** What apply needs; the mover dies at its n-th operation, or in the middle of it. */
 function needs({ path }: Home, dieAt = Number.POSITIVE_INFINITY): DoctorNeeds {
   const paths = new Paths(path);
-  const data = new DataLayer(paths, new LocalStorage(path));
+  const data = new DataLayer(paths);
   const mover = new AsideMover(paths);
   let count = 0;
   const step = (): void => {

@@ -33,7 +33,7 @@ Exit 4 with PLAN_STALE: a file, a manifest, the configuration or the database mo
           context.terminal.data(
             done === loads
               ? `All of ${name} is done already: ${loads} of ${loads} loads.`
-              : renderBackfill(report.backfill, world.paths.home, context.cwd),
+              : renderBackfill(report.backfill, world, context.cwd),
           );
           if (done > 0 && done < loads)
             context.terminal.note(`${done} of ${loads} loads of ${name} were done before.`);

@@ -77,7 +77,7 @@ async function runBackfill(
   context.terminal.data(
     flags.json === true
       ? JSON.stringify(report, null, 2)
-      : renderBackfill(report, world.paths.home, context.cwd),
+      : renderBackfill(report, world, context.cwd),
   );
   context.exit(report.exit);
   return report;

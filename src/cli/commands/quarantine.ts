@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { listQuarantine, showQuarantined } from "../../inquiry/quarantine.ts";
 import { type Retried, retryQuarantine } from "../../pipeline/retry.ts";
+import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderBackfill } from "../render-backfill.ts";
@@ -63,18 +64,18 @@ function retryCommand(context: Context): Command {
         const retried = await retryQuarantine(world, { publications, periods, ids }, options);
         context.terminal.progress("");
         if (flags.json === true) context.terminal.data(JSON.stringify(retried, null, 2));
-        else print(context, world.paths.home, retried);
+        else print(context, world, retried);
         if (retried.backfill !== null) context.exit(retried.backfill.exit);
       });
     });
 }
 
-function print(context: Context, home: string, { items, backfill }: Retried): void {
+function print(context: Context, world: World, { items, backfill }: Retried): void {
   if (backfill === null) {
     context.terminal.note("Nothing is in quarantine.");
     return;
   }
   const resolved = items.filter((one) => !one.open).length;
   context.terminal.data(`${resolved} of ${items.length} are resolved.`);
-  context.terminal.data(`\n${renderBackfill(backfill, home, context.cwd)}`);
+  context.terminal.data(`\n${renderBackfill(backfill, world, context.cwd)}`);
 }

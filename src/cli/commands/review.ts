@@ -126,5 +126,5 @@ function print(context: Context, world: World, review: Review): void {
   for (const { id, verdict, kind, source, by } of review.rulings)
     context.terminal.data(`${id}  ${verdict} by ${by}: ${kind} of ${source}`);
   if (review.backfill !== null)
-    context.terminal.data(`\n${renderBackfill(review.backfill, world.paths.home, context.cwd)}`);
+    context.terminal.data(`\n${renderBackfill(review.backfill, world, context.cwd)}`);
 }

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../../src/data-layer/data-layer.ts";
 import { LocalStorage } from "../../../src/data-layer/local-storage.ts";
+import { homeStorages } from "../../../src/data-layer/open-storages.ts";
 import { Paths } from "../../../src/data-layer/paths.ts";
 import type { RetentionOutcome } from "../../../src/model/retention.ts";
 import type { StorageBackend } from "../../../src/model/storage.ts";
@@ -63,7 +64,8 @@ function layerOf(plant: (operation: string, key: string) => Promise<void>): Data
       return real.remove(key);
     },
   };
-  return new DataLayer(new Paths(home), storage);
+  const paths = new Paths(home);
+  return new DataLayer(paths, homeStorages(paths, storage));
 }
 
 const data = (): DataLayer => layerOf(async () => undefined);

@@ -1,0 +1,29 @@
+/** Chunks as parts of exactly `partBytes`, the last one shorter; none of nothing. Memory: one part. */
+export async function* inParts(
+  chunks: AsyncIterable<Uint8Array>,
+  partBytes: number,
+): AsyncGenerator<Buffer> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const piece = chunk.subarray(at, at + partBytes - heldBytes);
+      held.push(piece);
+      heldBytes += piece.length;
+      at += piece.length;
+      if (heldBytes < partBytes) continue;
+      yield Buffer.concat(held, heldBytes);
+      [held, heldBytes] = [[], 0];
+    }
+  }
+  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
+}
+
+/** All parts again: those that were taken, and what is behind them. */
+export async function* joined(
+  taken: readonly Buffer[],
+  rest: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  yield* taken;
+  yield* rest;
+}
