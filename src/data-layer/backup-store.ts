@@ -15,6 +15,9 @@ const LEVEL = 3;
 /** gzip is fed pieces of one size, so that equal texts give equal bytes however they arrive. */
 const PIECE_BYTES = 1 << 18;
 
+/** What is held in memory before it is written, so that what is there already is not written at all. */
+const SMALL_BYTES = 1 << 20;
+
 export interface StoredPart extends StoredBytes {
   readonly text_bytes: number;
   readonly text_sha256: string;
@@ -61,27 +64,39 @@ export class BackupStore {
     return { ids: [...ids].sort(), sizes, strangers };
   }
 
-  /** Keeps a text, compressed. The bytes get their name when they are whole. */
+  /** Keeps a text, compressed. What the store has already is not written again. */
   async putPart(chunks: AsyncIterable<Uint8Array>): Promise<StoredPart> {
-    const incoming = this.keys.backupIncoming(writerName());
     const [text, stored] = [createHash("sha256"), createHash("sha256")];
     const [textSize, storedSize] = [{ bytes: 0 }, { bytes: 0 }];
+    const kept = { isNew: false, sha256: "" };
     await pipeline(
       hashed(pieces(chunks), text, textSize),
       createGzip({ level: LEVEL, chunkSize: PIECE_BYTES }),
       async (packed: AsyncIterable<Uint8Array>) => {
-        await this.storage.put(incoming, hashed(packed, stored, storedSize));
+        const all = hashed(packed, stored, storedSize);
+        const first = await firstOf(all);
+        // A small one gets its name at once; of a larger one it is known behind its last byte.
+        const incoming = first.isAll ? null : this.keys.backupIncoming(writerName());
+        if (incoming !== null) await this.storage.put(incoming, joined(first.chunks, all));
+        kept.sha256 = stored.digest("hex");
+        const key = this.keys.backupPart(kept.sha256);
+        kept.isNew = await (incoming === null
+          ? this.putSmall(key, Buffer.concat(first.chunks))
+          : this.name(incoming, key, storedSize.bytes));
       },
     );
-    const sha256 = stored.digest("hex");
-    const isNew = await this.name(incoming, this.keys.backupPart(sha256), storedSize.bytes);
     return {
-      sha256,
+      ...kept,
       size_bytes: storedSize.bytes,
       text_bytes: textSize.bytes,
       text_sha256: text.digest("hex"),
-      isNew,
     };
+  }
+
+  private async putSmall(key: string, bytes: Buffer): Promise<boolean> {
+    if ((await this.storage.stat(key))?.sizeBytes === bytes.length) return false;
+    await this.storage.put(key, bytes);
+    return true;
   }
 
   /** Keeps an artifact as it is; false if it was there. Throws BACKUP_DAMAGED if it is not what its name says. */
@@ -243,6 +258,29 @@ async function* hashed(
     size.bytes += chunk.length;
     yield chunk;
   }
+}
+
+/** As many chunks as a small part has at most. */
+async function firstOf(
+  chunks: AsyncGenerator<Uint8Array>,
+): Promise<{ readonly chunks: readonly Uint8Array[]; readonly isAll: boolean }> {
+  const first: Uint8Array[] = [];
+  let sizeBytes = 0;
+  while (sizeBytes < SMALL_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done === true) return { chunks: first, isAll: true };
+    first.push(value);
+    sizeBytes += value.length;
+  }
+  return { chunks: first, isAll: false };
+}
+
+async function* joined(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
 }
 
 /** The same bytes in pieces of one size. */

@@ -3,7 +3,7 @@ import type { BackupStore } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { LocalStorage } from "../data-layer/local-storage.ts";
 import { buriedOf } from "../database/backup-reading.ts";
-import type { Database } from "../database/database.ts";
+import { Database } from "../database/database.ts";
 import { serverVersion } from "../database/inquiries.ts";
 import { type Inventory, partsOf, type Receipt, rowsOf } from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -63,6 +63,9 @@ export interface CreateReport {
   readonly taken_over: readonly { readonly table: string; readonly reason: string }[];
 }
 
+/** Connections of a backup: its lock, what it reads on, and one beside them. Loads keep theirs. */
+const CONNECTIONS = 6;
+
 /** How often a backup is made again because a purge removed meanwhile what it holds. */
 const MOST_ROUNDS = 3;
 
@@ -70,22 +73,27 @@ const MOST_ROUNDS = 3;
  * Makes a backup of one moment. Others may load, purge and make backups at the same time. What a killed one left
  * is removed at the end.
  */
-export async function createBackup(world: World, options: CreateOptions): Promise<CreateReport> {
-  const store = world.data.backups();
+export async function createBackup(outer: World, options: CreateOptions): Promise<CreateReport> {
+  const store = outer.data.backups();
+  const { url } = outer.database;
+  const database = new Database({ url, migrations: MIGRATIONS, poolSize: CONNECTIONS });
+  const world = { ...outer, database };
   const removeLeft = (): Promise<unknown> =>
-    world.database.withLock(
+    database.withLock(
       LOCK,
       async () => void (await sweep(store)),
       () => undefined,
     );
   try {
-    const report = await world.database.inTurn(LOCK, () => createUnpurged(world, options), true);
+    const report = await database.inTurn(LOCK, () => createUnpurged(world, options), true);
     if (!options.dryRun) await removeLeft();
     return report;
   } catch (error) {
     // A full disk is less full then. What fails now is not what is to be told.
     if (!options.dryRun) await removeLeft().catch(() => undefined);
     throw error;
+  } finally {
+    await database.close();
   }
 }
 
