@@ -1,7 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { BackupStore } from "../../src/data-layer/backup-store.ts";
+import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
+import { Paths } from "../../src/data-layer/paths.ts";
 import { checkRestored } from "../../src/inquiry/backups.ts";
+import { CanonryError } from "../../src/model/errors.ts";
 import {
   type CreateReport,
   createBackup,
@@ -12,6 +16,7 @@ import {
 } from "../../src/pipeline/backups.ts";
 import { type RestoreReport, restoreHome } from "../../src/pipeline/restore-home.ts";
 import type { Outside, World } from "../../src/pipeline/world.ts";
+import { faultsOf, wholeInventory } from "../../src/upkeep/backup/index.ts";
 import type { Home } from "./home.ts";
 
 export const outsideOf = (path: string, databaseUrl: string | null): Outside => ({
@@ -71,4 +76,35 @@ export async function storeText(home: Home): Promise<string> {
   return [...files]
     .map(([path, bytes]) => (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("latin1"))
     .join("\n");
+}
+
+/** A store in memory with the files of another, one of them changed: null removes it. */
+export async function storeOf(
+  files: ReadonlyMap<string, Buffer>,
+  damage: { readonly path: string; readonly bytes: Buffer | null } | null = null,
+): Promise<BackupStore> {
+  const storage = new MemoryStorage(() => new Date(0));
+  for (const [path, bytes] of files) {
+    const kept = path === damage?.path ? damage.bytes : bytes;
+    if (kept !== null) await storage.put(path, kept);
+  }
+  return new BackupStore(storage, new Paths("/home"));
+}
+
+/** The bytes with one bit changed. */
+export function flipped(bytes: Buffer, bit: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  return copy;
+}
+
+/** Whether a backup is told from a whole one. */
+export async function isCaught(store: BackupStore, id: string): Promise<boolean> {
+  try {
+    return (await faultsOf(store, await wholeInventory(store, id))).length > 0;
+  } catch (error) {
+    if (error instanceof CanonryError && /^BACKUP_(?:DAMAGED|UNKNOWN)$/.test(error.code))
+      return true;
+    throw error;
+  }
 }

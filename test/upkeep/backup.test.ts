@@ -3,6 +3,7 @@ import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Database } from "../../src/database/database.ts";
+import { restoreBackup } from "../../src/database/restore-backup.ts";
 import { listBackups } from "../../src/inquiry/backups.ts";
 import { type Inventory, partsOf } from "../../src/model/backup.ts";
 import { seal } from "../../src/model/sealed.ts";
@@ -12,12 +13,17 @@ import { exportSources } from "../../src/pipeline/exports.ts";
 import { purge } from "../../src/pipeline/purge.ts";
 import { rebuildState } from "../../src/pipeline/state.ts";
 import type { World } from "../../src/pipeline/world.ts";
+import { databaseToRestore, wholeInventory } from "../../src/upkeep/backup/index.ts";
+import { randomOf } from "../faults/points.ts";
 import {
   create,
+  flipped,
+  isCaught,
   made,
   proven,
   restored,
   storeFiles,
+  storeOf,
   storeText,
   verified,
 } from "../support/backups.ts";
@@ -335,6 +341,85 @@ describe("proof", () => {
     expect((await proven(world, broken.id ?? "")).differences.join()).toContain("counts_differ");
     expect(await rows("select 1 from pg_database where datname like 'canonry_proof%'")).toEqual([]);
     expect((await listBackups(world.data)).map((one) => one.proved)).toEqual([false, false]);
+  });
+});
+
+describe("damage", () => {
+  const SEED = Number(process.env["CANONRY_SEED"] ?? 20251121);
+
+  test(`200 single bits, every file cut at every tenth, every file missing: all are caught (seed ${SEED})`, async () => {
+    const id = await made(world, { withArtifacts: true });
+    await proven(world, id);
+    const files = await storeFiles(home);
+    expect(await isCaught(await storeOf(files), id)).toBe(false);
+    const random = randomOf(SEED);
+    const paths = [...files.keys()];
+    const missed: string[] = [];
+    const damage = async (path: string, bytes: Buffer | null, what: string): Promise<void> => {
+      if (!(await isCaught(await storeOf(files, { path, bytes }), id)))
+        missed.push(`${path} ${what}`);
+    };
+    for (let flip = 0; flip < 200; flip++) {
+      const path = paths[Math.floor(random() * paths.length)] ?? "";
+      const bytes = files.get(path) ?? Buffer.of();
+      const bit = Math.floor(random() * bytes.length * 8);
+      await damage(path, flipped(bytes, bit), `bit ${bit}`);
+    }
+    for (const [path, bytes] of files) {
+      for (let tenth = 0; tenth < 10; tenth++) {
+        await damage(
+          path,
+          bytes.subarray(0, Math.floor((bytes.length * tenth) / 10)),
+          `at ${tenth}/10`,
+        );
+      }
+      await damage(path, Buffer.concat([bytes, Buffer.of(0)]), "with a byte more");
+      // A receipt that is missing was never there.
+      if (!path.includes("/receipts/")) await damage(path, null, "missing");
+    }
+    expect(missed).toEqual([]);
+  });
+
+  test("a restore of a damaged one writes nothing to the database", async () => {
+    const id = await made(world);
+    const files = await storeFiles(home);
+    const part = [...files.keys()].filter((path) => path.endsWith(".gz"));
+    const { database: url } = await elsewhere();
+    const damages = [
+      [part[0], (bytes: Buffer) => flipped(bytes, bytes.length * 8 - 3)],
+      [part[9], (bytes: Buffer) => bytes.subarray(0, bytes.length * 0.6)],
+      [`data/backups/${id}/post-data.sql`, (bytes: Buffer) => flipped(bytes, 77)],
+      [part[4], () => null],
+    ] as const;
+    for (const [path = "", change] of damages) {
+      const store = await storeOf(files, { path, bytes: change(files.get(path) ?? Buffer.of()) });
+      const database = new Database({ url: url ?? "", migrations: "drizzle" });
+      const restoring = databaseToRestore(store, await wholeInventory(store, id), []).then((all) =>
+        restoreBackup(database, all),
+      );
+      await expect(restoring).rejects.toMatchObject({ code: "BACKUP_DAMAGED" });
+      const left = await database.rows(
+        "select 1 from pg_namespace where nspname in ('ops', 'bronze', 'silver')",
+      );
+      await database.close();
+      expect(left).toEqual([]);
+    }
+  });
+
+  test("one of an unknown format, or of a ledger that is newer, is refused", async () => {
+    const id = await made(world);
+    const { sha256: _seal, ...document } = (await inventoryOf(id)) as Inventory & {
+      sha256: string;
+    };
+    const written = (more: object): Promise<void> =>
+      home.write(`data/backups/${id}/inventory.json`, seal({ ...document, ...more }));
+    const other = await elsewhere();
+    for (const more of [{ format: "canonry/backup@2" }, { migration: document.migration + 1 }]) {
+      await written(more);
+      await expect(into(other, id)).rejects.toMatchObject({ code: "BACKUP_FORMAT" });
+    }
+    await written({});
+    expect((await into(other, id)).database).toBe("restored");
   });
 });
 
