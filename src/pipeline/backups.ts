@@ -22,6 +22,7 @@ import {
   sweep,
   wholeInventory,
 } from "../upkeep/backup/index.ts";
+import { sweepUnfinished } from "./tidy-up.ts";
 import { homeOf, MIGRATIONS, type Outside, type World } from "./world.ts";
 
 const { version: PROGRAM } = createRequire(import.meta.url)("../../package.json") as {
@@ -81,7 +82,10 @@ export async function createBackup(outer: World, options: CreateOptions): Promis
   const removeLeft = (): Promise<unknown> =>
     database.withLock(
       LOCK,
-      async () => void (await sweep(store)),
+      async () => {
+        await sweep(store);
+        await sweepUnfinished(outer);
+      },
       () => undefined,
     );
   try {
@@ -262,7 +266,10 @@ export function forgetBackup(
     LOCK,
     async () => {
       const planned = await planForget(store, id, force);
-      if (!dryRun) await forget(store, planned);
+      if (!dryRun) {
+        await forget(store, planned);
+        await sweepUnfinished(world);
+      }
       return planned;
     },
     () => {

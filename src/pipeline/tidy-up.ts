@@ -5,6 +5,7 @@ import { retainNeeds } from "./cleanup.ts";
 import type { World } from "./world.ts";
 
 const KINDS: ReadonlySet<RetentionKind> = new Set(["working_files", "leftover"]);
+const LEFTOVERS: ReadonlySet<RetentionKind> = new Set(["leftover"]);
 
 /**
  * What a crash of an earlier run left behind and nobody needs: runs that are still called running, unfinished
@@ -14,4 +15,10 @@ export async function tidyUp(world: World): Promise<RetentionOutcome["failed"]> 
   await closeAbandonedRuns(world.database);
   const needs = retainNeeds(world);
   return (await apply(needs, plan(await survey(needs, KINDS)))).failed;
+}
+
+/** Removes what writers left that are gone. */
+export async function sweepUnfinished(world: World): Promise<void> {
+  const needs = retainNeeds(world);
+  await apply(needs, plan(await survey(needs, LEFTOVERS)));
 }
