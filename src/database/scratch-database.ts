@@ -20,7 +20,8 @@ export async function withScratchDatabase<Result>(
     [PREFIX, randomBytes(6).toString("hex")],
   );
   const name = made?.name ?? PREFIX;
-  await database.rows(`create database ${identifier(name)} template template0`);
+  const plain = "template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'";
+  await database.rows(`create database ${identifier(name)} ${plain}`);
   const url = new URL(database.url);
   url.pathname = `/${name}`;
   const scratch = new Database({ url: url.href, migrations, poolSize: 4 });

@@ -7,6 +7,7 @@ import { Database } from "../database/database.ts";
 import { serverVersion } from "../database/inquiries.ts";
 import { type Inventory, partsOf, type Receipt, rowsOf } from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
+import { programFile } from "../model/program-file.ts";
 import type { Plan } from "../model/stage.ts";
 import {
   apply,
@@ -25,7 +26,7 @@ import {
 import { sweepUnfinished } from "./tidy-up.ts";
 import { homeOf, MIGRATIONS, type Outside, type World } from "./world.ts";
 
-const { version: PROGRAM } = createRequire(import.meta.url)("../../package.json") as {
+const { version: PROGRAM } = createRequire(import.meta.url)(programFile("package.json")) as {
   version: string;
 };
 

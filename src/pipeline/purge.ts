@@ -2,7 +2,6 @@ import { purgeLoads } from "../database/purge-load.ts";
 import { purgeScope, tombstonesOf } from "../database/purge-scope.ts";
 import { vintagesOf } from "../database/vintages.ts";
 import type { HoldingBackup } from "../model/backup.ts";
-import { CanonryError } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PurgeScope, Tombstone } from "../model/purge.ts";
 import type { ExportReport } from "../model/report.ts";

@@ -11,7 +11,7 @@ describe(`upkeep killed at any moment: nothing is lost, nothing is half, and aga
   }, 120_000);
   afterAll(() => bench.close());
 
-  test(`a sample of ${KILLS}; all of them by scripts/torture-upkeep.mjs`, async () => {
+  test(`a sample of ${KILLS}; all of them by scripts/torture-backup.mjs`, async () => {
     const { template, commands } = bench;
     const points = Object.fromEntries(
       await Promise.all(

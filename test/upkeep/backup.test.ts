@@ -91,9 +91,9 @@ async function load(month: number, revision = 0): Promise<void> {
   expect((await backfill(world, EVERYTHING)).exit).toBe(0);
 }
 
-/** An empty home beside, with an empty database. */
+/** An empty home beside, with a database that nobody ever used. */
 async function elsewhere(): Promise<Home> {
-  const other = await makeHome("", await server.database());
+  const other = await makeHome("", await server.database(null));
   await other.remove("config");
   others.push(other);
   return other;

@@ -1,5 +1,5 @@
 // Kills commands of upkeep at every point that test/faults knows, and runs each again: nothing is lost, nothing is
-// half-done, and what was begun is finished. `npm run torture:upkeep -- --command "backup restore" --kills 50
+// half-done, and what was begun is finished. `npm run torture:backup -- --command "backup restore" --kills 50
 // --seed 7` does some of them; `--only "backup create: other: before sql commit #1"` one again, alone. Prints the
 // seed and every failure; exits 1 if there is one.
 import process from "node:process";
