@@ -1,7 +1,7 @@
 // A backup and its restore, start of the program included, beside `pg_dump -Fc` and `pg_restore` of the same
 // database on a server from Debian's packages, whose own programs these are. One JSON line; ratios are our time
 // over the peer's, `unchanged_ratio` is that of a first backup over one of a database that did not change.
-//   node bench/backup.mjs [million rows] [releases]
+//   node bench/backup.mjs [million rows] [releases] [rounds, of which the fastest counts]
 import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,14 +13,14 @@ import { print, timed } from "./support/measure.mjs";
 
 const rows = Math.round(Number(process.argv[2] ?? 1) * 1e6);
 const releases = Number(process.argv[3] ?? 3);
-const ROUNDS = 2;
+const rounds = Number(process.argv[4] ?? 2);
 
 const megabytesBelow = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) / 1e6;
 
-/** The faster of two: what else the machine does slows one of them. */
+/** What else the machine does slows one of them. */
 const faster = (a, b) => (a === null || b.seconds < a.seconds ? b : a);
 
 await withDebianPostgres(async ({ url, urlOf, bin }) => {
@@ -36,7 +36,7 @@ await withDebianPostgres(async ({ url, urlOf, bin }) => {
       const backups = join(home.path, "data/backups");
       const dump = join(home.path, "pg.dump");
       let [ours, theirs, again] = [null, null, null];
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < rounds; round++) {
         rmSync(backups, { recursive: true, force: true });
         ours = faster(
           ours,

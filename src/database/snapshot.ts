@@ -57,7 +57,7 @@ function reading<Result>(
     await session.rows("begin isolation level repeatable read read only");
     try {
       if (snapshot !== null) await session.rows(`set transaction snapshot '${snapshot}'`);
-      for (const setting of READING) await session.rows(`set local ${setting}`);
+      await session.rows(READING.map((setting) => `set local ${setting}`).join("; "));
       return await work(session);
     } finally {
       await session.rows("rollback").catch(() => undefined);

@@ -411,12 +411,12 @@ describe("side by side", () => {
     for (const month of [3, 4, 5]) await publish(month);
     const second = await worldOf(home);
     try {
-      let loading = true;
+      const loading = { ended: false };
       const loaded = backfill(world, EVERYTHING).finally(() => {
-        loading = false;
+        loading.ended = true;
       });
       const ids: string[] = [];
-      while (loading) {
+      while (!loading.ended) {
         ids.push(...(await Promise.all([made(second), made(second)])));
       }
       expect((await loaded).exit).toBe(0);
