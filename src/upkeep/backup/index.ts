@@ -8,6 +8,7 @@ export { holders } from "./holders.ts";
 export { homeFiles, isConfiguration } from "./home-files.ts";
 export { type BackupPlan, plan } from "./plan.ts";
 export { prove } from "./prove.ts";
+export { redact } from "./redact.ts";
 export { artifactsToPut, databaseToRestore, fileToRestore, wholeInventory } from "./restore.ts";
 export { survey } from "./survey.ts";
 export { keepTombstones } from "./tombstones.ts";

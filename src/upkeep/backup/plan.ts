@@ -77,7 +77,10 @@ const nameOf = ({ schema, name }: TableFacts): Pick<TableFacts, "schema" | "name
   name,
 });
 
-/** A column that came later holds nothing of an earlier load, so that a part may lack it. */
+/**
+ * A column that came later holds nothing of an earlier load, so that a part may lack it. A part that had other
+ * rows than the ledger is read again, and told again.
+ */
 function isAsItWas(
   { schema, name, part }: KeptPart,
   table: TableFacts,
@@ -90,6 +93,7 @@ function isAsItWas(
   return (
     columns &&
     part.loads.length > 0 &&
+    part.rows === part.loads.reduce((sum, load) => sum + load.rows, 0) &&
     part.loads.every(
       ({ load_id, proof }) =>
         proof !== null && loads.find((one) => one.load_id === load_id)?.proof === proof,
