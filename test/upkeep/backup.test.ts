@@ -386,6 +386,40 @@ describe("damage", () => {
   });
 });
 
+test("the command line: what it prints, and how it ends", async () => {
+  const said = async (...args: readonly string[]) => home.run("backup", ...args);
+  expect(await said("list")).toMatchObject({ code: 0, stderr: expect.stringContaining("none") });
+  expect((await said("verify")).stderr).toContain("BACKUP_UNKNOWN: there is no backup");
+  expect((await home.run("status")).stderr).toContain("no backup yet");
+  const dry = await said("create", "--dry-run");
+  expect(dry.stdout).toMatch(/read bronze\.trusts_activity: 3 loads: there is no backup before\n/);
+  expect((await said("create")).stdout).toMatch(/^Backup \S+: \d+ tables, [\d,]+ rows as of /);
+  expect((await home.run("status")).stderr).toContain("last proven restore: never");
+  const [line] = await home.json<{ id: string; state: string }[]>("backup", "list");
+  const id = line?.id ?? "";
+  const proof = await said("verify", "--restore");
+  expect(proof).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/compared: it is whole\.\n$/),
+  });
+  expect((await home.run("status")).stderr).toContain(`, backup ${id}`);
+  expect((await said("list")).stdout).toMatch(/whole +\d+ +\d+ +[\d.]+ kB +\d{4}-\d\d-\d\d\n$/);
+  expect(await said("forget", id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--force"),
+  });
+  expect((await said("forget", id, "--force", "--dry-run")).stdout).toMatch(
+    new RegExp(`^would go: data/backups/${id}/inventory.json: ${id} is forgotten\n`),
+  );
+  expect((await said("restore", id)).stderr).toContain("BACKUP_TARGET");
+  await home.write(`data/backups/${id}/pre-data.sql`, "select 1;\n");
+  const damaged = await said("verify", id);
+  expect([damaged.code, damaged.stdout]).toEqual([
+    6,
+    expect.stringContaining("pre-data.sql has 10 bytes"),
+  ]);
+});
+
 describe("secrets", () => {
   test("none that is written out in the configuration is in a backup", async () => {
     const url = new URL(home.database ?? "");
