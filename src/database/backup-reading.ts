@@ -91,8 +91,7 @@ export async function holding<Result>(
   table: ManagedTable,
   read: () => Promise<Result>,
 ): Promise<Result> {
-  await session.rows("savepoint reading");
-  await session.rows(`lock table ${tableName(table)} in access share mode`);
+  await session.rows(`savepoint reading; lock table ${tableName(table)} in access share mode`);
   const [now] = await session.rows<{ filenode: number | null }>(
     "select pg_relation_filenode($1::oid)::int8 as filenode",
     [table.oid],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { killUpkeep, upkeepCases, upkeepName, upkeepPoints, upkeepSeed } from "./upkeep-case.ts";
 import { upkeepTemplate } from "./upkeep-commands.ts";
 
-const KILLS = 15;
+const KILLS = 12;
 
 describe(`upkeep killed at any moment: nothing is lost, nothing is half, and again finishes (seed ${upkeepSeed()})`, () => {
   let bench: Awaited<ReturnType<typeof upkeepTemplate>>;
