@@ -5,6 +5,7 @@ import type { BackupTombstone, Inventory, Receipt, StoredBytes } from "../model/
 import { CanonryError } from "../model/errors.ts";
 import { seal, unseal } from "../model/sealed.ts";
 import type { StorageBackend } from "../model/storage.ts";
+import type { DataLayer } from "./data-layer.ts";
 import { closeBytes, readAll } from "./file-bytes.ts";
 import { writerName } from "./leftovers.ts";
 import type { Paths } from "./paths.ts";
@@ -236,6 +237,11 @@ export class BackupStore {
     }
     return { whole, damaged: damagedKeys };
   }
+}
+
+/** Where the backups of a home are kept. */
+export function backupsOf(data: DataLayer): BackupStore {
+  return new BackupStore(data.storageOf("backups"), data.paths);
 }
 
 const INVENTORY = "inventory.json";

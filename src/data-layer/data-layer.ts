@@ -5,7 +5,6 @@ import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend, StoredObject } from "../model/storage.ts";
 import type { StorageRole } from "../model/storage-role.ts";
-import { BackupStore } from "./backup-store.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
@@ -157,11 +156,6 @@ export class DataLayer {
   /** Ids of the runs that have a folder. */
   async listRuns(): Promise<readonly string[]> {
     return [...(await this.runFolders()).keys()];
-  }
-
-  /** Where backups are kept. */
-  backups(): BackupStore {
-    return new BackupStore(this.storageOf("backups"), this.paths);
   }
 
   /** Text of a file of the home; null if there is none. */

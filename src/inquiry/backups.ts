@@ -1,3 +1,4 @@
+import { backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import type { Database } from "../database/database.ts";
 import { BACKUP_FORMAT, type Inventory, partsOf, rowsOf } from "../model/backup.ts";
@@ -22,7 +23,7 @@ export interface BackupLine {
 
 /** Every backup, the oldest first; those that are none as well. */
 export async function listBackups(data: DataLayer): Promise<readonly BackupLine[]> {
-  const store = data.backups();
+  const store = backupsOf(data);
   const { ids } = await store.list();
   const lines: BackupLine[] = [];
   for (const id of ids) {
@@ -66,7 +67,7 @@ export interface ProvenRestore {
 export async function lastProvenRestore(
   data: DataLayer,
 ): Promise<{ readonly backups: number; readonly last: ProvenRestore | null }> {
-  const store = data.backups();
+  const store = backupsOf(data);
   const { ids } = await store.list();
   let last: ProvenRestore | null = null;
   for (const id of ids) {

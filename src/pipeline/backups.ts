@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { BackupStore } from "../data-layer/backup-store.ts";
+import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { LocalStorage } from "../data-layer/local-storage.ts";
 import { buriedOf } from "../database/backup-reading.ts";
@@ -76,7 +76,7 @@ const MOST_ROUNDS = 3;
  * is removed at the end.
  */
 export async function createBackup(outer: World, options: CreateOptions): Promise<CreateReport> {
-  const store = outer.data.backups();
+  const store = backupsOf(outer.data);
   const { url } = outer.database;
   const database = new Database({ url, migrations: MIGRATIONS, poolSize: CONNECTIONS });
   const world = { ...outer, database };
@@ -103,7 +103,7 @@ export async function createBackup(outer: World, options: CreateOptions): Promis
 }
 
 async function createUnpurged(world: World, options: CreateOptions): Promise<CreateReport> {
-  const store = world.data.backups();
+  const store = backupsOf(world.data);
   for (let round = 1; ; round++) {
     const made = await createOnce(world, options);
     if (made.inventory === null) return made.report;
@@ -127,7 +127,7 @@ function createOnce(
   { withArtifacts, full, dryRun }: CreateOptions,
 ): Promise<{ readonly report: CreateReport; readonly inventory: Inventory | null }> {
   const { database, data, signal } = world;
-  const store = data.backups();
+  const store = backupsOf(data);
   return survey({ database, store }, full, async (found) => {
     const decided = plan(found);
     const paths = world.config.publications.map((one) => one.canonical_manifest);
@@ -199,7 +199,7 @@ export interface VerifyReport {
 
 /** Compares every byte of a backup with its inventory. Needs no database. Throws BACKUP_*. */
 export async function verifyBackup(data: DataLayer, id: string | null): Promise<VerifyReport> {
-  const store = data.backups();
+  const store = backupsOf(data);
   const inventory = await chosen(store, id);
   return verified(inventory, await faultsOf(store, inventory), null);
 }
@@ -214,7 +214,7 @@ export async function proveBackup(
   check: (scratch: Database, signal: AbortSignal) => Promise<readonly string[]>,
 ): Promise<VerifyReport> {
   const { database, now, signal } = world;
-  const store = world.data.backups();
+  const store = backupsOf(world.data);
   const inventory = await chosen(store, id);
   const faults = await faultsOf(store, inventory);
   const differences =
@@ -262,7 +262,7 @@ export function forgetBackup(
   id: string,
   { force, dryRun }: { readonly force: boolean; readonly dryRun: boolean },
 ): Promise<Forgetting> {
-  const store = world.data.backups();
+  const store = backupsOf(world.data);
   return world.database.withLock(
     LOCK,
     async () => {

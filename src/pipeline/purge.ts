@@ -1,3 +1,4 @@
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgeLoads } from "../database/purge-load.ts";
 import { purgeScope, tombstonesOf } from "../database/purge-scope.ts";
 import { vintagesOf } from "../database/vintages.ts";
@@ -58,7 +59,7 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   const base = { dry_run: dryRun, by, reason, before };
   if (dryRun) {
     const scope = loads.length === 0 ? NOTHING : await purgeScope(world.database, loads);
-    const backups = await holders(world.data.backups(), scope);
+    const backups = await holders(backupsOf(world.data), scope);
     return { ...base, scope, current: {}, removed: [], exports: [], backups };
   }
   const events = world.eventsOf(world.newId(), request.watch);
@@ -79,7 +80,7 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   await events.flush();
   const current = Object.fromEntries(done.successors);
   // Behind the commit: a backup that is finished later looks itself whether it holds what was purged.
-  const backups = await holders(world.data.backups(), done.scope);
+  const backups = await holders(backupsOf(world.data), done.scope);
   return { ...base, scope: done.scope, current, removed, exports, backups };
 }
 

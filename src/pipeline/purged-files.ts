@@ -1,3 +1,4 @@
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
 import { keepTombstones } from "../upkeep/backup/index.ts";
 import type { World } from "./world.ts";
@@ -15,7 +16,7 @@ export interface Removed {
 export async function removePurged(world: World): Promise<readonly Removed[]> {
   const { data, paths } = world;
   const { artifacts, runs } = await purgedFiles(world.database);
-  await keepTombstones(world.database, data.backups());
+  await keepTombstones(world.database, backupsOf(data));
   const removed: Removed[] = [];
   const reason = "what it held was purged";
   for (const sha256 of artifacts) {

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
-import type { BackupStore } from "../data-layer/backup-store.ts";
+import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import { ledgerFacts } from "../database/backup-reading.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
 import { restoreBackup, restoredFrom } from "../database/restore-backup.ts";
-import type { FileInBackup, Inventory } from "../model/backup.ts";
-import { rowsOf } from "../model/backup.ts";
+import { type FileInBackup, type Inventory, rowsOf } from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
 import {
   artifactsToPut,
@@ -50,7 +49,7 @@ export async function restoreHome(
   outside: Outside,
   { id, intoHome }: RestoreRequest,
 ): Promise<RestoreReport> {
-  const store = (await filesOf(outside)).backups();
+  const store = backupsOf(await filesOf(outside));
   const inventory = await wholeInventory(store, id);
   const home = intoHome === null ? undefined : resolve(outside.cwd, intoHome);
   const target = {

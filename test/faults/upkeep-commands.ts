@@ -1,3 +1,4 @@
+import { backupsOf } from "../../src/data-layer/backup-store.ts";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
@@ -57,7 +58,7 @@ async function storeFaults(home: Home, has: readonly string[]): Promise<readonly
   const lines = await listBackups(data);
   const wrong = lines.filter((one) => one.state !== "whole").map((one) => `${one.id} ${one.state}`);
   for (const { id } of lines.filter((one) => one.state === "whole")) {
-    wrong.push(...(await faultsOf(data.backups(), await wholeInventory(data.backups(), id))));
+    wrong.push(...(await faultsOf(backupsOf(data), await wholeInventory(backupsOf(data), id))));
   }
   const lost = has.filter((id) => !lines.some((one) => one.id === id));
   return [...wrong, ...lost.map((id) => `${id} is lost`)];
@@ -79,7 +80,7 @@ function createCommand(before: readonly string[]): UpkeepCommand {
 
 /** Backups that were whole still are. */
 async function wholeOf(home: Home, ids: readonly string[]): Promise<readonly string[]> {
-  const store = dataOf(home).backups();
+  const store = backupsOf(dataOf(home));
   const wrong: string[] = [];
   for (const id of ids) wrong.push(...(await faultsOf(store, await wholeInventory(store, id))));
   return wrong;
@@ -87,7 +88,7 @@ async function wholeOf(home: Home, ids: readonly string[]): Promise<readonly str
 
 /** Objects that belong to no backup. */
 async function strays(home: Home): Promise<readonly string[]> {
-  const { ids } = await dataOf(home).backups().list();
+  const { ids } = await backupsOf(dataOf(home)).list();
   const texts = await Promise.all(ids.map((id) => home.read(`data/backups/${id}/inventory.json`)));
   return [...(await storeFiles(home)).keys()].filter((path) => {
     const name = path.split("/").at(-1)?.replace(".gz", "") ?? "";
@@ -123,7 +124,7 @@ function forgetCommand(first: string, second: string): UpkeepCommand {
     again: [0, 2],
     half: (home) => wholeOf(home, [second]),
     end: async (home) => {
-      const { ids } = await dataOf(home).backups().list();
+      const { ids } = await backupsOf(dataOf(home)).list();
       const still = ids.includes(first) ? [`${first} is still there`] : [];
       return [...(await storeFaults(home, [second])), ...(await strays(home)), ...still];
     },
