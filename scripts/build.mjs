@@ -1,6 +1,7 @@
 // Compiles src/ into dist/, afresh, and makes the command: one file with the modules of the program and of its
-// libraries, since finding and reading a thousand small ones takes longer than most commands have to do.
-// Outside it stay what has binaries, and pg, which tests plant their faults in.
+// libraries, since finding and reading a thousand small ones takes longer than most commands have to do; what is
+// imported when it is needed stands in files of its own. Outside stay what has binaries, and pg, which tests plant
+// their faults in.
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ await build({
   entryPoints: ["src/cli/main.ts", "src/cli/program.ts"],
   outdir: "dist/cli",
   bundle: true,
+  splitting: true,
   platform: "node",
   format: "esm",
   target: "node20.19",

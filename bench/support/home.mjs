@@ -1,4 +1,4 @@
-// A home of its own, with a server of its own that runs from the first line to the last.
+// A home of its own, with a server of its own that runs from the first line to the last, or an external one.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -18,21 +18,22 @@ import { fileURLToPath } from "node:url";
 export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** Lends a home with one publication `code`, read from its folder `inbox`, and removes it. */
-export async function withHome(code, work) {
+export async function withHome(code, work, databaseUrl = null) {
   const path = mkdtempSync(join(tmpdir(), "canonry-bench-"));
   chmodSync(path, 0o755);
   mkdirSync(join(path, "config"));
   mkdirSync(join(path, "inbox"));
   const yaml = `publications:\n  ${code}:\n    name: Benchmark\n    folder: inbox\n`;
   writeFileSync(join(path, "config/publications.yaml"), yaml);
-  const command = (...args) => [MAIN, "--home", path, ...args];
+  const server = databaseUrl === null ? [] : ["--database-url", databaseUrl];
+  const command = (...args) => [MAIN, "--home", path, ...server, ...args];
   const run = (...args) =>
     execFileSync(process.execPath, command(...args), { encoding: "utf8", maxBuffer: 1 << 28 });
   const home = { path, inbox: join(path, "inbox"), command, run, url: run("db", "start").trim() };
   try {
     return await work(home);
   } finally {
-    run("db", "stop");
+    if (databaseUrl === null) run("db", "stop");
     rmSync(path, { recursive: true, force: true });
   }
 }

@@ -5,6 +5,7 @@ import { programFile } from "../model/program-file.ts";
 import { addCommand } from "./commands/add.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { cleanupCommand } from "./commands/cleanup.ts";
 import { configCommand } from "./commands/config.ts";
@@ -67,6 +68,7 @@ const COMMANDS = [
   generationsCommand,
   cleanupCommand,
   stateCommand,
+  backupCommand,
   databaseCommand,
   storageCommand,
   doctorCommand,

@@ -41,7 +41,7 @@ function currentNow(vintage: number | null): string {
   return vintage === null ? "; none is current now" : `; vintage ${vintage} is current`;
 }
 
-function stays(scope: PurgeScope, backups: readonly string[], dryRun: boolean): string[] {
+function stays(scope: PurgeScope, backups: PurgeReport["backups"], dryRun: boolean): string[] {
   const kept = scope.artifacts.flatMap((one) =>
     one.used_by.length === 0
       ? []
@@ -54,7 +54,11 @@ function stays(scope: PurgeScope, backups: readonly string[], dryRun: boolean): 
     ...scope.links.map((url) => `  ${url}: not ours to remove; it is not loaded again`),
     ...(backups.length === 0
       ? ["  no backups"]
-      : backups.map((path) => `  ${path}: a backup made before`)),
+      : backups.map(({ name, loads }) =>
+          loads === null
+            ? `  ${name}: made before; nobody knows what it holds`
+            : `  backup ${name}: \`canonry backup forget ${name}\`; a restore of it buries this again`,
+        )),
     "  files of Postgres (free space, WAL), until they are written over: VACUUM FULL writes a table anew",
   ];
 }

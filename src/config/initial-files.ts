@@ -69,9 +69,11 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   keep_daily: 7             # days of which the last backup stays; keep_weekly: 5, keep_monthly: 12
 # schedule:                   # when \`canonry serve\` does what: cron expressions, or off
 #   time_zone: UTC
+#   backup: "0 1 * * *"
 #   cleanup: "0 2 * * *"
 #   verify: "0 3 * * 0"
 #   verify_deep: "0 4 1 * *"
+#   backup_proof: "0 5 * * 0" # the newest one restored beside the database, and compared
 #   backfill: "0 6 * * *"     # when publications may be looked at, each by its own calendar
 
 # service:

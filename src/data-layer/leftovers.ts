@@ -42,7 +42,7 @@ export function isAlive(pid: number): boolean {
 /** Where writers put what is not finished yet; the database's own files are its server's. */
 const FOLDERS = [
   ...["data/acquire/incoming", "data/exports", "data/state", "data/database"],
-  ...["data/archive", "manifests", "tmp"],
+  ...["data/archive", "data/backups", "manifests", "tmp"],
 ];
 
 /** What a writer did not finish: a file, an incoming artifact or archive, a scratch folder. */

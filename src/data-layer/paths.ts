@@ -14,6 +14,7 @@ export const MIRROR: Readonly<Record<string, string>> = {
   "stages/load": "data/database",
   "stages/export": "data/exports",
   "upkeep/retain": "data/archive",
+  "upkeep/backup": "data/backups",
   events: "data/logs/events",
   pipeline: "data/state",
   database: "data/database",
@@ -22,7 +23,7 @@ export const MIRROR: Readonly<Record<string, string>> = {
 
 /** Folders of a home that belong to somebody, beside those of the mirror. */
 export const OTHER_PLACES: readonly string[] = [
-  ...["tmp/scratch", "data/backups"],
+  "tmp/scratch",
   // Where the doctor puts what stood where it should not, by what it is.
   ...["data/logs/stray", "tmp/stray"],
 ];
@@ -81,7 +82,6 @@ export class Paths {
     state: "data/state/state.json",
     export: (name: string): string => `data/exports/${safeName(name)}`,
     exports: "data/exports/",
-    backups: "data/backups",
     /** The folder of each role. */
     roles: {
       inputs: "data/acquire/",
@@ -90,6 +90,21 @@ export class Paths {
       archive: "data/archive/",
       backups: "data/backups/",
     } satisfies Record<StorageRole, string>,
+    backups: "data/backups/",
+    backupFile: (id: string, name: string): string =>
+      `data/backups/${safeName(id)}/${safeName(name)}`,
+    backupReceipt: (id: string, name: string): string =>
+      `data/backups/${safeName(id)}/receipts/${safeName(name)}`,
+    backupReceipts: (id: string): string => `data/backups/${safeName(id)}/receipts/`,
+    backupPart: (sha256: string): string => `data/backups/parts/${sha256.slice(0, 2)}/${sha256}.gz`,
+    backupArtifact: (sha256: string): string =>
+      `data/backups/artifacts/${sha256.slice(0, 2)}/${sha256}`,
+    backupTombstones: "data/backups/tombstones/",
+    backupTombstone: (name: string): string => `data/backups/tombstones/${safeName(name)}`,
+    backupParts: "data/backups/parts/",
+    backupArtifacts: "data/backups/artifacts/",
+    backupUnfinished: "data/backups/incoming/",
+    backupIncoming: (name: string): string => `data/backups/incoming/${safeName(name)}`,
     events: (date: string, runId: string): string =>
       `data/logs/events/${safeName(date)}/${safeName(runId)}.jsonl`,
     waitingEvents: (writer: string, date: string, runId: string): string =>

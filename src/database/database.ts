@@ -23,6 +23,12 @@ export interface Transaction extends Executor {
   ): Promise<number>;
 }
 
+/** One connection outside a transaction. */
+export interface Session extends Transaction {
+  /** As that of the database, within the transaction of the session; `counted` is told the rows at the end. */
+  copyOut(sql: string, counted: (rows: number) => void): AsyncIterable<Buffer>;
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   /** Folder of the generated migrations. */
@@ -68,8 +74,12 @@ export class Database implements Executor {
     this.pool.on("release", (_error, client) => this.busy.delete(client as Backend));
   }
 
-  /** The ledger exists in its newest shape. Two that migrate at once: the second waits. */
-  ready(): Promise<void> {
+  /**
+   * The ledger exists in its newest shape. Two that migrate at once: the second waits. `again`: something else
+   * stands there now.
+   */
+  ready(again = false): Promise<void> {
+    if (again) this.migrated = null;
     this.migrated ??= translated(() =>
       this.withClient((client) => migrate(client, this.options.migrations)),
     );
@@ -96,14 +106,15 @@ export class Database implements Executor {
   }
 
   /** Runs `work` on one connection, outside a transaction; its temporary tables are gone at the end. */
-  session<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
-    return this.withClient(async (client) => {
+  session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client, spoil) => {
       const open = transactionOn(client);
       try {
         return await work({
           rows: <Row extends object>(sql: string, values?: readonly unknown[]) =>
             translated(() => open.rows<Row>(sql, values)),
           copyIn: (...copy) => translated(() => open.copyIn(...copy)),
+          copyOut: (sql, counted) => copied(client, sql, spoil, counted),
         });
       } finally {
         await client.query("discard temporary").catch(() => undefined);
@@ -144,15 +155,19 @@ export class Database implements Executor {
     return this.holders.get(name) ?? null;
   }
 
-  /** Runs `work` while the session lock `name` is held; waits for whoever has it. */
-  async inTurn<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Runs `work` while the session lock `name` is held; waits for whoever has it. `shared`: beside others that
+   * share it.
+   */
+  async inTurn<Result>(name: string, work: () => Promise<Result>, shared = false): Promise<Result> {
+    const suffix = shared ? "_shared" : "";
     return this.withClient(async (client) => {
-      await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
+      await client.query(`select pg_advisory_lock${suffix}(hashtextextended($1, 0))`, [name]);
       try {
         return await work();
       } finally {
         await client
-          .query("select pg_advisory_unlock(hashtextextended($1, 0))", [name])
+          .query(`select pg_advisory_unlock${suffix}(hashtextextended($1, 0))`, [name])
           .catch(() => undefined);
       }
     });
@@ -161,7 +176,6 @@ export class Database implements Executor {
   /** The bytes of `COPY (sql) TO STDOUT` in text format, under settings of its own. */
   async *copyOut(sql: string, settings: readonly string[]): AsyncIterable<Buffer> {
     const client = await translated(() => this.pool.connect());
-    // A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again.
     let broken: Error | undefined = new Error("the copy was not read to its end");
     // A server that is killed tells the client too, beside its statement: unheard, that would end the process.
     const onError = (): void => undefined;
@@ -169,8 +183,8 @@ export class Database implements Executor {
     try {
       await client.query("begin read only");
       for (const setting of settings) await client.query(`set local ${setting}`);
-      const stream = client.query(copyTo(`copy (${sql}) to stdout`));
-      for await (const chunk of stream) yield chunk as Buffer;
+      const ignore = (): void => undefined;
+      yield* copied(client, sql, ignore, ignore);
       await client.query("commit");
       broken = undefined;
     } catch (error) {
@@ -195,23 +209,45 @@ export class Database implements Executor {
     await this.options.onClose?.();
   }
 
+  /** `spoil` says that the connection cannot be used again. */
   private async withClient<Result>(
-    work: (client: pg.PoolClient) => Promise<Result>,
+    work: (client: pg.PoolClient, spoil: (why: Error | undefined) => void) => Promise<Result>,
   ): Promise<Result> {
     const client = await translated(() => this.pool.connect());
     let lost: Error | undefined;
     const onError = (error: Error): void => {
       lost = error;
     };
+    let spoilt: Error | undefined;
     client.on("error", onError);
     try {
-      return await work(client);
+      return await work(client, (why) => {
+        spoilt = why;
+      });
     } catch (error) {
       throw databaseFailure(error instanceof CanonryError ? error : (lost ?? error));
     } finally {
       client.off("error", onError);
-      client.release(lost);
+      client.release(lost ?? spoilt);
     }
+  }
+}
+
+/** A reader that leaves early leaves the connection in the middle of COPY: it cannot be used again. */
+async function* copied(
+  client: pg.PoolClient,
+  sql: string,
+  spoil: (why: Error | undefined) => void,
+  counted: (rows: number) => void,
+): AsyncGenerator<Buffer> {
+  spoil(new Error("the copy was not read to its end"));
+  try {
+    const stream = client.query(copyTo(`copy (${sql}) to stdout`));
+    for await (const chunk of stream) yield chunk as Buffer;
+    spoil(undefined);
+    counted(stream.rowCount);
+  } catch (error) {
+    throw databaseFailure(error);
   }
 }
 

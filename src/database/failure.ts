@@ -32,6 +32,7 @@ export function databaseFailure(error: unknown): unknown {
   ) {
     return wrap("DATABASE_LOST");
   }
+  if (code === "42501") return wrap("DATABASE_DENIED");
   if (code === "53100") return wrap("STORAGE_FULL");
   if (code.startsWith("53")) return wrap("DATABASE_UNAVAILABLE");
   if (code === "54000" || code === "54011") return wrap("TABLE_TOO_WIDE");

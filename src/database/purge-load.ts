@@ -19,28 +19,35 @@ export function purgeLoads(
   loads: readonly { readonly load_id: string; readonly source: string; readonly period: string }[],
   said: Reason,
 ): Promise<{ readonly scope: PurgeScope; readonly successors: Successors }> {
-  return database.transaction(async (transaction) => {
-    for (const load of loads) await lockLoad(transaction, load);
-    const scope = await purgeScope(transaction, loads);
-    const gone = scope.artifacts.filter((one) => one.used_by.length === 0);
-    const shas = gone.map((one) => one.sha256);
-    await forgetTexts(transaction, scope, shas);
-    const successors = new Map<string, number | null>();
-    for (const load of scope.loads) {
-      await buryLoad(transaction, load, shas, said);
-      successors.set(load.source, await succeed(transaction, load));
-    }
-    await transaction.rows(
-      "update ops.artifact set purged_at = now() where sha256 = any($1::text[])",
-      [shas],
-    );
-    await transaction.rows(
-      "update ops.link set status = 'purged', detail = $2 where sha256 = any($1::text[])",
-      [shas, `purged by ${said.by}: ${said.reason}`],
-    );
-    await settleReleases(transaction, scope, said);
-    return { scope, successors };
-  });
+  return database.transaction((transaction) => purgeWithin(transaction, loads, said));
+}
+
+/** As `purgeLoads`, in a transaction that does more. */
+export async function purgeWithin(
+  transaction: Transaction,
+  loads: readonly { readonly load_id: string; readonly source: string; readonly period: string }[],
+  said: Reason,
+): Promise<{ readonly scope: PurgeScope; readonly successors: Successors }> {
+  for (const load of loads) await lockLoad(transaction, load);
+  const scope = await purgeScope(transaction, loads);
+  const gone = scope.artifacts.filter((one) => one.used_by.length === 0);
+  const shas = gone.map((one) => one.sha256);
+  await forgetTexts(transaction, scope, shas);
+  const successors = new Map<string, number | null>();
+  for (const load of scope.loads) {
+    await buryLoad(transaction, load, shas, said);
+    successors.set(load.source, await succeed(transaction, load));
+  }
+  await transaction.rows(
+    "update ops.artifact set purged_at = now() where sha256 = any($1::text[])",
+    [shas],
+  );
+  await transaction.rows(
+    "update ops.link set status = 'purged', detail = $2 where sha256 = any($1::text[])",
+    [shas, `purged by ${said.by}: ${said.reason}`],
+  );
+  await settleReleases(transaction, scope, said);
+  return { scope, successors };
 }
 
 /** Quarantine, documents and answers in which cells of the loads stand. */

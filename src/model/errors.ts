@@ -169,6 +169,27 @@ export const ERRORS = {
     "The server's user cannot reach the home: move it, or chmod o+x the folders above.",
   ),
   DATABASE_LOST: storage("The database went away in the middle; nothing was committed. Run again."),
+  DATABASE_DENIED: {
+    exit: 7,
+    retryable: false,
+    hint: "Grant the database's user the right that is named, or name another user.",
+  },
+  BACKUP_UNKNOWN: config("`canonry backup list` lists the backups."),
+  BACKUP_FORMAT: config("Use the version of the program that made it, or a newer one."),
+  BACKUP_TARGET: config(
+    "Restore into an empty database: another home (--into-home), or another --database-url.",
+  ),
+  BACKUP_NEEDED: config(
+    "Make another and prove it with `canonry backup verify --restore`, or say --force.",
+  ),
+  BACKUP_DAMAGED: data(
+    "Restore another backup (`canonry backup list`); make a new one while the data are there.",
+  ),
+  BACKUP_MOVED: {
+    exit: 8,
+    retryable: true,
+    hint: "Tables changed their shape again and again while they were read: run again.",
+  },
   LOCK_HELD: {
     exit: 8,
     retryable: true,

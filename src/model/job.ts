@@ -3,9 +3,11 @@
  * the order in which what is due at once is done.
  */
 export const UPKEEP_SCHEDULE = {
+  backup: "0 1 * * *",
   cleanup: "0 2 * * *",
   verify: "0 3 * * 0",
   verify_deep: "0 4 1 * *",
+  backup_proof: "0 5 * * 0",
 } as const;
 
 export type UpkeepJob = keyof typeof UPKEEP_SCHEDULE;

@@ -10,6 +10,7 @@ import type {
 } from "../model/retention.ts";
 import type { Planned } from "../model/stage.ts";
 import { apply, plan, type RetainNeeds, survey } from "../upkeep/retain/index.ts";
+import { backupShelf } from "./backup-shelf.ts";
 import type { World } from "./world.ts";
 
 /** One item, and what happens to it, or happened. */
@@ -65,7 +66,7 @@ export async function cleanup(
 }
 
 export function retainNeeds({ database, data, config, signal }: World): RetainNeeds {
-  const backups = { list: async () => [], forget: async () => undefined };
+  const backups = backupShelf(database, data);
   return { database, data, settings: config.settings.retention, backups, signal };
 }
 

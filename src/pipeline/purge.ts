@@ -1,10 +1,13 @@
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgeLoads } from "../database/purge-load.ts";
 import { purgeScope, tombstonesOf } from "../database/purge-scope.ts";
 import { vintagesOf } from "../database/vintages.ts";
+import type { HoldingBackup } from "../model/backup.ts";
 import type { EventSink } from "../model/events.ts";
 import type { PurgeScope, Tombstone } from "../model/purge.ts";
 import type { ExportReport } from "../model/report.ts";
 import { nothingLoaded, type Vintage, type VintageChoice, vintageOf } from "../model/vintage.ts";
+import { holders } from "../upkeep/backup/index.ts";
 import { writeProjections } from "./projections.ts";
 import { removePurged } from "./purged-files.ts";
 import { onRelease, personOf } from "./vintages.ts";
@@ -31,8 +34,8 @@ export interface PurgeReport {
   /** Files that were removed. */
   readonly removed: readonly string[];
   readonly exports: readonly ExportReport[];
-  /** Files of backups that were made before: they hold it still. */
-  readonly backups: readonly string[];
+  /** Backups that were made before and hold it still, and files among them of which nobody knows. */
+  readonly backups: readonly HoldingBackup[];
 }
 
 const NOTHING: PurgeScope = {
@@ -53,10 +56,11 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   const by = personOf(request.by);
   const before = await tombstonesOf(world.database, choice, vintage);
   const loads = await loadsToPurge(world, request, before);
-  const base = { dry_run: dryRun, by, reason, before, backups: await backupsOf(world) };
+  const base = { dry_run: dryRun, by, reason, before };
   if (dryRun) {
     const scope = loads.length === 0 ? NOTHING : await purgeScope(world.database, loads);
-    return { ...base, scope, current: {}, removed: [], exports: [] };
+    const backups = await holders(backupsOf(world.data), scope);
+    return { ...base, scope, current: {}, removed: [], exports: [], backups };
   }
   const events = world.eventsOf(world.newId(), request.watch);
   const [first] = loads;
@@ -75,7 +79,9 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   const exports = await writeProjections(world, events);
   await events.flush();
   const current = Object.fromEntries(done.successors);
-  return { ...base, scope: done.scope, current, removed, exports };
+  // Behind the commit: a backup that is finished later looks itself whether it holds what was purged.
+  const backups = await holders(backupsOf(world.data), done.scope);
+  return { ...base, scope: done.scope, current, removed, exports, backups };
 }
 
 /** Of one source the vintage, unless it is a tombstone; of a publication every source that has it. */
@@ -89,11 +95,4 @@ async function loadsToPurge(
   if (loads.length > 0 || before.length > 0) return loads;
   if (vintages.length > 0) return [vintageOf(vintages, vintage)];
   throw nothingLoaded(choice);
-}
-
-async function backupsOf({ data, paths }: World): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for await (const { key } of data.storageOf("backups").list(`${paths.keys.backups}/`))
-    keys.push(key);
-  return keys;
 }

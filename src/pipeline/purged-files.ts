@@ -1,4 +1,6 @@
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
+import { keepTombstones } from "../upkeep/backup/index.ts";
 import type { World } from "./world.ts";
 
 export interface Removed {
@@ -8,12 +10,13 @@ export interface Removed {
 }
 
 /**
- * Removes what a purge left among the files: bytes of artifacts and folders of runs that saw them. A purge ends
- * with it; where that was cut short, the next purge or backfill does the rest.
+ * Removes what a purge left among the files: bytes of artifacts and folders of runs that saw them; and tells the
+ * backups. A purge ends with it; where that was cut short, the next purge or backfill does the rest.
  */
 export async function removePurged(world: World): Promise<readonly Removed[]> {
   const { data, paths } = world;
   const { artifacts, runs } = await purgedFiles(world.database);
+  await keepTombstones(world.database, backupsOf(data));
   const removed: Removed[] = [];
   const reason = "what it held was purged";
   for (const sha256 of artifacts) {

@@ -6,6 +6,7 @@ import type { World } from "./world.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KINDS: ReadonlySet<RetentionKind> = new Set(["working_files", "leftover"]);
+const LEFTOVERS: ReadonlySet<RetentionKind> = new Set(["leftover"]);
 
 /**
  * What a crash of an earlier run left behind and nobody needs: runs that are still called running, event
@@ -17,4 +18,10 @@ export async function tidyUp(world: World): Promise<RetentionOutcome["failed"]> 
   await world.data.sweepElsewhere(world.now().getTime() - DAY_MS);
   const needs = retainNeeds(world);
   return (await apply(needs, plan(await survey(needs, KINDS)))).failed;
+}
+
+/** Removes what writers left that are gone. */
+export async function sweepUnfinished(world: World): Promise<void> {
+  const needs = retainNeeds(world);
+  await apply(needs, plan(await survey(needs, LEFTOVERS)));
 }

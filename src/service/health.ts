@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastProvenRestore } from "../inquiry/backups.ts";
 import { type JobLine, schedule } from "../inquiry/schedule.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { JobRun } from "../model/schedule.ts";
@@ -135,6 +136,7 @@ async function health({ world, configuration, stopping, now }: HealthOf): Promis
     world === null
       ? null
       : await within(world.databaseNow().then((instant) => schedule(world, instant)));
+  const proven = world === null ? null : await within(lastProvenRestore(world.data));
   const wrong = [
     ...(stopping ? ["stopping"] : []),
     ...(jobs === null ? ["database unreachable"] : []),
@@ -149,6 +151,7 @@ async function health({ world, configuration, stopping, now }: HealthOf): Promis
       wrong,
       database: jobs === null ? "unreachable" : "reachable",
       configuration: configuration ?? "valid",
+      last_proven_restore: proven?.last?.proved_at ?? null,
       jobs: (jobs ?? []).map(told),
     },
   };

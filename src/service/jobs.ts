@@ -1,9 +1,11 @@
+import { checkRestored } from "../inquiry/backups.ts";
 import { verify } from "../inquiry/verify/index.ts";
 import type { EventSink } from "../model/events.ts";
 import { publicationOfJob, UPKEEP_JOBS, type UpkeepJob } from "../model/job.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { backfill } from "../pipeline/backfill.ts";
 import { EVERYTHING } from "../pipeline/backfill-options.ts";
+import { createBackup, proveBackup } from "../pipeline/backups.ts";
 import { cleanup } from "../pipeline/cleanup.ts";
 import type { JobResult, JobWork } from "../pipeline/job-run.ts";
 import { rereadLoad } from "../pipeline/reread.ts";
@@ -13,9 +15,11 @@ type Upkeep = Omit<JobWork, "job">;
 
 /** A job more is a line here, and one in `model/job.ts` with its schedule. */
 const UPKEEP: Readonly<Record<UpkeepJob, Upkeep>> = {
+  backup: { attention: [6], run: backUp },
   cleanup: { attention: [], run: cleanUp },
   verify: { attention: [], run: (world) => verifyAll(world, false) },
   verify_deep: { attention: [], run: (world) => verifyAll(world, true) },
+  backup_proof: { attention: [], run: proveLast },
 };
 
 /** The job of a name, or null if there is none. */
@@ -45,6 +49,25 @@ async function verifyAll(world: World, deep: boolean): Promise<JobResult> {
     exit: 6,
     detail: `${seen}: ${differences.length} differences, the first: ${first.kind} ${first.source ?? ""}`,
   };
+}
+
+async function backUp(world: World): Promise<JobResult> {
+  const options = { withArtifacts: false, full: false, dryRun: false };
+  const { id, tables, rows, new_bytes: bytes, notes } = await createBackup(world, options);
+  const [note] = notes;
+  const made = `${id ?? ""}: ${tables} tables, ${rows} rows, ${bytes} bytes new`;
+  return {
+    exit: note === undefined ? 0 : 6,
+    detail: note === undefined ? made : `${made}; ${note}`,
+  };
+}
+
+/** Restores the newest backup beside the database, and compares. */
+async function proveLast(world: World): Promise<JobResult> {
+  const { id, rows, differences } = await proveBackup(world, null, checkRestored);
+  const [first] = differences;
+  if (first === undefined) return { exit: 0, detail: `${id}: ${rows} rows came back` };
+  return { exit: 6, detail: `${id}: ${differences.length} differences, the first: ${first}` };
 }
 
 async function cleanUp(world: World, watch: EventSink): Promise<JobResult> {

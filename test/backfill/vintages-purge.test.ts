@@ -162,7 +162,7 @@ describe("purge", () => {
     expect(dry.code).toBe(0);
     expect(dry.stdout).toMatch(/would go: trusts 2025-01 vintage 2, 12 rows\n/);
     expect(dry.stdout).toMatch(/would go: the file trusts-2025-01.csv, [0-9a-f]{64}\n/);
-    expect(dry.stdout).toContain("data/backups/2025-01-31.dump: a backup made before");
+    expect(dry.stdout).toContain("data/backups/2025-01-31.dump: made before; nobody knows");
     expect(dry.stdout).toContain(`${JANUARY}: not ours to remove`);
     const unasked = await series.home.run(...PURGE, ...WHY);
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining("--yes")]);

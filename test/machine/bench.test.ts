@@ -9,6 +9,7 @@ test.each([
   ["bench/load-csv.mjs 0.02", ["rows", "copy_ratio", "load_ratio", "peak_mb"]],
   ["bench/load-dirty.mjs 0.02", ["rows", "load_seconds", "pandas_ratio"]],
   ["bench/export.mjs 0.02", ["rows", "psql_csv_ratio", "pandas_ratio", "peak_mb"]],
+  ["bench/backup.mjs 0.02", ["create_ratio", "unchanged_ratio", "restore_ratio", "create_peak_mb"]],
   ["bench/no-op.mjs 12", ["releases", "ms_a_release"]],
   ["bench/read-xlsx.mjs 2000", ["reader", "cells_per_second", "ratio"]],
   ["bench/read-csv.mjs 0.02", ["reader", "megabytes", "ratio"]],

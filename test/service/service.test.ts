@@ -11,7 +11,10 @@ import { Serving, until } from "../support/service.ts";
 const PUBLICATIONS = "publications:\n  counts: {name: Counts, folder: inbox}\n";
 
 /** Every second in place of every night. */
-const SHORT = { verify: "* * * * * *", verify_deep: "off", cleanup: "off" };
+const SHORT = {
+  verify: "* * * * * *",
+  ...{ verify_deep: "off", cleanup: "off", backup: "off", backup_proof: "off" },
+};
 
 const settingsOf = (schedule: object, service: object = {}): string =>
   JSON.stringify({

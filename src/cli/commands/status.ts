@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { lastProvenRestore, type ProvenRestore, provenInWords } from "../../inquiry/backups.ts";
 import { coverage, type PublicationCoverage } from "../../inquiry/coverage.ts";
 import { type JobLine, schedule } from "../../inquiry/schedule.ts";
 import { type StatusLine, status } from "../../inquiry/status.ts";
@@ -42,7 +43,9 @@ Examples:
         const calendars = await coverage(world.database, publications, chosen, today);
         const releases = await status(world.database, chosen);
         const jobs = await schedule(world, await world.databaseNow());
-        show(context, flags, { calendars, releases, jobs });
+        const proof = await lastProvenRestore(world.data);
+        show(context, flags, { calendars, releases, jobs, last_proven_restore: proof.last });
+        if (flags.json !== true) context.terminal.note(provenInWords(proof));
         failOn(context, flags.failOn ?? [], calendars);
       });
     });
@@ -52,14 +55,12 @@ interface Seen {
   readonly calendars: readonly PublicationCoverage[];
   readonly releases: readonly StatusLine[];
   readonly jobs: readonly JobLine[];
+  readonly last_proven_restore: ProvenRestore | null;
 }
 
-function show(
-  { terminal }: Context,
-  flags: StatusFlags,
-  { calendars, releases, jobs }: Seen,
-): void {
-  if (flags.json === true) terminal.data(JSON.stringify({ calendars, releases, jobs }, null, 2));
+function show({ terminal }: Context, flags: StatusFlags, seen: Seen): void {
+  const { calendars, releases, jobs } = seen;
+  if (flags.json === true) terminal.data(JSON.stringify(seen, null, 2));
   else if (flags.list === true && releases.length > 0) terminal.data(listOf(releases));
   else if (flags.list !== true && calendars.some((one) => one.cells.length > 0))
     terminal.data(renderCoverage(calendars, terminal));

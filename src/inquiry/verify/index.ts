@@ -3,8 +3,10 @@ import type { Database } from "../../database/database.ts";
 import { exportRows } from "../../database/exports.ts";
 import {
   artifactsToVerify,
+  type LoadToVerify,
   loadsToVerify,
   lostOutcomes,
+  type SourceToVerify,
   sourcesToVerify,
   strangeTables,
 } from "../../database/verifications.ts";
@@ -58,22 +60,12 @@ interface Verified {
  */
 export async function verify(
   { database, data, signal }: Verified,
-  { publications, periods, deep, reread }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Verification> {
-  const all = periods.length === 0;
-  const loads = await loadsToVerify(database, publications, periods);
-  const sources = (await sourcesToVerify(database, publications)).filter(
-    ({ source }) => all || loads.some((load) => load.source === source),
-  );
-  const differences: Difference[] = [];
-  for (const one of sources) {
-    goOn(signal);
-    const own = loads.filter((load) => load.source === one.source);
-    differences.push(...(await verifySource(database, one, own)));
-    if (deep && one.has_table)
-      differences.push(...(await verifyDigests(database, one.source, own)));
-  }
-  if (all) differences.push(...(await withoutLoad(database, publications)));
+  const { deep, reread } = options;
+  const ledger = await verifyLedger({ database, signal }, options);
+  const { sources, loads } = ledger;
+  const differences = [...ledger.differences];
   const artifacts = await artifactsToVerify(
     database,
     loads.map((load) => load.load_id),
@@ -101,6 +93,32 @@ export async function verify(
     reread: reading.read,
   };
   return { deep, checked, differences, notes: reading.notes };
+}
+
+/** The ledger and the tables alone: of a database that stands without its files. */
+export async function verifyLedger(
+  { database, signal }: Pick<Verified, "database" | "signal">,
+  { publications, periods, deep }: VerifyOptions,
+): Promise<{
+  readonly sources: readonly SourceToVerify[];
+  readonly loads: readonly LoadToVerify[];
+  readonly differences: readonly Difference[];
+}> {
+  const all = periods.length === 0;
+  const loads = await loadsToVerify(database, publications, periods);
+  const sources = (await sourcesToVerify(database, publications)).filter(
+    ({ source }) => all || loads.some((load) => load.source === source),
+  );
+  const differences: Difference[] = [];
+  for (const one of sources) {
+    goOn(signal);
+    const own = loads.filter((load) => load.source === one.source);
+    differences.push(...(await verifySource(database, one, own)));
+    if (deep && one.has_table)
+      differences.push(...(await verifyDigests(database, one.source, own)));
+  }
+  if (all) differences.push(...(await withoutLoad(database, publications)));
+  return { sources, loads, differences };
 }
 
 function stoppable(reread: Reread, signal: AbortSignal): Reread {

@@ -1,0 +1,76 @@
+import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
+import type { DataLayer } from "../data-layer/data-layer.ts";
+import type { Database } from "../database/database.ts";
+import { CanonryError } from "../model/errors.ts";
+import {
+  type Forgetting,
+  forget,
+  planForget,
+  type StoreFacts,
+  surveyStore,
+} from "../upkeep/backup/index.ts";
+import type { BackupShelf } from "../upkeep/retain/index.ts";
+
+/** Shared by those that make backups; whoever removes parts has it alone. */
+export const BACKUPS_LOCK = "canonry.backups";
+
+/** The backups of a home, as retention judges them. */
+export function backupShelf(database: Database, data: DataLayer): BackupShelf {
+  const store = backupsOf(data);
+  return {
+    list: async () => {
+      const facts = await surveyStore(store);
+      const { sizes } = await store.list();
+      const whole = facts.backups.filter((one) => one.state === "whole");
+      return Promise.all(
+        whole.map(async (one) => ({
+          id: one.id,
+          taken_at: await madeAt(store, one.id),
+          size_bytes: ownBytes(facts, one.id, sizes),
+          is_verified: one.proven,
+          is_whole: true,
+        })),
+      );
+    },
+    forget: async (id) => {
+      await forgetAlone(database, store, { id, force: false, dryRun: false });
+    },
+  };
+}
+
+/** Removes a backup while nobody makes one. Throws BACKUP_UNKNOWN, BACKUP_NEEDED; LOCK_HELD while one is made. */
+export function forgetAlone(
+  database: Database,
+  store: BackupStore,
+  { id, force, dryRun }: { readonly id: string; readonly force: boolean; readonly dryRun: boolean },
+): Promise<Forgetting> {
+  return database.withLock(
+    BACKUPS_LOCK,
+    async () => {
+      const planned = await planForget(store, id, force);
+      if (!dryRun) await forget(store, planned);
+      return planned;
+    },
+    () => {
+      throw new CanonryError("LOCK_HELD", "a backup is being made, or another is forgotten");
+    },
+  );
+}
+
+async function madeAt(store: BackupStore, id: string): Promise<string> {
+  const inventory = await store.inventory(id);
+  if (inventory === null || inventory === "damaged")
+    throw new CanonryError("BACKUP_DAMAGED", `${id} was whole a moment ago`);
+  return inventory.made_at;
+}
+
+/** Bytes that go with a backup: its own, and what no other needs. */
+function ownBytes({ backups }: StoreFacts, id: string, sizes: ReadonlyMap<string, number>): number {
+  const own = backups.find((one) => one.id === id);
+  const others = backups.filter((one) => one.id !== id);
+  const alone = [...(own?.needs ?? [])].filter((key) => !others.some((one) => one.needs.has(key)));
+  return [...new Set([...(own?.own ?? []), ...alone])].reduce(
+    (sum, key) => sum + (sizes.get(key) ?? 0),
+    0,
+  );
+}

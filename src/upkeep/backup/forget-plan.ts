@@ -1,0 +1,61 @@
+import type { Plan, Planned } from "../../model/stage.ts";
+
+/** What stands in the store, and who needs it. */
+export interface StoreFacts {
+  readonly backups: readonly BackupFacts[];
+  /** Keys of objects that backups share, and of those that nobody finished. */
+  readonly shared: readonly string[];
+  readonly unfinished: readonly string[];
+}
+
+export interface BackupFacts {
+  readonly id: string;
+  readonly state: "whole" | "damaged" | "unfinished";
+  /** A receipt says that it was restored. */
+  readonly proven: boolean;
+  /** Keys of its own folder; the inventory first. */
+  readonly own: readonly string[];
+  /** Shared objects that it is made of; empty where nobody knows. */
+  readonly needs: ReadonlySet<string>;
+}
+
+/**
+ * Pure. Removes backups, what nobody finished, and what no backup needs, in the order in which it may be cut
+ * short: the inventory first, since without it there is no backup; the folder last, since it says what is to be
+ * finished. Where another inventory is damaged, nobody knows what it needs, and no shared object goes.
+ */
+export function forgetPlan(facts: StoreFacts, forgotten: readonly string[]): Plan<string> {
+  const gone = facts.backups.filter(
+    (one) => forgotten.includes(one.id) || one.state === "unfinished",
+  );
+  const stays = facts.backups.filter((one) => !gone.includes(one));
+  const damaged = stays.find((one) => one.state === "damaged");
+  const todo: Planned<string>[] = [];
+  const skipped: { key: string; reason: string }[] = [];
+  const remove = (key: string, reason: string): void => {
+    todo.push({ key, action: key, reason });
+  };
+  const why = (one: BackupFacts): string =>
+    forgotten.includes(one.id) ? `${one.id} is forgotten` : `${one.id} was never finished`;
+  for (const one of gone) for (const key of one.own.slice(0, 1)) remove(key, why(one));
+  for (const key of facts.shared) {
+    const user = stays.find((one) => one.needs.has(key));
+    if (user !== undefined) skipped.push({ key, reason: `${user.id} needs it` });
+    else if (damaged !== undefined) {
+      skipped.push({ key, reason: `the inventory of ${damaged.id} is damaged: it may need it` });
+    } else remove(key, "no backup needs it");
+  }
+  for (const key of facts.unfinished) remove(key, "it was never finished");
+  for (const one of gone) for (const key of one.own.slice(1)) remove(key, why(one));
+  return { todo, skipped };
+}
+
+/** Why a backup must stay; null if it may go: another one must be left that is as good. */
+export function reasonToStay({ backups }: StoreFacts, id: string): string | null {
+  const one = backups.find((backup) => backup.id === id);
+  const others = backups.filter((backup) => backup.id !== id && backup.state === "whole");
+  if (one === undefined || one.state !== "whole") return null;
+  if (one.proven && !others.some((other) => other.proven))
+    return `${id} is the only backup that a restore has proven`;
+  return others.length === 0 ? `${id} is the only whole backup` : null;
+}

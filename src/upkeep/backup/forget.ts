@@ -1,0 +1,76 @@
+import type { BackupStore } from "../../data-layer/backup-store.ts";
+import { BACKUP_FORMAT } from "../../model/backup.ts";
+import { CanonryError } from "../../model/errors.ts";
+import type { Plan } from "../../model/stage.ts";
+import { type BackupFacts, forgetPlan, reasonToStay, type StoreFacts } from "./forget-plan.ts";
+import { objectsOf } from "./verify.ts";
+
+export type Forgetting = Plan<string>;
+
+/**
+ * What forgetting a backup removes. Throws BACKUP_UNKNOWN; BACKUP_NEEDED for the last one that is proven, or
+ * whole, unless it is forced.
+ */
+export async function planForget(
+  store: BackupStore,
+  id: string,
+  force: boolean,
+): Promise<Forgetting> {
+  const facts = await surveyStore(store);
+  if (!facts.backups.some((one) => one.id === id))
+    throw new CanonryError("BACKUP_UNKNOWN", `no backup is called ${id}`);
+  const reason = reasonToStay(facts, id);
+  if (reason !== null && !force) throw new CanonryError("BACKUP_NEEDED", reason);
+  return forgetPlan(facts, [id]);
+}
+
+/** Removes what a plan says. Nobody may be making a backup: it might need what goes. */
+export async function forget(store: BackupStore, plan: Forgetting): Promise<void> {
+  for (const { action } of plan.todo) await store.remove(action);
+}
+
+/** Removes what killed commands left. Nobody may be making a backup. */
+export async function sweep(store: BackupStore): Promise<Forgetting> {
+  const plan = forgetPlan(await surveyStore(store), []);
+  await forget(store, plan);
+  return plan;
+}
+
+/** Every backup with what it needs, and what there is. */
+export async function surveyStore(store: BackupStore): Promise<StoreFacts> {
+  const { ids, sizes } = await store.list();
+  const { backups, backupParts, backupArtifacts, backupUnfinished } = store.keys;
+  const all = [...sizes.keys()];
+  const below = (prefix: string): string[] => all.filter((key) => key.startsWith(prefix));
+  const found: BackupFacts[] = [];
+  for (const id of ids) {
+    found.push(await factsOf(store, id, below(`${backups}${id}/`)));
+  }
+  return {
+    backups: found,
+    shared: [...below(backupParts), ...below(backupArtifacts)],
+    unfinished: below(backupUnfinished),
+  };
+}
+
+async function factsOf(
+  store: BackupStore,
+  id: string,
+  own: readonly string[],
+): Promise<BackupFacts> {
+  const inventory = await store.inventory(id);
+  const first = store.keys.backupFile(id, "inventory.json");
+  // Of another program's inventory nobody here knows what it needs.
+  const isWhole =
+    inventory !== null && inventory !== "damaged" && inventory.format === BACKUP_FORMAT;
+  const { whole: receipts } = await store.receipts(id);
+  // What was restored once was finished: its inventory went since.
+  const isUnfinished = inventory === null && receipts.length === 0;
+  return {
+    id,
+    state: isWhole ? "whole" : isUnfinished ? "unfinished" : "damaged",
+    proven: receipts.some((one) => one.proved),
+    own: own.toSorted((a, b) => Number(b === first) - Number(a === first)),
+    needs: isWhole ? new Set(objectsOf(store, inventory).keys()) : new Set(),
+  };
+}

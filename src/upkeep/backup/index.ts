@@ -1,0 +1,16 @@
+// Reads:  the managed schemas in one snapshot, configuration, canonical manifests, artifacts; data/backups
+// Writes: data/backups; a restore: the database, files of the home that are not there
+// Key:    sha256 of each part; of a load's rows what the ledger says of it
+// Errors: BACKUP_*, DATABASE_*, STORAGE_*; a backup without a whole inventory is none, a restore is whole or not at all
+export { apply, type BackupNeeds, type Written } from "./apply.ts";
+export { type Forgetting, forget, planForget, surveyStore, sweep } from "./forget.ts";
+export type { StoreFacts } from "./forget-plan.ts";
+export { holders } from "./holders.ts";
+export { homeFiles, isConfiguration } from "./home-files.ts";
+export { type BackupPlan, plan } from "./plan.ts";
+export { prove } from "./prove.ts";
+export { redact } from "./redact.ts";
+export { artifactsToPut, databaseToRestore, fileToRestore, wholeInventory } from "./restore.ts";
+export { survey } from "./survey.ts";
+export { keepTombstones } from "./tombstones.ts";
+export { faultsOf } from "./verify.ts";

@@ -1,0 +1,104 @@
+import type { BackupStore } from "../../data-layer/backup-store.ts";
+import {
+  type ArtifactRow,
+  artifactsToKeep,
+  type LedgerFacts,
+  ledgerFacts,
+  loadsToKeep,
+  sourcesKept,
+} from "../../database/backup-reading.ts";
+import type { Database } from "../../database/database.ts";
+import { shapeStamp } from "../../database/managed-tables.ts";
+import { type SchemaSql, schemaSql } from "../../database/schema-sql.ts";
+import { inSnapshot, type Snapshot } from "../../database/snapshot.ts";
+import { BACKUP_FORMAT, type Inventory } from "../../model/backup.ts";
+import { CanonryError } from "../../model/errors.ts";
+import { type BackupFacts, partsInStore } from "./plan.ts";
+
+/** What a backup is made of, at one moment of the database. */
+export interface BackupSurvey extends BackupFacts {
+  readonly snapshot: Snapshot;
+  readonly schema: SchemaSql;
+  readonly artifacts: readonly ArtifactRow[];
+  readonly ledger: LedgerFacts;
+}
+
+/** Tables are read by so many at once: COPY keeps one core of the server busy, packing one of ours. */
+const READERS = 2;
+
+/** How often a moment is looked for in which nobody changes the shape of a table. */
+const MOST_ROUNDS = 20;
+
+/**
+ * Runs `work` over a snapshot and what stands in it. `anew`: nothing is taken over from earlier backups. Throws
+ * BACKUP_MOVED if tables changed their shape again and again.
+ */
+export async function survey<Result>(
+  { database, store }: { readonly database: Database; readonly store: BackupStore },
+  anew: boolean,
+  work: (survey: BackupSurvey) => Promise<Result>,
+): Promise<Result> {
+  for (let round = 1; ; round++) {
+    try {
+      return await inSnapshot(database, READERS, async (snapshot) =>
+        work(await look(database, store, snapshot, anew)),
+      );
+    } catch (error) {
+      const moved = error instanceof CanonryError && error.code === "BACKUP_MOVED";
+      if (!moved || round === MOST_ROUNDS) throw error;
+    }
+  }
+}
+
+async function look(
+  database: Database,
+  store: BackupStore,
+  snapshot: Snapshot,
+  anew: boolean,
+): Promise<BackupSurvey> {
+  const { leader } = snapshot;
+  const schema = await shapeOf(database, snapshot);
+  const tables = schema.tables.map(({ schema: folder, name, columns }) => ({
+    schema: folder,
+    name,
+    columns: columns
+      .filter((column) => column.generated === "")
+      .map(({ name: column, type }) => ({ name: column, type })),
+  }));
+  return {
+    snapshot,
+    schema,
+    tables,
+    sources: await sourcesKept(leader),
+    loads: await loadsToKeep(leader),
+    artifacts: await artifactsToKeep(leader),
+    ledger: await ledgerFacts(leader),
+    previous: anew ? null : await previousOf(store),
+  };
+}
+
+/** What the server says of views and keys is of now, not of the snapshot: so nothing may have changed since. */
+async function shapeOf(database: Database, { leader }: Snapshot): Promise<SchemaSql> {
+  const before = await shapeStamp(leader);
+  try {
+    const schema = await schemaSql(leader);
+    if ((await shapeStamp(database)) === before) return schema;
+  } catch (error) {
+    if ((await shapeStamp(database)) === before) throw error;
+  }
+  throw new CanonryError("BACKUP_MOVED", "a table changed its shape meanwhile");
+}
+
+async function previousOf(store: BackupStore): Promise<BackupFacts["previous"]> {
+  const { ids, sizes } = await store.list();
+  for (const id of ids.toReversed()) {
+    const inventory = await store.inventory(id);
+    if (inventory === null || inventory === "damaged") continue;
+    if (inventory.format !== BACKUP_FORMAT) continue;
+    return { id, parts: partsIn(inventory, store, sizes) };
+  }
+  return null;
+}
+
+const partsIn = (inventory: Inventory, store: BackupStore, sizes: ReadonlyMap<string, number>) =>
+  partsInStore(inventory, (sha256) => sizes.get(store.keys.backupPart(sha256)));

@@ -1,0 +1,510 @@
+import { cp } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { Database } from "../../src/database/database.ts";
+import { restoreBackup } from "../../src/database/restore-backup.ts";
+import { listBackups } from "../../src/inquiry/backups.ts";
+import { type Inventory, partsOf } from "../../src/model/backup.ts";
+import { seal } from "../../src/model/sealed.ts";
+import { backfill } from "../../src/pipeline/backfill.ts";
+import { forgetBackup } from "../../src/pipeline/backups.ts";
+import { exportSources } from "../../src/pipeline/exports.ts";
+import { purge } from "../../src/pipeline/purge.ts";
+import { rebuildState } from "../../src/pipeline/state.ts";
+import type { World } from "../../src/pipeline/world.ts";
+import { databaseToRestore, wholeInventory } from "../../src/upkeep/backup/index.ts";
+import { randomOf } from "../faults/points.ts";
+import {
+  create,
+  flipped,
+  isCaught,
+  made,
+  proven,
+  restored,
+  storeFiles,
+  storeOf,
+  storeText,
+  verified,
+} from "../support/backups.ts";
+import { contentOf } from "../support/database-content.ts";
+import { gridXlsx } from "../support/grid.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { changed, monthOf, Series, SeriesServer, sheetOf } from "../support/series.ts";
+import { EVERYTHING, worldOf } from "../support/world.ts";
+
+let server: SeriesServer;
+let template: Series;
+let home: Home;
+let world: World;
+let client: pg.Client;
+let others: Home[];
+
+/** Two months, the second of them re-issued, with their exports. */
+beforeAll(async () => {
+  server = await SeriesServer.start();
+  template = await Series.make(server);
+  world = await worldOf(template.home);
+  home = template.home;
+  await load(1);
+  await load(2);
+  await load(2, 1);
+  await world.close();
+});
+afterAll(async () => {
+  await template.close();
+  await server.close();
+});
+
+/** Each test has a copy. */
+beforeEach(async () => {
+  home = await makeHome("", await server.database(template.home.database));
+  await cp(template.home.path, home.path, { recursive: true });
+  world = await worldOf(home);
+  client = new pg.Client({ connectionString: home.database ?? "" });
+  await client.connect();
+  others = [];
+});
+afterEach(async () => {
+  await client.end();
+  await world.close();
+  for (const one of [home, ...others]) await one.close();
+});
+
+async function rows<Row extends object>(sql: string): Promise<Row[]> {
+  return (await client.query<Row>(sql)).rows;
+}
+
+/** Publishes a month in two sheets. */
+async function publish(month: number, revision = 0): Promise<void> {
+  const table = monthOf(month);
+  const waits = table.headers.map((one) => one.replace("First", "Second"));
+  const sheets = [
+    sheetOf("Activity", changed(table, 0, 3, 5_000 + revision)),
+    sheetOf("Waits", { ...table, headers: waits }),
+  ];
+  await home.write(`inbox/trusts-2025-0${month}.xlsx`, gridXlsx(sheets));
+}
+
+async function load(month: number, revision = 0): Promise<void> {
+  await publish(month, revision);
+  expect((await backfill(world, EVERYTHING)).exit).toBe(0);
+}
+
+/** An empty home beside, with a database that nobody ever used. */
+async function elsewhere(): Promise<Home> {
+  const other = await makeHome("", await server.database(null));
+  await other.remove("config");
+  others.push(other);
+  return other;
+}
+
+const into = (other: Home, id: string) => restored(home, id, other.path, other.database ?? "");
+
+describe("a backup comes back", () => {
+  test("rows, views, comments, keys and numbers; exports and state byte for byte; files that are absent", async () => {
+    const report = await create(world, { withArtifacts: true });
+    expect(report).toMatchObject({ left_out: [], notes: [], redacted: [] });
+    const other = await elsewhere();
+    const back = await into(other, report.id ?? "");
+    expect(back.database).toBe("restored");
+    expect(back.artifacts).toBe(3);
+    expect(back.files.map((one) => one.result)).toEqual(["written", "written"]);
+    expect(await contentOf(other.database ?? "")).toEqual(await contentOf(home.database ?? ""));
+    const there = await worldOf(other);
+    try {
+      await exportSources(there, { sources: [], deep: false });
+      await rebuildState(there);
+      const folders = ["data/exports", "data/state", "data/acquire", "config"] as const;
+      const [was, is] = [await home.snapshot(...folders), await other.snapshot(...folders)];
+      expect(Object.keys(was).length).toBeGreaterThan(8);
+      expect(is).toEqual(was);
+      const manifest = "manifests/canonical/trusts/trusts_canonical.yaml";
+      expect(await other.read(manifest)).toBe(await home.read(manifest));
+      // Numbers go on where they were: the next vintage takes none that was given.
+      await other.write("inbox/trusts-2025-03.csv", "Code,Number\nR01,5\nR02,6\n");
+      expect((await backfill(there, { ...EVERYTHING, periods: ["2025-03"] })).exit).not.toBe(1);
+    } finally {
+      await there.close();
+    }
+    const again = await into(other, report.id ?? "");
+    expect([again.database, again.artifacts]).toEqual(["before", 0]);
+    await expect(into(home, report.id ?? "")).rejects.toMatchObject({ code: "BACKUP_TARGET" });
+  });
+
+  test("a view of one's own comes back, one that needs more than is kept is named", async () => {
+    await rows("create view silver.z_second as select org_code from silver.trusts_activity");
+    await rows("create view silver.a_first as select org_code from silver.z_second");
+    await rows("create table public.mine as select 'R01' as org_code");
+    await rows("create view silver.outside as select * from public.mine");
+    await rows("create function silver.twice(int) returns int language sql as 'select $1 * 2'");
+    const report = await create(world);
+    expect(report.left_out).toEqual([
+      "function silver.twice",
+      "view silver.outside: it needs what is not here",
+    ]);
+    expect((await proven(world, report.id ?? "")).differences).toEqual([]);
+  });
+});
+
+describe("what is there is not stored again", () => {
+  test("unchanged: nothing new; a load: its rows; a column that came later: the old parts stay", async () => {
+    expect((await create(world)).new_parts).toBeGreaterThan(10);
+    const before = await storeFiles(home);
+    const second = await create(world);
+    expect([second.new_parts, second.new_bytes, second.taken_over.length]).toEqual([0, 0, 2]);
+    const added = [...(await storeFiles(home)).keys()].filter((path) => !before.has(path));
+    expect(added.every((path) => path.startsWith(`data/backups/${second.id}/`))).toBe(true);
+    const table = monthOf(3);
+    const wider = {
+      headers: [...table.headers, "Cancelled"],
+      rows: table.rows.map((row, at) => [...row, 3 + at]),
+    };
+    await home.write("inbox/trusts-2025-03.xlsx", gridXlsx([sheetOf("Activity", wider)]));
+    await backfill(world, EVERYTHING);
+    const third = await create(world);
+    const inventory = await inventoryOf(third.id ?? "");
+    const activity = inventory.tables.find((one) => one.name === "trusts_activity");
+    expect(activity?.parts.map((part) => part.columns.length)).toEqual([11, 12]);
+    expect(before.has(partPath(activity?.parts[0]?.sha256 ?? ""))).toBe(true);
+    expect((await proven(world, third.id ?? "")).differences).toEqual([]);
+    // A part is what COPY prints, to be read without the program.
+    const packed = before.get(partPath(activity?.parts[0]?.sha256 ?? ""));
+    const [line] = gunzipSync(packed ?? Buffer.of())
+      .toString()
+      .split("\n");
+    expect(line).toMatch(/^\d+\t1\t4\tdata\t\\N\tR01\tTrust of A\tAcute\t5000\t/);
+    expect((await create(world, { full: true })).taken_over).toEqual([]);
+  });
+
+  test("a part that is gone is read again; a dry run says what would be read, and writes nothing", async () => {
+    const first = await made(world);
+    const [lost] = (await inventoryOf(first)).tables.flatMap((one) =>
+      one.schema === "bronze" ? one.parts : [],
+    );
+    await home.remove(partPath(lost?.sha256 ?? ""));
+    const files = await storeFiles(home);
+    const dry = await create(world, { dryRun: true });
+    expect([dry.id, dry.taken_over.length]).toEqual([null, 1]);
+    expect(await storeFiles(home)).toEqual(files);
+    const second = await create(world);
+    expect(second.new_parts).toBe(1);
+    expect((await verified(home, second.id ?? "")).differences).toEqual([]);
+  });
+});
+
+const partPath = (sha256: string): string =>
+  `data/backups/parts/${sha256.slice(0, 2)}/${sha256}.gz`;
+
+async function inventoryOf(id: string): Promise<Inventory> {
+  return JSON.parse(await home.read(`data/backups/${id}/inventory.json`)) as Inventory;
+}
+
+describe("what was purged", () => {
+  const buried = {
+    choice: { source: "trusts_activity", period: "2025-02" },
+    vintage: 1,
+    by: "Ada",
+    reason: "small numbers",
+    dryRun: false,
+    watch: EVERYTHING.watch,
+  } as const;
+
+  test("is named with the backups that hold it, is in no later one, and is buried again by a restore", async () => {
+    const first = await made(world);
+    await load(2, 7);
+    const second = await made(world);
+    const [table] = (await inventoryOf(second)).tables.filter(
+      (one) => one.name === "trusts_activity",
+    );
+    const report = await purge(world, buried);
+    expect(report.backups.map((one) => one.name)).toEqual([first, second]);
+    expect(report.backups.map((one) => one.loads)).toEqual([
+      report.scope.loads.map((one) => one.load_id),
+      report.scope.loads.map((one) => one.load_id),
+    ]);
+    const third = await made(world);
+    const later = (await inventoryOf(third)).tables.find((one) => one.name === "trusts_activity");
+    expect(later?.rows).toBe((table?.rows ?? 0) - 20);
+    expect(
+      later?.parts.some((part) =>
+        part.loads?.some((one) => one.period === "2025-02" && one.vintage === 1),
+      ),
+    ).toBe(false);
+    expect((await proven(world, third)).differences).toEqual([]);
+    const other = await elsewhere();
+    const publications = await home.read("config/publications.yaml");
+    await other.write("config/publications.yaml", `# Mine\n${publications}`);
+    const back = await into(other, second);
+    expect(back.buried).toEqual(["trusts_activity 2025-02 vintage 1"]);
+    // A file that stands there and differs stays, and is named.
+    expect(back.files).toContainEqual({ path: "config/publications.yaml", result: "kept" });
+    expect(await other.read("config/publications.yaml")).toMatch(/^# Mine/);
+    const there = await worldOf(other);
+    const found = await there.database.rows<{ figure: number; by: string }>(
+      `select count(*)::int as figure, (select "by" from ops.tombstone) as by from bronze.trusts_activity b join ops.load l on l.load_id = b._load_id
+        where l.period = '2025-02' and l.vintage = 1`,
+    );
+    await there.close();
+    expect(found).toEqual([{ figure: 0, by: "Ada" }]);
+  });
+
+  test("while a backup is made is in no backup that is finished", async () => {
+    // The snapshot stands when the first reader opens; the purge then commits before the inventory is written.
+    let sessions = 0;
+    const original = Database.prototype.session;
+    const open = vi.spyOn(Database.prototype, "session");
+    open.mockImplementation(async function (this: Database, work) {
+      if (++sessions === 2) await purge(world, buried);
+      return original.call(this, work);
+    });
+    const id = await made(world).finally(() => open.mockRestore());
+    expect(sessions).toBe(6);
+    const loads = partsOf(await inventoryOf(id)).flatMap((part) => part.loads ?? []);
+    expect(
+      loads.some(
+        (one) => one.source === "trusts_activity" && one.period === "2025-02" && one.vintage === 1,
+      ),
+    ).toBe(false);
+    expect((await listBackups(world.data)).map((one) => one.id)).toEqual([id]);
+  });
+});
+
+describe("proof", () => {
+  test("keeps a receipt, drops its database, and does not prove what does not come back", async () => {
+    const id = await made(world);
+    const { receipt } = await proven(world, id);
+    expect(receipt).toMatchObject({ id, proved: true, differences: [] });
+    // An inventory that tells of other rows, sealed as one of ours: the sums of the bytes are right.
+    const inventory = await inventoryOf(id);
+    const { sha256: _seal, ...document } = inventory as Inventory & { sha256: string };
+    const lied = document.tables.map((table) =>
+      table.name !== "trusts_activity"
+        ? table
+        : {
+            ...table,
+            parts: table.parts.map((part) => ({ ...part, text_sha256: "0".repeat(64) })),
+          },
+    );
+    await home.write(`data/backups/${id}/inventory.json`, seal({ ...document, tables: lied }));
+    const liar = await proven(world, id);
+    expect(liar.differences).toEqual([
+      expect.stringMatching(/^bronze\.trusts_activity: rows of [0-9a-f]{64} came back as others$/),
+    ]);
+    expect(liar.receipt?.proved).toBe(false);
+    await home.write(`data/backups/${id}/inventory.json`, seal(document));
+    // A table that is not what its ledger says is backed up as it is, and noted; the proof tells of it.
+    await rows(
+      "delete from bronze.trusts_waits where _row = (select max(_row) from bronze.trusts_waits) and _load_id = (select max(_load_id) from bronze.trusts_waits)",
+    );
+    const broken = await create(world, { full: true });
+    expect(broken.notes).toEqual([
+      expect.stringMatching(/^bronze\.trusts_waits: 39 rows, the ledger has 40$/),
+    ]);
+    expect((await proven(world, broken.id ?? "")).differences.join()).toContain("counts_differ");
+    expect(await rows("select 1 from pg_database where datname like 'canonry_proof%'")).toEqual([]);
+    expect((await listBackups(world.data)).map((one) => one.proved)).toEqual([false, false]);
+  });
+});
+
+describe("damage", () => {
+  const SEED = Number(process.env["CANONRY_SEED"] ?? 20251121);
+
+  test(`200 single bits, every file cut at every tenth, every file missing: all are caught (seed ${SEED})`, async () => {
+    const id = await made(world, { withArtifacts: true });
+    await proven(world, id);
+    const files = await storeFiles(home);
+    expect(await isCaught(await storeOf(files), id)).toBe(false);
+    const random = randomOf(SEED);
+    const paths = [...files.keys()];
+    const missed: string[] = [];
+    const damage = async (path: string, bytes: Buffer | null, what: string): Promise<void> => {
+      if (!(await isCaught(await storeOf(files, { path, bytes }), id)))
+        missed.push(`${path} ${what}`);
+    };
+    for (let flip = 0; flip < 200; flip++) {
+      const path = paths[Math.floor(random() * paths.length)] ?? "";
+      const bytes = files.get(path) ?? Buffer.of();
+      const bit = Math.floor(random() * bytes.length * 8);
+      await damage(path, flipped(bytes, bit), `bit ${bit}`);
+    }
+    for (const [path, bytes] of files) {
+      for (let tenth = 0; tenth < 10; tenth++) {
+        await damage(
+          path,
+          bytes.subarray(0, Math.floor((bytes.length * tenth) / 10)),
+          `at ${tenth}/10`,
+        );
+      }
+      await damage(path, Buffer.concat([bytes, Buffer.of(0)]), "with a byte more");
+      // A receipt that is missing was never there.
+      if (!path.includes("/receipts/")) await damage(path, null, "missing");
+    }
+    expect(missed).toEqual([]);
+  });
+
+  test("a restore of a damaged one writes nothing to the database", async () => {
+    const id = await made(world);
+    const files = await storeFiles(home);
+    const part = [...files.keys()].filter((path) => path.endsWith(".gz"));
+    const { database: url } = await elsewhere();
+    const damages = [
+      [part[0], (bytes: Buffer) => flipped(bytes, bytes.length * 8 - 3)],
+      [part[9], (bytes: Buffer) => bytes.subarray(0, bytes.length * 0.6)],
+      [`data/backups/${id}/post-data.sql`, (bytes: Buffer) => flipped(bytes, 77)],
+      [part[4], () => null],
+    ] as const;
+    for (const [path = "", change] of damages) {
+      const store = await storeOf(files, { path, bytes: change(files.get(path) ?? Buffer.of()) });
+      const database = new Database({ url: url ?? "", migrations: "drizzle" });
+      const restoring = databaseToRestore(store, await wholeInventory(store, id), []).then((all) =>
+        restoreBackup(database, all),
+      );
+      await expect(restoring).rejects.toMatchObject({ code: "BACKUP_DAMAGED" });
+      const left = await database.rows(
+        "select 1 from pg_namespace where nspname in ('ops', 'bronze', 'silver')",
+      );
+      await database.close();
+      expect(left).toEqual([]);
+    }
+  });
+
+  test("one of an unknown format, or of a ledger that is newer, is refused", async () => {
+    const id = await made(world);
+    const { sha256: _seal, ...document } = (await inventoryOf(id)) as Inventory & {
+      sha256: string;
+    };
+    const written = (more: object): Promise<void> =>
+      home.write(`data/backups/${id}/inventory.json`, seal({ ...document, ...more }));
+    const other = await elsewhere();
+    for (const more of [{ format: "canonry/backup@2" }, { migration: document.migration + 1 }]) {
+      await written(more);
+      await expect(into(other, id)).rejects.toMatchObject({ code: "BACKUP_FORMAT" });
+    }
+    await written({});
+    expect((await into(other, id)).database).toBe("restored");
+  });
+});
+
+test("the command line: what it prints, and how it ends", async () => {
+  const said = async (...args: readonly string[]) => home.run("backup", ...args);
+  expect(await said("list")).toMatchObject({ code: 0, stderr: expect.stringContaining("none") });
+  expect((await said("verify")).stderr).toContain("BACKUP_UNKNOWN: there is no backup");
+  expect((await home.run("status")).stderr).toContain("no backup yet");
+  const dry = await said("create", "--dry-run");
+  expect(dry.stdout).toMatch(/read bronze\.trusts_activity: 3 loads: there is no backup before\n/);
+  expect((await said("create")).stdout).toMatch(/^Backup \S+: \d+ tables, [\d,]+ rows as of /);
+  expect((await home.run("status")).stderr).toContain("last proven restore: never");
+  const [line] = await home.json<{ id: string; state: string }[]>("backup", "list");
+  const id = line?.id ?? "";
+  const proof = await said("verify", "--restore");
+  expect(proof).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/compared: it is whole\.\n$/),
+  });
+  expect((await home.run("status")).stderr).toContain(`, backup ${id}`);
+  expect((await said("list")).stdout).toMatch(/whole +\d+ +\d+ +[\d.]+ kB +\d{4}-\d\d-\d\d\n$/);
+  expect(await said("forget", id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--force"),
+  });
+  expect((await said("forget", id, "--force", "--dry-run")).stdout).toMatch(
+    new RegExp(`^would go: data/backups/${id}/inventory.json: ${id} is forgotten\n`),
+  );
+  expect((await said("restore", id)).stderr).toContain("BACKUP_TARGET");
+  await home.write(`data/backups/${id}/pre-data.sql`, "select 1;\n");
+  const damaged = await said("verify", id);
+  expect([damaged.code, damaged.stdout]).toEqual([
+    6,
+    expect.stringContaining("pre-data.sql has 10 bytes"),
+  ]);
+});
+
+describe("secrets", () => {
+  test("none that is written out in the configuration is in a backup", async () => {
+    const url = new URL(home.database ?? "");
+    url.password = "s3cr-et/pass".replace("/", "%2F");
+    await home.write(
+      "config/settings.yaml",
+      `database:\n  url: "${url.href}?sslpassword=topsecret9" # mine\n`,
+    );
+    const report = await create(world, { withArtifacts: true });
+    const text = await storeText(home);
+    for (const secret of ["s3cr-et", "topsecret9", new URL(home.database ?? "").password]) {
+      expect(text.includes(secret), secret).toBe(false);
+    }
+    expect(report.redacted).toEqual([
+      `config/settings.yaml: \${CANONRY_DATABASE_PASSWORD} in place of a secret`,
+    ]);
+    expect(text).toContain("# mine");
+  });
+});
+
+describe("side by side", () => {
+  test("backups during a backfill, two at a time, are each whole and each one moment", async () => {
+    for (const month of [3, 4, 5]) await publish(month);
+    const second = await worldOf(home);
+    try {
+      const loading = { ended: false };
+      const loaded = backfill(world, EVERYTHING).finally(() => {
+        loading.ended = true;
+      });
+      const ids: string[] = [];
+      while (!loading.ended) {
+        ids.push(...(await Promise.all([made(second), made(second)])));
+      }
+      expect((await loaded).exit).toBe(0);
+      ids.push(await made(second));
+      const lines = await listBackups(second.data);
+      expect(lines.map((one) => one.state)).toEqual(ids.map(() => "whole"));
+      const chosen = [...new Set([ids[0], ids[Math.floor(ids.length / 2)], ids.at(-1)])];
+      for (const id of chosen) expect((await proven(second, id ?? "")).differences).toEqual([]);
+      expect(new Set(lines.map((one) => one.rows)).size).toBeGreaterThan(1);
+    } finally {
+      await second.close();
+    }
+  });
+});
+
+describe("forget", () => {
+  test("removes what no other backup needs; not the last that is proven; not while one is made", async () => {
+    const first = await made(world);
+    await load(3);
+    const second = await made(world);
+    await proven(world, first);
+    const force = { force: false, dryRun: false };
+    await expect(forgetBackup(world, first, force)).rejects.toMatchObject({
+      code: "BACKUP_NEEDED",
+    });
+    await proven(world, second);
+    await world.database.inTurn(
+      "canonry.backups",
+      () => expect(forgetBackup(world, first, force)).rejects.toMatchObject({ code: "LOCK_HELD" }),
+      true,
+    );
+    const needed = new Set(partsOf(await inventoryOf(second)).map((part) => partPath(part.sha256)));
+    await forgetBackup(world, first, force);
+    const left = [...(await storeFiles(home)).keys()];
+    const parts = left.filter((path) => path.startsWith("data/backups/parts/"));
+    expect(new Set(parts.filter((path) => needed.has(path)))).toEqual(needed);
+    expect(left.some((path) => path.includes(first))).toBe(false);
+    expect((await verified(home, second)).differences).toEqual([]);
+    await expect(forgetBackup(world, first, force)).rejects.toMatchObject({
+      code: "BACKUP_UNKNOWN",
+    });
+    await forgetBackup(world, second, { force: true, dryRun: false });
+    expect(await storeFiles(home)).toEqual(new Map());
+  });
+
+  test("where an inventory is damaged no shared part goes", async () => {
+    const first = await made(world);
+    await load(3);
+    const second = await made(world);
+    await home.write(`data/backups/${second}/inventory.json`, "{");
+    const before = [...(await storeFiles(home)).keys()].filter((path) => path.includes("/parts/"));
+    await forgetBackup(world, first, { force: true, dryRun: false });
+    const after = [...(await storeFiles(home)).keys()].filter((path) => path.includes("/parts/"));
+    expect(after).toEqual(before);
+    expect((await listBackups(world.data)).map((one) => one.state)).toEqual(["damaged"]);
+  });
+});
