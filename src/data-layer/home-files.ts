@@ -58,7 +58,7 @@ export class HomeFiles {
     const found: HomeEntry[] = [];
     for (const entry of await this.entries(folder)) {
       found.push(entry);
-      if (entry.kind === "folder") found.push(...(await this.below(entry.path)));
+      if (entry.kind === "folder") for (const one of await this.below(entry.path)) found.push(one);
     }
     return found;
   }

@@ -63,6 +63,8 @@ export class LocalStorage implements StorageBackend {
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
     const folder = prefix.includes("/") ? prefix.slice(0, prefix.lastIndexOf("/")) : "";
+    // What is listed is removed and counted as ours: nothing beyond a link is.
+    if (folder !== "") await this.refuseLinks(folder);
     for (const key of (await this.keysBelow(folder)).sort()) {
       if (!key.startsWith(prefix)) continue;
       const found = await this.stat(key);
@@ -91,7 +93,7 @@ export class LocalStorage implements StorageBackend {
     const keys: string[] = [];
     for (const entry of entries ?? []) {
       const key = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) keys.push(...(await this.keysBelow(key)));
+      if (entry.isDirectory()) for (const below of await this.keysBelow(key)) keys.push(below);
       else if (entry.isFile() && !entry.name.endsWith(UNFINISHED)) keys.push(key);
     }
     return keys;

@@ -24,6 +24,8 @@ export const MIRROR: Readonly<Record<string, string>> = {
 /** Folders of a home that belong to somebody, beside those of the mirror. */
 export const OTHER_PLACES: readonly string[] = [
   "tmp/scratch",
+  // Event logs whose place is elsewhere, until they are there.
+  "data/logs/waiting",
   // Where the doctor puts what stood where it should not, by what it is.
   ...["data/logs/stray", "tmp/stray"],
 ];

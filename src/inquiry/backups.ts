@@ -1,5 +1,6 @@
 import { backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
+import { type ProvenRestores, provenRestores } from "../data-layer/proven-restores.ts";
 import type { Database } from "../database/database.ts";
 import { BACKUP_FORMAT, type Inventory, partsOf, rowsOf } from "../model/backup.ts";
 import { type Difference, verifyLedger } from "./verify/index.ts";
@@ -55,34 +56,13 @@ function lineOf(
   };
 }
 
-/** The last restore that brought back what was backed up. */
-export interface ProvenRestore {
-  readonly id: string;
-  /** ISO instant. */
-  readonly proved_at: string;
-  readonly rows: number;
-}
-
-/** `backups`: how many there are, so that none at all is told from none that was restored. */
-export async function lastProvenRestore(
-  data: DataLayer,
-): Promise<{ readonly backups: number; readonly last: ProvenRestore | null }> {
-  const store = backupsOf(data);
-  const { ids } = await store.list();
-  let last: ProvenRestore | null = null;
-  for (const id of ids) {
-    for (const { proved, proved_at, rows } of (await store.receipts(id)).whole) {
-      if (proved && proved_at > (last?.proved_at ?? "")) last = { id, proved_at, rows };
-    }
-  }
-  return { backups: ids.length, last };
+/** When a backup of a home was last proven by a restore. */
+export function lastProvenRestore(data: DataLayer): Promise<ProvenRestores> {
+  return provenRestores(backupsOf(data));
 }
 
 /** As people read it: "last proven restore: 2026-01-31, backup ...". */
-export function provenInWords({
-  backups,
-  last,
-}: Awaited<ReturnType<typeof lastProvenRestore>>): string {
+export function provenInWords({ backups, last }: ProvenRestores): string {
   if (last !== null)
     return `last proven restore: ${last.proved_at.slice(0, 10)}, backup ${last.id}`;
   return backups === 0

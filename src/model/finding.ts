@@ -152,6 +152,10 @@ export const FINDINGS = {
     "every canonical manifest is of a publication",
     "Name the publication in config/publications.yaml again, or delete the file.",
   ),
+  RESTORE_UNPROVEN: note(
+    "a backup was proven by a restore, or there is none",
+    "Run `canonry backup verify --restore`: a backup counts when it was restored.",
+  ),
   RELEASE_OVERDUE: note(
     "no release is overdue",
     "Run `canonry backfill`; if it finds none, look at the publisher's page.",

@@ -1,8 +1,11 @@
 import type { Config } from "../config/load.ts";
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { HomeFiles } from "../data-layer/home-files.ts";
 import { AsideMover } from "../data-layer/move-aside.ts";
 import { MIRROR, OTHER_PLACES, type Paths } from "../data-layer/paths.ts";
+import { PLACE } from "../data-layer/placed-storage.ts";
+import { provenRestores } from "../data-layer/proven-restores.ts";
 import { calendarRows } from "../database/calendar.ts";
 import type { Database } from "../database/database.ts";
 import { deadStarter, hasServer, unreachableHome } from "../database/embedded-server.ts";
@@ -42,6 +45,7 @@ import {
   newId,
   now,
   type Outside,
+  openData,
   openUnmigrated,
   type World,
 } from "./world.ts";
@@ -54,6 +58,7 @@ const BOUNDS: Bounds = {
   skewMs: 60_000,
   idleWithRunSeconds: 6 * 60 * 60,
   idleWithoutRunSeconds: 10 * 60,
+  provenDays: 35,
 };
 
 export interface ExamineOptions {
@@ -85,8 +90,9 @@ export async function examine(
   const config = await loadConfigOf(outside).catch(ifTyped);
   const { database, ledger, projections, overdue } = await askDatabase(outside, paths, config);
   const home = await homeSeen(outside, paths, config);
+  const backups = await backupsSeen(outside, paths, config);
   const seen: Observations = {
-    ...{ home, database, ledger, projections, overdue, bounds },
+    ...{ home, backups, database, ledger, projections, overdue, bounds },
     today: now().toISOString().slice(0, 10),
   };
   const { findings, notLookedFor, todo, skipped } = plan(seen);
@@ -179,6 +185,24 @@ async function overdueReleases(world: World): Promise<NonNullable<Observations["
   });
 }
 
+async function backupsSeen(
+  outside: Outside,
+  paths: Paths,
+  config: Config | CanonryError,
+): Promise<Observations["backups"]> {
+  if (config instanceof CanonryError) return null;
+  const data = await openData(paths, config, outside.signal);
+  try {
+    const { backups, last } = await provenRestores(backupsOf(data));
+    return { count: backups, provenAt: last?.proved_at ?? null };
+  } catch (error) {
+    ifTyped(error);
+    return null;
+  } finally {
+    await data.close();
+  }
+}
+
 async function homeSeen(outside: Outside, paths: Paths, config: Config | CanonryError) {
   const files = new HomeFiles(paths);
   const read = config instanceof CanonryError ? null : config;
@@ -208,8 +232,11 @@ function namedPaths(paths: Paths, { publications, settings }: Config): ReadonlyS
     paths.beside(one.canonical_manifest, `${one.code}_history.md`),
   ]);
   const { replay } = settings.enrichment;
+  // The folder of the home that all is kept in, unless somebody says otherwise, is looked at like the rest.
   const kept = Object.values(settings.storage.roles).flatMap((place) =>
-    place.backend === "local" ? [place.base_dir] : [],
+    place.backend === "local" && `${paths.within(place.base_dir) ?? ""}/` !== PLACE
+      ? [place.base_dir]
+      : [],
   );
   return new Set(
     [...named, ...kept, ...(replay === null ? [] : [replay])].flatMap(

@@ -380,6 +380,14 @@ const faults = (): readonly Fault[] => [
     told: /^MANIFEST_ORPHAN manifests\/canonical\/other\/other_canonical.yaml: it is of no publication/,
   },
   {
+    code: "RESTORE_UNPROVEN",
+    plant: async () => {
+      expect((await home.run("backup", "create")).code).toBe(0);
+    },
+    heal: () => home.remove("data/backups"),
+    told: /^RESTORE_UNPROVEN data\/backups: there are 1 backups, and none was ever restored$/,
+  },
+  {
     code: "RELEASE_OVERDUE",
     ...edited("config/publications.yaml", (text) => `${text}    frequency: monthly\n`),
     told: /^RELEASE_OVERDUE beds: \d+ periods from 2025-03 to 20\S+, due on 2025-/,
@@ -505,9 +513,10 @@ describe("what cannot be planted on every machine, by its facts", () => {
     },
     projections: [],
     overdue: [],
+    backups: { count: 0, provenAt: null },
     bounds: {
       ...{ freeBytes: 1, freeShare: 0.1, skewMs: 60_000 },
-      ...{ idleWithRunSeconds: 21_600, idleWithoutRunSeconds: 600 },
+      ...{ idleWithRunSeconds: 21_600, idleWithoutRunSeconds: 600, provenDays: 35 },
     },
     today: "2025-01-31",
   };

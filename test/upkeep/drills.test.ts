@@ -97,6 +97,11 @@ async function copyOf(database: string | null): Promise<Home> {
   return new Home(path, await server.database(database));
 }
 
+async function newestBackup(home: Home): Promise<string> {
+  const [newest] = (await home.json<{ id: string }[]>("backup", "list")).toReversed();
+  return newest?.id ?? "";
+}
+
 const PROJECTIONS = ["data/exports", "data/state", "manifests"] as const;
 
 interface Lost {
@@ -143,6 +148,18 @@ const LOSSES: Readonly<Record<string, Lost>> = {
     database: () => yesterday,
     lose: () => Promise.resolve(),
     same: ["data/exports"],
+  },
+  "The database is lost, and there is a backup": {
+    database: () => null,
+    lose: async (home) => {
+      const before = new Home(home.path, base.database);
+      for (const words of ["backup create", "backup verify --restore"]) {
+        const ran = await before.run(...words.split(" "));
+        expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+      }
+      await (await worldOf(home)).close();
+    },
+    same: PROJECTIONS,
   },
   "The database is lost, and there is no backup": {
     database: () => null,
@@ -198,7 +215,10 @@ for (const [title, { lose, same = [], database = () => base.database }] of Objec
       const sick = renderExamination(await doctorOf(home), false);
       for (const line of before) expect(sick).toMatch(pattern(line));
       for (const command of commands) {
-        const ran = await home.run(...command.split(" ").slice(1));
+        const words = command.split(" ").slice(1);
+        const ran = await home.run(
+          ...(await Promise.all(words.map((word) => (word === "ID" ? newestBackup(home) : word)))),
+        );
         expect(ran.stderr, command).not.toMatch(/canonry: /);
       }
       const healed = renderExamination(await doctorOf(home), false);

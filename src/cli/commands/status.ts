@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { lastProvenRestore, type ProvenRestore, provenInWords } from "../../inquiry/backups.ts";
+import { lastProvenRestore, provenInWords } from "../../inquiry/backups.ts";
 import { coverage, type PublicationCoverage } from "../../inquiry/coverage.ts";
 import { type JobLine, schedule } from "../../inquiry/schedule.ts";
 import { type StatusLine, status } from "../../inquiry/status.ts";
@@ -55,7 +55,7 @@ interface Seen {
   readonly calendars: readonly PublicationCoverage[];
   readonly releases: readonly StatusLine[];
   readonly jobs: readonly JobLine[];
-  readonly last_proven_restore: ProvenRestore | null;
+  readonly last_proven_restore: Awaited<ReturnType<typeof lastProvenRestore>>["last"];
 }
 
 function show({ terminal }: Context, flags: StatusFlags, seen: Seen): void {

@@ -142,10 +142,18 @@ export interface Bounds {
   /** A connection that holds a release with a run may be idle while its rows come by another. */
   readonly idleWithRunSeconds: number;
   readonly idleWithoutRunSeconds: number;
+  /** Days since a restore proved a backup. */
+  readonly provenDays: number;
 }
 
 export interface Observations {
   readonly home: HomeSeen;
+  /** Null where their store could not be asked. */
+  readonly backups: {
+    readonly count: number;
+    /** ISO instant of the last restore that proved one; null: there was none. */
+    readonly provenAt: string | null;
+  } | null;
   readonly database: DatabaseSeen;
   readonly ledger: LedgerSeen | null;
   /** Null where the database could not be asked. */

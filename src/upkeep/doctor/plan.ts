@@ -46,10 +46,12 @@ export function plan(seen: Observations): Diagnosis {
     ...databaseSightings(seen, bounds),
     ...(ledger === null ? [] : ledgerSightings(ledger, bounds)),
     ...projectionSightings(seen),
+    ...restoreSightings(seen),
   ];
   const notLookedFor = [
     ...(database.kind === "open" ? [] : OF_SERVER),
     ...(ledger === null ? OF_LEDGER : []),
+    ...(seen.backups === null ? (["RESTORE_UNPROVEN"] as const) : []),
   ];
   const codes = Object.keys(FINDINGS) as FindingCode[];
   const lookedFor = new Set(codes.filter((code) => !notLookedFor.includes(code)));
@@ -62,6 +64,19 @@ export function plan(seen: Observations): Diagnosis {
     ),
   };
 }
+
+function restoreSightings({ backups, bounds, today }: Observations): readonly Sighting[] {
+  if (backups === null || backups.count === 0) return [];
+  const { count, provenAt } = backups;
+  const days = provenAt === null ? null : daysFrom(provenAt.slice(0, 10), today);
+  if (days !== null && days <= bounds.provenDays) return [];
+  const last = days === null ? "none was ever restored" : `the last was restored ${days} days ago`;
+  const seen = `there are ${count} backups, and ${last}`;
+  return [{ code: "RESTORE_UNPROVEN", seen, where: "data/backups" }];
+}
+
+const daysFrom = (first: string, last: string): number =>
+  Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000);
 
 /** Files among the exports that are of no source. */
 function strangeExports({ home, ledger }: Observations): readonly Stray[] {

@@ -69,8 +69,9 @@ async function entriesOf(
     found.push(entry);
     if (entry.kind !== "folder") continue;
     if (["data", "tmp", "manifests"].includes(entry.path))
-      found.push(...(await belowOwn(files, entry.path, places)));
-    else if (strayKind(entry) !== null) found.push(...(await files.below(entry.path)));
+      for (const one of await belowOwn(files, entry.path, places)) found.push(one);
+    else if (strayKind(entry) !== null)
+      for (const one of await files.below(entry.path)) found.push(one);
   }
   return found;
 }
@@ -86,7 +87,7 @@ async function belowOwn(
     found.push(entry);
     const inPlace = places.some((place) => isWithin(folder, place));
     if (entry.kind !== "folder" || (inPlace && !isWithin(folder, "manifests"))) continue;
-    found.push(...(await belowOwn(files, entry.path, places)));
+    for (const one of await belowOwn(files, entry.path, places)) found.push(one);
   }
   return found;
 }
