@@ -12,6 +12,7 @@ import {
   serverUser,
   USER,
 } from "./embedded-programs.ts";
+import { databaseFailure } from "./failure.ts";
 
 export type { EmbeddedOptions } from "./embedded-programs.ts";
 
@@ -62,7 +63,8 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
     if (server !== null) return server;
     if (await files.takeLock(at.lock(folder))) {
       try {
-        const started = await useServer(options, await startServer(options));
+        const url = await startServer(options);
+        const started = url === null ? null : await useServer(options, url);
         if (started !== null) return started;
       } finally {
         await files.remove(at.lock(folder));
@@ -144,7 +146,8 @@ async function isUnused(client: pg.Client): Promise<boolean> {
   return rows[0]?.unused === true;
 }
 
-async function startServer(options: EmbeddedOptions): Promise<string> {
+/** Null if it went away again: another found it, was done with it, and stopped it before we could use it. */
+async function startServer(options: EmbeddedOptions): Promise<string | null> {
   const { folder, files } = options;
   const user = await serverUser(options);
   await files.ensureFolder(folder, user);
@@ -167,8 +170,7 @@ async function startServer(options: EmbeddedOptions): Promise<string> {
   const url = await urlOf(options);
   if (url === null)
     throw new CanonryError("DATABASE_UNAVAILABLE", `${folder} lost its password or port`);
-  await createDatabase(url);
-  return url;
+  return (await createDatabase(url)) ? url : null;
 }
 
 /** The processes of a server that was killed go on for a moment, and no other starts until they are gone. */
@@ -204,19 +206,29 @@ async function serverLeftRunning(options: EmbeddedOptions): Promise<string | nul
   return null;
 }
 
-/** What was killed before it made the database left a server without. */
-async function createDatabase(url: string): Promise<void> {
+/** What was killed before it made the database left a server without. False if the server went away. */
+async function createDatabase(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url.replace(/\/[^/]+$/, "/postgres") });
   client.on("error", () => undefined);
-  await client.connect();
   try {
+    await client.connect();
     const { rows } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
     if (rows.length === 0) await client.query(`create database ${DATABASE}`);
+    return true;
   } catch (error) {
-    if (!madeByAnother(error)) throw error;
+    if (madeByAnother(error)) return true;
+    if (isGone(error)) return false;
+    throw databaseFailure(error);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
+}
+
+/** The server was stopped before it answered, or while it did. */
+function isGone(error: unknown): boolean {
+  const failure = databaseFailure(error);
+  const refused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+  return refused || (failure instanceof CanonryError && failure.code === "DATABASE_LOST");
 }
 
 /** duplicate_database, and unique_violation where both were at it. */
