@@ -127,13 +127,22 @@ async function releaseServer(options: EmbeddedOptions): Promise<void> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    if (await isUnused(client)) await pgCtl(options, ["stop", "-m", "fast", "-w"]);
+    // Asked first: who starts it holds the lock until it is in use.
+    if (!(await isStarting(options)) && (await isUnused(client)))
+      await pgCtl(options, ["stop", "-m", "fast", "-w"]);
   } catch (error) {
     if (error instanceof CanonryError) throw error;
     // Somebody else was faster.
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** Somebody is starting it, has not used it yet, and stops it in the end. */
+async function isStarting(options: EmbeddedOptions): Promise<boolean> {
+  return (
+    (await options.files.exists(at.lock(options.folder))) && (await deadStarter(options)) === null
+  );
 }
 
 async function isUnused(client: pg.Client): Promise<boolean> {
