@@ -1,6 +1,7 @@
 import { readFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { listBackups } from "../../../src/inquiry/backups.ts";
 import { cite } from "../../../src/inquiry/cite/index.ts";
 import { explain } from "../../../src/inquiry/explain.ts";
 import { verify } from "../../../src/inquiry/verify/index.ts";
@@ -14,6 +15,7 @@ import { purge } from "../../../src/pipeline/purge.ts";
 import { revert } from "../../../src/pipeline/revert.ts";
 import type { World } from "../../../src/pipeline/world.ts";
 import { apply, plan, survey } from "../../../src/upkeep/retain/index.ts";
+import { made, proven, verified } from "../../support/backups.ts";
 import { monthOf, Series, SeriesServer } from "../../support/series.ts";
 import { EVERYTHING, worldOf } from "../../support/world.ts";
 
@@ -548,4 +550,26 @@ test("an export whose source holds nothing any more goes with its page; others s
   ]);
   expect(await there("data/exports/trusts.parquet")).toBe(true);
   expect(await there("data/exports/mine.txt")).toBe(true);
+});
+
+test("of the backups of a day the proven one and the latest stay; expired rows and files are not asked of one", async () => {
+  await issued("vintages_keep: 1", csv(10), csv(11), csv(12));
+  const first = await made(world);
+  await clean();
+  const second = await made(world);
+  expect((await proven(world, second)).differences).toEqual([]);
+  const third = await made(world);
+  const fourth = await made(world);
+  const preview = await clean(true);
+  const goes = [first, third].map((id) => `remove backup ${id}`);
+  expect(gone(preview).toSorted()).toEqual(goes.toSorted());
+  expect(keptBecause(preview, second)).toContain("the last that was verified");
+  await clean();
+  expect((await listBackups(world.data)).map((one) => [one.id, one.state])).toEqual([
+    [second, "whole"],
+    [fourth, "whole"],
+  ]);
+  for (const id of [second, fourth])
+    expect((await verified(series.home, id)).differences).toEqual([]);
+  expect(gone(await clean())).toEqual([]);
 });
