@@ -11,7 +11,8 @@ import { copyColumns, type PartEncoder, type PartPlace, partEncoder } from "./en
 import { profileOf } from "./load-profile.ts";
 import { marksOf } from "./marks.ts";
 import { placeOfPart } from "./part-place.ts";
-import { isPlainPart, PlainEncoder, type PlainText } from "./plain-part.ts";
+import { isPlainPart, PlainEncoder } from "./plain-part.ts";
+import type { PlainText } from "./record-pieces.ts";
 import { isRegularPart, RegularEncoder } from "./regular-part.ts";
 import { citation, publishedTotals } from "./totals.ts";
 

@@ -1,19 +1,11 @@
-import { wholeLines } from "../../formats/csv/whole-lines.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { ColumnType, SourceContract } from "../../model/manifest.ts";
 import { hasMarkers } from "../../model/marked-columns.ts";
-import type { CsvDialect } from "../../model/sheet.ts";
 import type { PartEncoder, PartPlace } from "./encode-part.ts";
 import { PartDigest } from "./part-digest.ts";
+import { type PlainText, recordPieces } from "./record-pieces.ts";
 import { newTally } from "./tally.ts";
-
-/** The bytes of a CSV, for a part that was seen to be plain. */
-export interface PlainText {
-  readonly bytes: Bytes;
-  readonly dialect: CsvDialect;
-}
 
 /** Types whose plain values are written alike. */
 const HOLDS: Readonly<Record<ColumnType, readonly ColumnType[]>> = {
@@ -40,9 +32,6 @@ export function isPlainPart(contract: SourceContract, part: Part): boolean {
   );
 }
 
-const LONGEST_LINE = 1 << 16;
-/** What is encoded at a time: little enough that the connection never runs dry meanwhile. */
-const PIECE_BYTES = 1 << 17;
 const [TAB, LF, CR, BACKSLASH, CAPITAL_N] = [9, 10, 13, 92, 78];
 
 /** One column of the table: the field that fills it, or -1, and whether a marker's column follows. */
@@ -82,19 +71,11 @@ export class PlainEncoder {
   }
 
   /** Throws CONSERVATION_BROKEN if the bytes are not those that were seen when the part was drafted. */
-  async *lines({ bytes, dialect }: PlainText): AsyncGenerator<Buffer> {
-    const delimiter = dialect.delimiter.charCodeAt(0);
-    let headed = false;
-    for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
-      if (chunk === null) throw this.broken("a line is longer than any was");
-      let from = headed ? 0 : chunk.indexOf(LF) + 1;
-      headed = true;
-      while (from < chunk.length) {
-        const to = chunk.lastIndexOf(LF, from + PIECE_BYTES) + 1;
-        const end = to > from ? to : chunk.indexOf(LF, from) + 1;
-        yield this.encode(chunk.subarray(0, end), from, delimiter);
-        from = end;
-      }
+  async *lines(text: PlainText): AsyncGenerator<Buffer> {
+    const delimiter = text.dialect.delimiter.charCodeAt(0);
+    for await (const piece of recordPieces(text)) {
+      if (piece === null) throw this.broken("a line is longer than any was");
+      yield this.encode(piece.chunk.subarray(0, piece.end), piece.from, delimiter);
     }
     this.settle();
   }

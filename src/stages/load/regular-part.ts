@@ -1,4 +1,3 @@
-import { wholeLines } from "../../formats/csv/whole-lines.ts";
 import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { SourceContract } from "../../model/manifest.ts";
@@ -11,12 +10,9 @@ import {
   periodReader,
 } from "./encode-part.ts";
 import { LineFields } from "./line-fields.ts";
-import type { PlainText } from "./plain-part.ts";
+import { PIECE_BYTES, type PlainText, recordPieces } from "./record-pieces.ts";
 import { RegularField } from "./regular-field.ts";
 
-const LONGEST_LINE = 1 << 16;
-/** What is encoded at a time: little enough that the connection never runs dry meanwhile. */
-const PIECE_BYTES = 1 << 17;
 const [TAB, LF] = [9, 10];
 
 /** Whether the rows of a part can be read from the bytes of its records. */
@@ -59,19 +55,11 @@ export class RegularEncoder {
   }
 
   /** Throws CONSERVATION_BROKEN if the bytes are not those that were seen when the part was drafted. */
-  async *lines({ bytes, dialect }: PlainText): AsyncGenerator<Buffer> {
-    const fields = new LineFields(dialect, this.part.region.columns.length);
-    let headed = false;
-    for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
-      if (chunk === null) throw this.broken("a line is longer than any was");
-      let from = headed ? 0 : chunk.indexOf(LF) + 1;
-      headed = true;
-      while (from < chunk.length) {
-        const last = chunk.lastIndexOf(LF, from + PIECE_BYTES) + 1;
-        const end = last > from ? last : chunk.indexOf(LF, from) + 1;
-        yield this.encode(chunk, from, end, fields);
-        from = end;
-      }
+  async *lines(text: PlainText): AsyncGenerator<Buffer> {
+    const fields = new LineFields(text.dialect, this.part.region.columns.length);
+    for await (const piece of recordPieces(text)) {
+      if (piece === null) throw this.broken("a line is longer than any was");
+      yield this.encode(piece.chunk, piece.from, piece.end, fields);
     }
     for (const field of this.fields) field.settle(this.tally);
   }
