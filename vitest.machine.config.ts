@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/machine/**/*.test.ts"],
+    setupFiles: ["test/support/laws.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     maxWorkers: 1,

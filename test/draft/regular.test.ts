@@ -101,9 +101,7 @@ function textOf(
   return lines.map((line) => line.map(field).join(delimiter) + end).join("");
 }
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20251121);
-
-test(`by bytes the same is seen as by cells (seed ${SEED})`, async () => {
+test("by bytes the same is seen as by cells", async () => {
   let known = 0;
   await fc.assert(
     fc.asyncProperty(table, async ({ given, rows }) => {
@@ -114,7 +112,7 @@ test(`by bytes the same is seen as by cells (seed ${SEED})`, async () => {
       expect(told(byBytes.regions[0])).toEqual(told(byCells.regions[0]));
       expect(byBytes.claims).toEqual(byCells.claims);
     }),
-    { numRuns: 150, seed: SEED },
+    { numRuns: 150 },
   );
   expect(known).toBeGreaterThan(90);
 }, 60_000);

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Database } from "../../src/database/database.ts";
 import { MIGRATIONS } from "../../src/pipeline/world.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { SEED } from "../support/seed.ts";
 import { randomOf } from "./points.ts";
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20251107);
 const PLACES = Number(process.env["CANONRY_CUTS"] ?? 200);
 const ROWS = 8_000;
 

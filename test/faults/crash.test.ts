@@ -1,9 +1,8 @@
-import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SEED } from "../support/seed.ts";
 import { type Bench, differences, runCase, setUp, tearDown } from "./crash-case.ts";
 import { caseName, casesOf } from "./points.ts";
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20251107);
 const KILLS = 60;
 
 describe(`killed anywhere, at any time, the next run ends where an undisturbed one does (seed ${SEED})`, () => {

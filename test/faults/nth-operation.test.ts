@@ -1,9 +1,8 @@
-import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SEED } from "../support/seed.ts";
 import { type Bench, differences, runFailing, setUp, sideBySide, tearDown } from "./crash-case.ts";
 import { failingCasesOf } from "./points.ts";
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20251107);
 const SAMPLE = 16;
 
 describe(`an operation on files fails: exit 7, nothing half-written, and the next run is as if it had not (seed ${SEED})`, () => {

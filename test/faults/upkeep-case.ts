@@ -1,6 +1,5 @@
 import { cp, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { type Home, MAIN, makeHome, PROJECT } from "../support/home.ts";
 import type { SeriesServer } from "../support/series.ts";
 import { type CrashPoint, nameOf, pointsOf, randomOf } from "./points.ts";
@@ -111,5 +110,3 @@ export function upkeepCases(
     shuffled.flatMap((all) => all[at] ?? []),
   ).flat();
 }
-
-export const upkeepSeed = (): number => Number(process.env["CANONRY_SEED"] ?? 20251121);

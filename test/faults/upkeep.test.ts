@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { killUpkeep, upkeepCases, upkeepName, upkeepPoints, upkeepSeed } from "./upkeep-case.ts";
+import { SEED } from "../support/seed.ts";
+import { killUpkeep, upkeepCases, upkeepName, upkeepPoints } from "./upkeep-case.ts";
 import { upkeepTemplate } from "./upkeep-commands.ts";
 
 const KILLS = 12;
 
-describe(`upkeep killed at any moment: nothing is lost, nothing is half, and again finishes (seed ${upkeepSeed()})`, () => {
+describe(`upkeep killed at any moment: nothing is lost, nothing is half, and again finishes (seed ${SEED})`, () => {
   let bench: Awaited<ReturnType<typeof upkeepTemplate>>;
   beforeAll(async () => {
     bench = await upkeepTemplate();
@@ -20,7 +21,7 @@ describe(`upkeep killed at any moment: nothing is lost, nothing is half, and aga
         ),
       ),
     );
-    const cases = upkeepCases(points, upkeepSeed());
+    const cases = upkeepCases(points, SEED);
     expect(cases.length).toBeGreaterThan(200);
     const left = [...cases];
     const failures: string[] = [];

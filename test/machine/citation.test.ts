@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { read, type WorkBook } from "@e965/xlsx";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import type { BackfillReport } from "../../src/model/report.ts";
 import { openWorld } from "../../src/pipeline/world.ts";
 import { CORPUS } from "../support/corpus.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { SEED } from "../support/seed.ts";
 
 /** Workbooks, a workbook of another format, CSV files; tables beside each other, of periods, with sections. */
 const PUBLICATIONS: Readonly<Record<string, string>> = {
@@ -22,7 +22,6 @@ const PUBLICATIONS: Readonly<Record<string, string>> = {
   virtual_wards: "nhs-virtual-wards",
   wales: "statswales-rtt-waiting-lists",
 };
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20251121);
 const ROWS = 3;
 
 function periodOf(folder: string): string {

@@ -8,9 +8,8 @@ import {
 } from "../../src/model/calendar.ts";
 import { parsePeriod, periodOfDay, periodsBetween } from "../../src/model/period.ts";
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? 20_251_121);
 const check = (property: fc.IProperty<never[]> | fc.IPropertyWithHooks<never>): void => {
-  fc.assert(property as fc.IProperty<unknown>, { seed: SEED, numRuns: 300 });
+  fc.assert(property as fc.IProperty<unknown>, { numRuns: 300 });
 };
 
 const release = (period: string, more: Partial<KnownRelease> = {}): KnownRelease => ({
@@ -216,7 +215,7 @@ const anyFacts = fc
     return facts({ frequency, lag_days: lag, releases, today: day(today) });
   });
 
-describe(`laws (seed ${SEED})`, () => {
+describe("laws", () => {
   test("each known period stands once, in order, with a status of the list", () => {
     check(
       fc.property(anyFacts, (some) => {

@@ -408,6 +408,6 @@ test("what is told to be a figure at once is the number that it is by the rules"
         else expect(text).not.toMatch(/^\d{1,15}$/);
       },
     ),
-    { seed: Number(process.env["CANONRY_SEED"] ?? 20_261_121), numRuns: 2000 },
+    { numRuns: 2000 },
   );
 });

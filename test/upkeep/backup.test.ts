@@ -30,6 +30,7 @@ import {
 import { contentOf } from "../support/database-content.ts";
 import { gridXlsx } from "../support/grid.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { SEED } from "../support/seed.ts";
 import { changed, monthOf, Series, SeriesServer, sheetOf } from "../support/series.ts";
 import { EVERYTHING, worldOf } from "../support/world.ts";
 
@@ -308,8 +309,6 @@ describe("proof", () => {
 });
 
 describe("damage", () => {
-  const SEED = Number(process.env["CANONRY_SEED"] ?? 20251121);
-
   test(`200 single bits, every file cut at every tenth, every file missing: all are caught (seed ${SEED})`, async () => {
     const id = await made(world, { withArtifacts: true });
     await proven(world, id);

@@ -87,8 +87,9 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
 }
 
 function scoreOf(text: string, dialect: RecordDialect): number {
-  const rows = parse(text, dialect);
-  if (rows.length === 0) return 0;
+  const { rows, isCut } = parse(text, dialect);
+  // An apostrophe that never closes is one; a double quote that never closes is an error, told where it is read.
+  if (rows.length === 0 || (isCut && dialect.quote === "'")) return 0;
   const widths = new Map<number, number>();
   let cells = 0;
   let known = 0;
@@ -106,16 +107,20 @@ function scoreOf(text: string, dialect: RecordDialect): number {
   return (pattern / Math.sqrt(widths.size) / rows.length) * (known / cells);
 }
 
-/** The records of a sample, up to a quote that never closes or a record too wide; the last one may be cut and does not count. */
-function parse(text: string, dialect: RecordDialect): readonly SheetRow[] {
+/** The records of a sample, cut at a quote that never closes or a record too wide; the last one may be incomplete and does not count. */
+function parse(
+  text: string,
+  dialect: RecordDialect,
+): { rows: readonly SheetRow[]; isCut: boolean } {
   const parser = new RecordParser(dialect, Number.MAX_SAFE_INTEGER, {});
   try {
     parser.write(text);
     if (text.length < SAMPLE_CHARS) parser.end();
   } catch (error) {
     if (!(error instanceof CanonryError)) throw error;
+    return { rows: parser.rows, isCut: true };
   }
-  return parser.rows;
+  return { rows: parser.rows, isCut: false };
 }
 
 function isKnown(text: string): boolean {

@@ -1,9 +1,8 @@
-import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CleanupBench, setUp } from "../../faults/cleanup-case.ts";
 import { caseName, casesOf } from "../../faults/points.ts";
+import { SEED } from "../../support/seed.ts";
 
-const SEED = Number(process.env["CANONRY_SEED"] ?? Date.now() % 1e9);
 const KILLS = 5;
 
 describe(`a cleanup killed anywhere is finished by the next (seed ${SEED})`, () => {
