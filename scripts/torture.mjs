@@ -1,6 +1,7 @@
 // Fuzzed CSV files and broken workbooks through the reader: each must end as tables that keep the laws or
 // as an error with a code. `npm run torture -- --csv 200000 --containers 5000 --seed 7`; one input again, alone:
-// `npm run torture -- --kind xlsx --only 4711 --seed 7`, with `--save FILE` to keep it. Then loads are killed (torture-load.mjs); `--kills 0` for none.
+// `npm run torture -- --kind xlsx --only 4711 --seed 7`, with `--save FILE` to keep it. Then loads, cleanups, backups and
+// restores are killed (torture-load.mjs, torture-cleanup.mjs, torture-backup.mjs); `--kills 0` for none.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
@@ -77,9 +78,14 @@ console.log(
 );
 process.exitCode = report.findings.length > 0 ? 1 : 0;
 if (values.kind === undefined && values.only === undefined) {
-  const script = fileURLToPath(new URL("torture-load.mjs", import.meta.url));
-  const most = ["--kills", values.kills, "--operations", values.kills];
-  const args = [script, "--seed", String(seed), ...most];
-  const loads = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (loads.status !== 0) process.exitCode = 1;
+  for (const [name, ...most] of [
+    ["torture-load.mjs", "--kills", values.kills, "--operations", values.kills],
+    ["torture-cleanup.mjs", "--kills", values.kills],
+    ["torture-backup.mjs", "--kills", values.kills],
+  ]) {
+    const script = fileURLToPath(new URL(name, import.meta.url));
+    const args = [script, "--seed", String(seed), ...most];
+    const killed = spawnSync(process.execPath, args, { stdio: "inherit" });
+    if (killed.status !== 0) process.exitCode = 1;
+  }
 }

@@ -1,7 +1,6 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { type ExitCode, worstExit } from "../model/errors.ts";
-import { programFile } from "../model/program-file.ts";
+import { VERSION } from "../model/program-file.ts";
 import { addCommand } from "./commands/add.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { backfillCommand } from "./commands/backfill.ts";
@@ -37,10 +36,6 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 a bug, 2 usage or configuration, 3 partial, 4 drift needs a decision,
 5 source unavailable, 6 data rejected, 7 storage or database unavailable, 8 another run holds the
 lock, 130 interrupted.`;
-
-const { version } = createRequire(import.meta.url)(programFile("package.json")) as {
-  version: string;
-};
 
 /** In the order of the help. */
 const COMMANDS = [
@@ -89,7 +84,7 @@ function program(context: Context): Command {
       "--database-url <url>",
       "an external Postgres, instead of DATABASE_URL or the embedded one",
     )
-    .version(version, "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({

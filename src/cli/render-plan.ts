@@ -5,6 +5,7 @@ import type {
   PlannedRelease,
   ReleasePlan,
 } from "../model/release-plan.ts";
+import { squeeze } from "../model/text.ts";
 import { count } from "./table.ts";
 
 /** A plan as a person reads it: a block a release that would change or waits, then what is open, then how to go on. */
@@ -68,9 +69,7 @@ function loaded(
 function statements(ddl: readonly string[]): readonly string[] {
   const isComment = (statement: string): boolean => statement.startsWith("comment on ");
   const comments = ddl.filter(isComment).length;
-  const lines = ddl
-    .filter((one) => !isComment(one))
-    .map((one) => `      ${one.replace(/\s+/g, " ").trim()};`);
+  const lines = ddl.filter((one) => !isComment(one)).map((one) => `      ${squeeze(one)};`);
   return [...lines, ...(comments === 0 ? [] : [`      and ${comments} comments on columns`])];
 }
 

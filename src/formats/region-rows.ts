@@ -1,6 +1,7 @@
 import type { Region, RowRange } from "../model/manifest.ts";
 import type { RegionRow } from "../model/region-row.ts";
 import { type Cell, columnIndex, type SheetRow } from "../model/sheet.ts";
+import { squeeze } from "../model/text.ts";
 
 /** What of a region decides how its rows are read; `Region` and a table under inspection both have it. */
 export interface RegionShape {
@@ -27,8 +28,6 @@ function cursor(ranges: readonly RowRange[]): (row: number) => boolean {
     return range !== undefined && range[0] <= row;
   };
 }
-
-const BLANK = /^[\s\u00a0]*$/;
 
 /**
  * Labels are carried down in columns marked `fill_down`, over data rows only; a new label ends what is
@@ -57,7 +56,7 @@ export function regionReader(region: RegionShape): RegionReader {
     const cells: (Cell | null)[] = new Array<Cell | null>(region.columns.length).fill(null);
     for (const cell of row.cells) {
       const at = place.get(cell.column);
-      if (at !== undefined && !BLANK.test(cell.text)) cells[at] = cell;
+      if (at !== undefined && cell.text.trim() !== "") cells[at] = cell;
     }
     if (anyFill) carry(cells, carried, fills, kind);
     for (const at of made)
@@ -86,8 +85,8 @@ function sectionText(row: SheetRow, place: ReadonlyMap<number, number>): string 
   const columns = [...place.keys()];
   const [left, right] = [Math.min(...columns) - 1, Math.max(...columns)];
   const texts = row.cells
-    .filter((cell) => cell.column >= left && cell.column <= right && !BLANK.test(cell.text))
-    .map((cell) => cell.text.replace(/[\s\u00a0]+/g, " ").trim());
+    .filter((cell) => cell.column >= left && cell.column <= right && cell.text.trim() !== "")
+    .map((cell) => squeeze(cell.text));
   return texts.length === 0 ? null : texts.join(" ");
 }
 

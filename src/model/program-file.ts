@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -7,3 +8,8 @@ import { fileURLToPath } from "node:url";
 export function programFile(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
+
+/** The program's version: `0.1.0`. */
+export const { version: VERSION } = createRequire(import.meta.url)(programFile("package.json")) as {
+  readonly version: string;
+};

@@ -1,3 +1,5 @@
+import { squeeze } from "./text.ts";
+
 const MONTH =
   "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 const DATES = [
@@ -15,7 +17,7 @@ const TIME = /\b(?:weeks?|months?|quarters?|years?|days?)\b/;
  * pattern say the same of another date.
  */
 export function rollingPattern(header: string): string | null {
-  const text = header.toLowerCase().replace(/\s+/g, " ").trim();
+  const text = squeeze(header.toLowerCase());
   let rest = text;
   for (const date of DATES) rest = rest.replace(date, "…");
   if (TIME.test(rest)) rest = rest.replace(/\b\d{1,2}\b/g, "…");

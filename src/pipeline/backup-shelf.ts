@@ -5,8 +5,8 @@ import { CanonryError } from "../model/errors.ts";
 import {
   type Forgetting,
   forget,
+  ownBytes,
   planForget,
-  type StoreFacts,
   surveyStore,
 } from "../upkeep/backup/index.ts";
 import type { BackupShelf } from "../upkeep/retain/index.ts";
@@ -20,16 +20,16 @@ export function backupShelf(database: Database, data: DataLayer): BackupShelf {
   return {
     list: async () => {
       const facts = await surveyStore(store);
-      const { sizes } = await store.list();
-      const whole = facts.backups.filter((one) => one.state === "whole");
-      return Promise.all(
-        whole.map(async (one) => ({
-          id: one.id,
-          taken_at: await madeAt(store, one.id),
-          size_bytes: ownBytes(facts, one.id, sizes),
-          is_verified: one.proven,
-          is_whole: true,
-        })),
+      return facts.backups.flatMap((one) =>
+        one.madeAt === null
+          ? []
+          : {
+              id: one.id,
+              taken_at: one.madeAt,
+              size_bytes: ownBytes(facts, one),
+              is_verified: one.proven,
+              is_whole: true,
+            },
       );
     },
     forget: async (id) => {
@@ -54,23 +54,5 @@ export function forgetAlone(
     () => {
       throw new CanonryError("LOCK_HELD", "a backup is being made, or another is forgotten");
     },
-  );
-}
-
-async function madeAt(store: BackupStore, id: string): Promise<string> {
-  const inventory = await store.inventory(id);
-  if (inventory === null || inventory === "damaged")
-    throw new CanonryError("BACKUP_DAMAGED", `${id} was whole a moment ago`);
-  return inventory.made_at;
-}
-
-/** Bytes that go with a backup: its own, and what no other needs. */
-function ownBytes({ backups }: StoreFacts, id: string, sizes: ReadonlyMap<string, number>): number {
-  const own = backups.find((one) => one.id === id);
-  const others = backups.filter((one) => one.id !== id);
-  const alone = [...(own?.needs ?? [])].filter((key) => !others.some((one) => one.needs.has(key)));
-  return [...new Set([...(own?.own ?? []), ...alone])].reduce(
-    (sum, key) => sum + (sizes.get(key) ?? 0),
-    0,
   );
 }

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { buriedOf } from "../database/backup-reading.ts";
@@ -6,7 +5,7 @@ import { Database } from "../database/database.ts";
 import { serverVersion } from "../database/inquiries.ts";
 import { type Inventory, partsOf, type Receipt, rowsOf } from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
-import { programFile } from "../model/program-file.ts";
+import { VERSION } from "../model/program-file.ts";
 import type { Plan } from "../model/stage.ts";
 import {
   apply,
@@ -23,10 +22,6 @@ import {
 import { BACKUPS_LOCK, forgetAlone } from "./backup-shelf.ts";
 import { sweepUnfinished } from "./tidy-up.ts";
 import { homeOf, loadConfigOf, MIGRATIONS, type Outside, openData, type World } from "./world.ts";
-
-const { version: PROGRAM } = createRequire(import.meta.url)(programFile("package.json")) as {
-  version: string;
-};
 
 /**
  * Lends the files of a home, and its store of backups, without its database: that one may be what is lost. Of a
@@ -150,7 +145,7 @@ function createOnce(
       return { report: { ...base, tables: found.tables.length, ...lists }, inventory: null };
     }
     const needs = { store, data, files, withArtifacts, signal };
-    const made = await apply(decided, found, { ...needs, id: world.newId(), program: PROGRAM });
+    const made = await apply(decided, found, { ...needs, id: world.newId(), program: VERSION });
     const { inventory, written } = made;
     const report = {
       dry_run: false,
@@ -186,7 +181,7 @@ const listsOf = ({ todo, skipped }: Plan<unknown>): Pick<CreateReport, "read" | 
   taken_over: skipped.map(({ key, reason }) => ({ table: key, reason })),
 });
 
-/** The backup that is named, or the newest whole one. Throws BACKUP_UNKNOWN if there is none. */
+/** The backup that is named, or the newest finished one. Throws BACKUP_UNKNOWN if there is none; BACKUP_DAMAGED. */
 async function chosen(store: BackupStore, id: string | null): Promise<Inventory> {
   if (id !== null) return wholeInventory(store, id);
   const { ids } = await store.list();
@@ -242,7 +237,7 @@ export async function proveBackup(
     format: "canonry/receipt@1",
     id: inventory.id,
     proved_at: now().toISOString(),
-    program: PROGRAM,
+    program: VERSION,
     server: await serverVersion(database),
     proved: differences.length === 0,
     tables: inventory.tables.length,

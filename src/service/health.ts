@@ -26,8 +26,9 @@ type Answers = ReadonlyMap<string, () => Promise<Answer>>;
 
 /** Longest wait for the database. */
 const PATIENCE_MS = 3_000;
-/** However often it is asked, the database is asked once in this time. */
+/** However often it is asked, the database is asked once in this time; the store of backups, in the other. */
 const FRESH_MS = 1_000;
+const BACKUPS_FRESH_MS = 60_000;
 /** More at once are turned away. */
 const MOST_CONNECTIONS = 32;
 /** For whoever asks slowly. */
@@ -43,9 +44,10 @@ export async function serveHealth(
   address: { readonly host: string; readonly port: number },
   of: () => HealthOf,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const proven = kept(BACKUPS_FRESH_MS, () => provenAt(of().world));
   const answers: Answers = new Map([
-    ["/health", kept(() => health(of()))],
-    ["/ready", kept(() => ready(of()))],
+    ["/health", kept(FRESH_MS, async () => health(of(), await proven()))],
+    ["/ready", kept(FRESH_MS, () => ready(of()))],
   ]);
   const server = createServer(LIMITS, (request, response) => {
     answer(request, response, answers).catch(() => response.destroy());
@@ -109,15 +111,15 @@ async function answer(
   response.end(request.method === "HEAD" ? undefined : text);
 }
 
-/** Who asks while an answer is being made, or soon after, gets the same one. */
-function kept(make: () => Promise<Answer>): () => Promise<Answer> {
-  let current: Promise<Answer> | null = null;
+/** Who asks while an answer is being made, or within `freshMs` after, gets the same one. */
+function kept<Value>(freshMs: number, make: () => Promise<Value>): () => Promise<Value> {
+  let current: Promise<Value> | null = null;
   return () => {
     if (current !== null) return current;
     const made = make();
     current = made;
     const forget = async (): Promise<void> => {
-      await sleep(FRESH_MS, undefined, { ref: false });
+      await sleep(freshMs, undefined, { ref: false });
       current = null;
     };
     made.then(forget, forget);
@@ -131,12 +133,20 @@ async function ready({ world, stopping }: HealthOf): Promise<Answer> {
   return { status: isReady ? 200 : 503, body: { ready: isReady } };
 }
 
-async function health({ world, configuration, stopping, now }: HealthOf): Promise<Answer> {
+/** When a backup was last restored and compared; null: never, or nobody can say. */
+async function provenAt(world: World | null): Promise<string | null> {
+  const proven = world === null ? null : await within(lastProvenRestore(world.data));
+  return proven?.last?.proved_at ?? null;
+}
+
+async function health(
+  { world, configuration, stopping, now }: HealthOf,
+  proven: string | null,
+): Promise<Answer> {
   const jobs =
     world === null
       ? null
       : await within(world.databaseNow().then((instant) => schedule(world, instant)));
-  const proven = world === null ? null : await within(lastProvenRestore(world.data));
   const wrong = [
     ...(stopping ? ["stopping"] : []),
     ...(jobs === null ? ["database unreachable"] : []),
@@ -151,7 +161,7 @@ async function health({ world, configuration, stopping, now }: HealthOf): Promis
       wrong,
       database: jobs === null ? "unreachable" : "reachable",
       configuration: configuration ?? "valid",
-      last_proven_restore: proven?.last?.proved_at ?? null,
+      last_proven_restore: proven,
       jobs: (jobs ?? []).map(told),
     },
   };

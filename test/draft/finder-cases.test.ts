@@ -172,6 +172,39 @@ describe("the header of one table, parted by an empty column", () => {
   });
 });
 
+test("a grand total under sub-totals: its counts add up, its shares are means", async () => {
+  const group = (name: string, rows: readonly string[][], total: readonly string[]): string[][] => [
+    [name, "", "", "", "", ""],
+    ...rows,
+    ["Sub-total", ...total],
+  ];
+  const seen = await seeCsv(
+    csv([
+      ["Area", "Patients", "Seen", "Waited", "Treated", "Referred"],
+      ...group(
+        "Adults",
+        [
+          ["Ash", "59", "64.8%", "58.1%", "29", "90.2%"],
+          ["Birch", "45", "65.9%", "62.5%", "61", "24.2%"],
+          ["Cedar", "86", "8.8%", "90.7%", "60", "35.6%"],
+        ],
+        ["190", "46.5%", "70.4%", "150", "50%"],
+      ),
+      ...group(
+        "Children",
+        [
+          ["Elm", "14", "52.6%", "13%", "37", "34.9%"],
+          ["Fir", "31", "33.8%", "43.3%", "52", "75.6%"],
+          ["Gorse", "101", "53.5%", "40.2%", "26", "2.1%"],
+        ],
+        ["146", "46.6%", "32.2%", "115", "37.5%"],
+      ),
+      ["All places", "336", "46.6%", "51.3%", "265", "43.8%"],
+    ]),
+  );
+  expect(onlyTable(seen).total_rows).toEqual([6, 11, 12]);
+});
+
 describe("totals that no word tells", () => {
   test("a region above its districts, by their codes: medians do not add up, jobs do", async () => {
     const region = (at: number): (string | number)[][] => [

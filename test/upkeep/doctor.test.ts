@@ -385,7 +385,7 @@ const faults = (): readonly Fault[] => [
       expect((await home.run("backup", "create")).code).toBe(0);
     },
     heal: () => home.remove("data/backups"),
-    told: /^RESTORE_UNPROVEN data\/backups: there are 1 backups, and none was ever restored$/,
+    told: /^RESTORE_UNPROVEN data\/backups: there is a backup, and none was ever restored$/,
   },
   {
     code: "RELEASE_OVERDUE",

@@ -8,6 +8,7 @@ import type { Limits } from "../../model/limits.ts";
 import type { PartPlace } from "../../model/part-place.ts";
 import { within } from "../../model/row-ranges.ts";
 import { type Cell, columnIndex, type SheetRow } from "../../model/sheet.ts";
+import { squeeze } from "../../model/text.ts";
 
 /** Where a part's rows are to be read again. */
 export interface AskedPart {
@@ -156,6 +157,6 @@ class LabelTrail {
 }
 
 function joined(row: SheetRow): Cell {
-  const texts = row.cells.map((cell) => cell.text.replace(/[\s\u00a0]+/g, " ").trim());
+  const texts = row.cells.map((cell) => squeeze(cell.text));
   return { column: 0, kind: "text", text: texts.filter((text) => text !== "").join(" ") };
 }

@@ -2,7 +2,6 @@ import type { RegionRow } from "../../model/region-row.ts";
 import type { Cell, CsvDialect } from "../../model/sheet.ts";
 
 const [LF, CR, QUOTE] = [10, 13, 34];
-const BLANK = /^[\s\u00a0]*$/;
 
 /** Finds the fields of a record that is one line, in its bytes. */
 export class LineFields {
@@ -72,7 +71,7 @@ export class LineFields {
   row(chunk: Buffer, number: number): RegionRow {
     const cells = Array.from(this.starts, (_, column): Cell | null => {
       const text = this.text(chunk, column);
-      return BLANK.test(text) ? null : { column, kind: "text", text };
+      return text.trim() === "" ? null : { column, kind: "text", text };
     });
     return { row: number, kind: "data", section: null, cells };
   }

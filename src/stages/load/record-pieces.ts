@@ -15,7 +15,6 @@ export interface RecordPiece {
   readonly end: number;
 }
 
-const LONGEST_LINE = 1 << 16;
 /** What is encoded at a time: little enough that the connection never runs dry meanwhile. */
 export const PIECE_BYTES = 1 << 17;
 const LF = 10;
@@ -26,7 +25,7 @@ export async function* recordPieces({
   dialect,
 }: PlainText): AsyncGenerator<RecordPiece | null> {
   let headed = false;
-  for await (const chunk of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
+  for await (const chunk of wholeLines(bytes, dialect.bomBytes)) {
     if (chunk === null) {
       yield null;
       return;

@@ -12,7 +12,6 @@ const MOST_KNOWN = 4_096;
 /** Longer numbers are read as texts. */
 const MOST_DIGITS = 40;
 const MISFIT = -1;
-const BLANK = /^[\s\u00a0]*$/;
 
 /** One column of the table, written from the field of a record that fills it. */
 export class RegularField {
@@ -157,7 +156,7 @@ function writeText(out: Buffer, from: number, chunk: Buffer, start: number, end:
     if (sign > SPACE && sign < 127) isSolid = true;
     out[to++] = sign;
   }
-  return isSolid || !BLANK.test(chunk.toString("utf8", start, end)) ? to : from;
+  return isSolid || chunk.toString("utf8", start, end).trim() !== "" ? to : from;
 }
 
 /**

@@ -6,11 +6,15 @@ export interface StoreFacts {
   /** Keys of objects that backups share, and of those that nobody finished. */
   readonly shared: readonly string[];
   readonly unfinished: readonly string[];
+  /** Bytes by key. */
+  readonly sizes: ReadonlyMap<string, number>;
 }
 
 export interface BackupFacts {
   readonly id: string;
   readonly state: "whole" | "damaged" | "unfinished";
+  /** Null unless it is whole. */
+  readonly madeAt: string | null;
   /** A receipt says that it was restored. */
   readonly proven: boolean;
   /** Keys of its own folder; the inventory first. */
@@ -48,6 +52,13 @@ export function forgetPlan(facts: StoreFacts, forgotten: readonly string[]): Pla
   for (const key of facts.unfinished) remove(key, "it was never finished");
   for (const one of gone) for (const key of one.own.slice(1)) remove(key, why(one));
   return { todo, skipped };
+}
+
+/** Bytes that go with a backup: its own, and what no other needs. */
+export function ownBytes({ backups, sizes }: StoreFacts, { id, own, needs }: BackupFacts): number {
+  const others = backups.filter((one) => one.id !== id);
+  const alone = [...needs].filter((key) => !others.some((one) => one.needs.has(key)));
+  return [...new Set([...own, ...alone])].reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0);
 }
 
 /** Why a backup must stay; null if it may go: another one must be left that is as good. */

@@ -50,6 +50,7 @@ export async function surveyStore(store: BackupStore): Promise<StoreFacts> {
     backups: found,
     shared: [...below(backupParts), ...below(backupArtifacts)],
     unfinished: below(backupUnfinished),
+    sizes,
   };
 }
 
@@ -69,6 +70,7 @@ async function factsOf(
   return {
     id,
     state: isWhole ? "whole" : isUnfinished ? "unfinished" : "damaged",
+    madeAt: isWhole ? inventory.made_at : null,
     proven: receipts.some((one) => one.proved),
     own: own.toSorted((a, b) => Number(b === first) - Number(a === first)),
     needs: isWhole ? new Set(objectsOf(store, inventory).keys()) : new Set(),

@@ -4,7 +4,7 @@
 // Errors: BACKUP_*, DATABASE_*, STORAGE_*; a backup without a whole inventory is none, a restore is whole or not at all
 export { apply, type BackupNeeds, type Written } from "./apply.ts";
 export { type Forgetting, forget, planForget, surveyStore, sweep } from "./forget.ts";
-export type { StoreFacts } from "./forget-plan.ts";
+export { ownBytes, type StoreFacts } from "./forget-plan.ts";
 export { holders } from "./holders.ts";
 export { homeFiles, isConfiguration } from "./home-files.ts";
 export { type BackupPlan, plan } from "./plan.ts";

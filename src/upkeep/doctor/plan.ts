@@ -71,7 +71,7 @@ function restoreSightings({ backups, bounds, today }: Observations): readonly Si
   const days = provenAt === null ? null : daysFrom(provenAt.slice(0, 10), today);
   if (days !== null && days <= bounds.provenDays) return [];
   const last = days === null ? "none was ever restored" : `the last was restored ${days} days ago`;
-  const seen = `there are ${count} backups, and ${last}`;
+  const seen = `${count === 1 ? "there is a backup" : `there are ${count} backups`}, and ${last}`;
   return [{ code: "RESTORE_UNPROVEN", seen, where: "data/backups" }];
 }
 

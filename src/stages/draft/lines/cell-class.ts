@@ -1,5 +1,6 @@
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
+import { squeeze } from "../../../model/text.ts";
 import {
   dateLiteral,
   isPlainFigure,
@@ -113,11 +114,6 @@ export function seenText(raw: string): Seen {
   if (seenTexts.size >= MOST_SEEN) seenTexts.clear();
   seenTexts.set(raw, seen);
   return seen;
-}
-
-/** Trimmed, line breaks and runs of white space to one space. */
-export function squeeze(text: string): string {
-  return text.replace(/[\s\u00a0]+/g, " ").trim();
 }
 
 /** A year as a spreadsheet or a CSV writes it: 1990, "2024", 2011.0. */

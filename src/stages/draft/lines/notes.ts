@@ -1,4 +1,4 @@
-import { squeeze } from "./cell-class.ts";
+import { squeeze } from "../../../model/text.ts";
 import type { Line } from "./line.ts";
 
 const MEANING =

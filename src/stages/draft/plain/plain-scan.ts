@@ -16,8 +16,6 @@ export interface PlainScan {
   readonly tail: LastLines;
 }
 
-const LONGEST_LINE = 1 << 16;
-
 const [LF, CR, QUOTE, COMMA, BACKSLASH] = [10, 13, 34, 44, 92];
 
 /**
@@ -31,7 +29,7 @@ export async function scanPlain(sheet: Sheet): Promise<PlainScan | null> {
   const { bytes, dialect } = sheet.text;
   if (dialect.delimiter.charCodeAt(0) > 127 || dialect.newline === "\r") return null;
   let scanner: Scanner | null = null;
-  for await (const lines of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
+  for await (const lines of wholeLines(bytes, dialect.bomBytes)) {
     if (lines === null) return null;
     let from = 0;
     if (scanner === null) {

@@ -24,8 +24,6 @@ interface OtherText {
   times: number;
 }
 
-const BLANK = /^[\s\u00a0]*$/;
-
 /** A column of regular records: values of one plain kind are scanned as bytes, all others are looked at as texts. */
 export class RegularColumn {
   readonly scan: ColumnScan;
@@ -56,7 +54,7 @@ export class RegularColumn {
   }
 
   private look(text: string): OtherText["is"] {
-    if (BLANK.test(text)) return "blank";
+    if (text.trim() === "") return "blank";
     return isOddCell(this.figures, seenText(text)) ? "odd" : "regular";
   }
 

@@ -1,13 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 import { RecordParser } from "../../../formats/csv/records.ts";
-import { wholeLines } from "../../../formats/csv/whole-lines.ts";
+import { LONGEST_LINE, wholeLines } from "../../../formats/csv/whole-lines.ts";
 import type { CsvDialect, Sheet } from "../../../model/sheet.ts";
+import { squeeze } from "../../../model/text.ts";
 import { isNarrow, type Regularity } from "../lines/sample.ts";
 import { CanonicalLines, type FieldPlaces, newPlaces } from "./canonical.ts";
 import { type RecordScan, Tail } from "./record-scan.ts";
 import { RegularColumn, type TalliedColumn } from "./regular-column.ts";
 
-const LONGEST_LINE = 1 << 16;
 const [LF, CR, QUOTE, COMMA, GROUP] = [10, 13, 34, 44, 29];
 
 /**
@@ -26,7 +26,7 @@ export async function scanRegular(
   const { bytes, dialect } = sheet.text;
   if (!isScannable(dialect)) return null;
   let scanner: Scanner | null = null;
-  for await (const lines of wholeLines(bytes, dialect.bomBytes, LONGEST_LINE)) {
+  for await (const lines of wholeLines(bytes, dialect.bomBytes)) {
     if (lines === null) return null;
     let from = 0;
     if (scanner === null) {
@@ -51,7 +51,7 @@ function headerOf(line: string, dialect: CsvDialect): readonly string[] | null {
   const parser = new RecordParser(dialect, LONGEST_LINE, {});
   parser.write(line);
   const fields = parser.rows[0]?.cells.map((cell) => cell.text) ?? [];
-  const isNamed = fields.every((field) => field === field.replace(/[\s\u00a0]+/g, " ").trim());
+  const isNamed = fields.every((field) => field === squeeze(field));
   const width = parser.rows[0]?.cells.at(-1)?.column ?? -1;
   const isWhole = width === fields.length - 1 && parser.record === 1;
   return isNamed && isWhole && new Set(fields).size === fields.length ? fields : null;

@@ -1,5 +1,6 @@
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
+import { squeeze } from "../../../model/text.ts";
 import {
   booleanLiteral,
   dateLiteral,
@@ -8,7 +9,7 @@ import {
   numberLiteral,
   timestampLiteral,
 } from "../../../model/value.ts";
-import { looksLikePeriod, squeeze } from "../lines/cell-class.ts";
+import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
 
 /** Distinct values are counted exactly up to here. */

@@ -98,8 +98,8 @@ function isOrdinary(search: Search, at: number): boolean {
 /** The first or last row, and nearly the sum of all others. */
 function nearEdge(search: Search, at: number): boolean {
   const { values } = search;
-  if (at !== 0 && at !== values.length - 1) return false;
-  const others = values.map((_, other) => other).filter((other) => other !== at);
+  if (!isEdge(search, at)) return false;
+  const others = othersOf(search, at);
   return nearlyAgrees(values[at] ?? [], columnSums(values, others), others.length);
 }
 
@@ -176,7 +176,7 @@ function bySum(search: Search): void {
     const reason = runOf(values, at, false);
     if (reason !== null) totals.set(at, reason);
     else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
-    else if (sumAmongAverages(search, at))
+    else if (isEdge(search, at) && sumAmongAverages(values, at, othersOf(search, at)))
       totals.set(at, "its counts are the sum of all other rows");
   }
 }
@@ -187,17 +187,23 @@ function wholeOfParts(search: Search): void {
   if (totals.size === 0) return;
   for (const at of [0, values.length - 1]) {
     if (totals.has(at) || lines[at]?.cells.some(isWords) !== true) continue;
-    const parts = [...values.keys()].filter((other) => other !== at && !totals.has(other));
-    if (parts.length > 2 && agrees(values[at] ?? [], columnSums(values, parts), parts.length))
+    const parts = othersOf(search, at).filter((other) => !totals.has(other));
+    if (parts.length <= 2) continue;
+    const words = search.keys.some((key) => totalWord(textAt(search, at, key)));
+    const isSum = agrees(values[at] ?? [], columnSums(values, parts), parts.length, words);
+    if (isSum || sumAmongAverages(values, at, parts))
       totals.set(at, "it is the sum of all rows that are no totals");
   }
 }
 
-/** First or last row: a count that is the sum of all others, beside averages that lie among theirs. */
-function sumAmongAverages(search: Search, at: number): boolean {
-  const { values } = search;
-  if ((at !== 0 && at !== values.length - 1) || values.length < 5) return false;
-  const others = [...values.keys()].filter((other) => other !== at);
+const isEdge = ({ values }: Search, at: number): boolean => at === 0 || at === values.length - 1;
+
+const othersOf = ({ values }: Search, at: number): readonly number[] =>
+  [...values.keys()].filter((other) => other !== at);
+
+/** A row whose counts are the sum of at least four others, and whose averages lie among theirs. */
+function sumAmongAverages(values: Matrix, at: number, others: readonly number[]): boolean {
+  if (others.length < 4) return false;
   const total = values[at] ?? [];
   const { same, digits } = agreement(total, columnSums(values, others), others.length);
   if (same === 0 || digits < 4.5) return false;
