@@ -7,6 +7,11 @@ export async function* inParts(
   let heldBytes = 0;
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; ) {
+      if (heldBytes === 0 && chunk.length - at >= partBytes) {
+        yield Buffer.from(chunk.buffer, chunk.byteOffset + at, partBytes);
+        at += partBytes;
+        continue;
+      }
       const piece = chunk.subarray(at, at + partBytes - heldBytes);
       held.push(piece);
       heldBytes += piece.length;

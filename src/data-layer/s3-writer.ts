@@ -61,7 +61,7 @@ export class S3Writer {
     const put = { key, ifAbsent, writer: options.writer ?? writerName() };
     if (ifAbsent) await this.conditions.ofPuts();
     const bytes = repeatable(key, content);
-    const parts = inParts(bytes?.stream() ?? chunksOf(content), this.partBytesOf(bytes));
+    const parts = inParts(chunksOf(content), this.partBytesOf(bytes));
     try {
       const first = await parts.next();
       const second = first.done === true ? first : await parts.next();
@@ -274,5 +274,8 @@ async function look(bytes: Bytes): Promise<Known> {
 }
 
 async function sha256Of(bytes: Bytes): Promise<string> {
-  return bytes.sha256 ?? (await look(bytes)).sha256;
+  if (bytes.sha256 !== undefined) return bytes.sha256;
+  const hash = createHash("sha256");
+  for await (const chunk of bytes.stream()) hash.update(chunk);
+  return hash.digest("hex");
 }
