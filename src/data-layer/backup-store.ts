@@ -36,6 +36,8 @@ export interface StoreListing {
   readonly strangers: readonly string[];
 }
 
+/** What every id begins with. */
+const CENTURY = "20";
 const ID = /^\d{8}T\d{6}-[0-9a-f]{10}$/;
 const OURS = /^(?:parts|artifacts|tombstones|incoming)$/;
 
@@ -50,6 +52,16 @@ export class BackupStore {
   constructor(storage: StorageBackend, paths: Paths) {
     this.storage = storage;
     this.keys = paths.keys;
+  }
+
+  /** Ids of folders of backups, ascending: the oldest first. Parts and artifacts, which may be many, are not listed. */
+  async ids(): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    for await (const { key } of this.storage.list(`${this.keys.backups}${CENTURY}`)) {
+      const [top = ""] = key.slice(this.keys.backups.length).split("/");
+      if (ID.test(top)) ids.add(top);
+    }
+    return [...ids].sort();
   }
 
   async list(): Promise<StoreListing> {

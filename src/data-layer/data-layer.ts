@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageBackend, StoredObject } from "../model/storage.ts";
+import type { StorageBackend, StoredObject, UnfinishedWrite } from "../model/storage.ts";
 import type { StorageRole } from "../model/storage-role.ts";
 import type { ArtifactLimits, ArtifactStore, StoredArtifact } from "./artifact-store.ts";
 import { ArtifactsByCopy } from "./artifacts-by-copy.ts";
@@ -12,7 +12,7 @@ import { EventLogs } from "./event-logs.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { Generations } from "./generations.ts";
-import { sweepPlaces, writerName } from "./leftovers.ts";
+import { unfinishedBelow, writerName } from "./leftovers.ts";
 import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
 import { makePipe, throughPipe } from "./pipe.ts";
@@ -272,20 +272,22 @@ export class DataLayer {
   }
 
   /**
-   * Removes what writes left that never ended where a role is kept elsewhere than in the home: of writers that are
-   * gone, and what is older than given whoever made it. What is left over in the home is a matter of retention.
+   * What writes left that never ended where a role is kept elsewhere than in the home: of writers that are gone,
+   * and what is older than given whoever made it. What is left over in the home is a matter of retention.
    */
-  async sweepElsewhere(olderThanMs: number): Promise<readonly string[]> {
+  async unfinishedElsewhere(olderThanMs: number): Promise<readonly UnfinishedWrite[]> {
     const { home, folders, roles } = this.storages;
     const own = this.paths.fromHome("data");
-    const swept = await sweepPlaces(
-      folders.filter((one) => one !== own),
-      olderThanMs,
-    );
+    const found = [
+      ...(await unfinishedBelow(
+        folders.filter((one) => one !== own),
+        olderThanMs,
+      )),
+    ];
     for (const storage of new Set(Object.values(roles))) {
-      if (storage !== home) swept.push(...((await storage.sweep?.(olderThanMs)) ?? []));
+      if (storage !== home) found.push(...((await storage.unfinished?.(olderThanMs)) ?? []));
     }
-    return swept;
+    return found;
   }
 
   /** Ends what this process holds; its event logs are where they belong then, or it throws and they wait. */

@@ -3,7 +3,8 @@ import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
-import { fileFailure } from "./file-failure.ts";
+import type { UnfinishedWrite } from "../model/storage.ts";
+import { fileFailure, systemCode } from "./file-failure.ts";
 import type { Paths } from "./paths.ts";
 
 /** How the names of unfinished files end. */
@@ -87,12 +88,12 @@ export async function findLeftovers(home: string): Promise<readonly Leftover[]> 
 /** Where writers put what is not finished yet, below a folder that stands for `data/`. */
 const ROLE_FOLDERS = ["acquire/incoming", "exports", "archive", "backups"];
 
-/** Removes unfinished files where roles are kept outside `data/`: of writers that are gone, or older than given. */
-export async function sweepPlaces(
+/** Unfinished files where roles are kept outside `data/`: of writers that are gone, or older than given. */
+export async function unfinishedBelow(
   places: readonly string[],
   olderThanMs: number,
-): Promise<string[]> {
-  const swept: string[] = [];
+): Promise<readonly UnfinishedWrite[]> {
+  const found: UnfinishedWrite[] = [];
   for (const root of places.flatMap((place) => ROLE_FOLDERS.map((one) => join(place, one)))) {
     const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
     for (const entry of entries) {
@@ -101,11 +102,21 @@ export async function sweepPlaces(
       const path = join(entry.parentPath, entry.name);
       const facts = await stat(path).catch(() => null);
       if (facts === null || (facts.mtimeMs > olderThanMs && !isOrphan(entry.name))) continue;
-      await rm(path, { force: true });
-      swept.push(path);
+      found.push({ name: path, discard: () => removeFile(path) });
     }
   }
-  return swept;
+  return found;
+}
+
+/** False if there was none. */
+async function removeFile(path: string): Promise<boolean> {
+  try {
+    await rm(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw fileFailure(error, path);
+  }
 }
 
 /** Of all files below a folder. */

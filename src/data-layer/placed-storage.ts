@@ -18,18 +18,18 @@ export class PlacedStorage implements StorageBackend {
   private readonly inner: StorageBackend;
   private readonly prefix: string;
   readonly append?: NonNullable<StorageBackend["append"]>;
-  readonly sweep?: NonNullable<StorageBackend["sweep"]>;
+  readonly unfinished?: NonNullable<StorageBackend["unfinished"]>;
 
   /** `prefix` is empty or ends with a slash. */
   constructor(inner: StorageBackend, prefix: string) {
     this.inner = inner;
     this.properties = inner.properties;
     this.prefix = prefix;
-    const { append, sweep } = inner;
+    const { append } = inner;
     if (append !== undefined) {
       this.append = async (key, text) => append.call(inner, this.innerKey(key), text);
     }
-    if (sweep !== undefined) this.sweep = (olderThanMs) => sweep.call(inner, olderThanMs);
+    if (inner.unfinished !== undefined) this.unfinished = inner.unfinished.bind(inner);
   }
 
   async stat(key: string): Promise<StoredObject | null> {

@@ -16,7 +16,7 @@ export interface ProvenRestores {
 
 /** What the receipts of a store say. */
 export async function provenRestores(store: BackupStore): Promise<ProvenRestores> {
-  const { ids } = await store.list();
+  const ids = await store.ids();
   let last: ProvenRestore | null = null;
   for (const id of ids) {
     for (const { proved, proved_at, rows } of (await store.receipts(id)).whole) {

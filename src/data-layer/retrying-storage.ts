@@ -5,6 +5,7 @@ import type {
   StorageProperties,
   StoredContent,
   StoredObject,
+  UnfinishedWrite,
 } from "../model/storage.ts";
 import { isStream } from "./content.ts";
 import { writerName } from "./leftovers.ts";
@@ -78,8 +79,9 @@ export class RetryingStorage implements StorageBackend {
     }
   }
 
-  sweep(olderThanMs: number): Promise<readonly string[]> {
-    return this.again(async () => (await this.inner.sweep?.(olderThanMs)) ?? []);
+  async unfinished(olderThanMs: number): Promise<readonly UnfinishedWrite[]> {
+    const found = await this.again(async () => (await this.inner.unfinished?.(olderThanMs)) ?? []);
+    return found.map(({ name, discard }) => ({ name, discard: () => this.again(discard) }));
   }
 
   private again<Result>(work: (attempt: number) => Promise<Result>): Promise<Result> {

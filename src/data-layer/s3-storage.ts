@@ -10,7 +10,13 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { PutOptions, StorageBackend, StoredContent, StoredObject } from "../model/storage.ts";
+import type {
+  PutOptions,
+  StorageBackend,
+  StoredContent,
+  StoredObject,
+  UnfinishedWrite,
+} from "../model/storage.ts";
 import { isOrphan, UNFINISHED } from "./leftovers.ts";
 import { checkedKey } from "./paths.ts";
 import type { Patience } from "./retry.ts";
@@ -47,15 +53,15 @@ export class S3Storage implements StorageBackend {
   private readonly writer: S3Writer;
   private readonly patience: Patience;
   private readonly prefix: string;
-  private readonly unfinished: string;
+  private readonly unfinishedPrefix: string;
   private readonly copy: { readonly mostBytes: number; readonly partBytes: number };
 
   constructor({ client, bucket, prefix, patience, partBytes, copy = COPY }: S3Options) {
     this.bucket = new S3Bucket(client, bucket);
     this.prefix = prefix;
-    this.unfinished = `${prefix}${UNFINISHED}/`;
+    this.unfinishedPrefix = `${prefix}${UNFINISHED}/`;
     this.patience = { ...patience, attempts: Math.min(patience.attempts, 3) };
-    this.writer = new S3Writer(this.bucket, this.patience, this.unfinished, partBytes);
+    this.writer = new S3Writer(this.bucket, this.patience, this.unfinishedPrefix, partBytes);
     this.copy = copy;
   }
 
@@ -109,7 +115,7 @@ export class S3Storage implements StorageBackend {
       if (page.IsTruncated === undefined) throw this.senseless(prefix);
       for (const found of page.Contents ?? []) {
         const key = decoded(found.Key);
-        if (key.startsWith(this.unfinished) || key.endsWith("/")) continue;
+        if (key.startsWith(this.unfinishedPrefix) || key.endsWith("/")) continue;
         const modifiedAt = (found.LastModified ?? new Date(0)).toISOString();
         yield { key, sizeBytes: found.Size ?? 0, modifiedAt };
       }
@@ -120,23 +126,27 @@ export class S3Storage implements StorageBackend {
   }
 
   /** Uploads say nothing of who makes them, so they go by age alone. */
-  async sweep(olderThanMs: number): Promise<readonly string[]> {
-    const swept: string[] = [];
-    for (const { Key, UploadId } of await this.uploadsBefore(olderThanMs)) {
-      const target = { ...this.target(Key ?? ""), UploadId };
-      const send = (client: S3Client) => client.send(new AbortMultipartUploadCommand(target));
-      if ((await this.bucket.find(Key ?? "", send)) !== null) swept.push(Key ?? "");
-    }
-    const aside = { Bucket: this.bucket.name, Prefix: this.unfinished };
-    const { Contents = [] } = await this.bucket.ask(this.unfinished, (client) =>
+  async unfinished(olderThanMs: number): Promise<readonly UnfinishedWrite[]> {
+    const uploads = await this.uploadsBefore(olderThanMs);
+    const aside = { Bucket: this.bucket.name, Prefix: this.unfinishedPrefix };
+    const { Contents = [] } = await this.bucket.ask(this.unfinishedPrefix, (client) =>
       client.send(new ListObjectsV2Command(aside)),
     );
-    for (const { Key = "", LastModified } of Contents) {
+    const left = Contents.filter(({ Key = "", LastModified }) => {
       const isOld = (LastModified?.getTime() ?? 0) < olderThanMs;
-      if (!isOld && !isOrphan(Key.slice(this.unfinished.length))) continue;
-      if (await this.remove(Key)) swept.push(Key);
-    }
-    return swept;
+      return isOld || isOrphan(Key.slice(this.unfinishedPrefix.length));
+    });
+    return [
+      ...uploads.map(({ Key = "", UploadId }) => ({
+        name: Key,
+        discard: async () => {
+          const target = { ...this.target(Key), UploadId };
+          const send = (client: S3Client) => client.send(new AbortMultipartUploadCommand(target));
+          return (await this.bucket.find(Key, send)) !== null;
+        },
+      })),
+      ...left.map(({ Key = "" }) => ({ name: Key, discard: () => this.remove(Key) })),
+    ];
   }
 
   private async uploadsBefore(olderThanMs: number): Promise<readonly MultipartUpload[]> {

@@ -17,13 +17,13 @@ export class VerifiedStorage implements StorageBackend {
   readonly properties: StorageProperties;
   private readonly inner: StorageBackend;
   readonly append?: NonNullable<StorageBackend["append"]>;
-  readonly sweep?: NonNullable<StorageBackend["sweep"]>;
+  readonly unfinished?: NonNullable<StorageBackend["unfinished"]>;
 
   constructor(inner: StorageBackend) {
     this.inner = inner;
     this.properties = inner.properties;
     if (inner.append !== undefined) this.append = inner.append.bind(inner);
-    if (inner.sweep !== undefined) this.sweep = inner.sweep.bind(inner);
+    if (inner.unfinished !== undefined) this.unfinished = inner.unfinished.bind(inner);
   }
 
   async open(key: string): Promise<Bytes | null> {

@@ -25,7 +25,7 @@ export interface BackupLine {
 /** Every backup, the oldest first; those that are none as well. */
 export async function listBackups(data: DataLayer): Promise<readonly BackupLine[]> {
   const store = backupsOf(data);
-  const { ids } = await store.list();
+  const ids = await store.ids();
   const lines: BackupLine[] = [];
   for (const id of ids) {
     const inventory = await store.inventory(id);

@@ -96,6 +96,10 @@ export const FINDINGS = {
     "no lock file is left of a start that was cut short",
     "Nothing: the next command that starts the server takes it over.",
   ),
+  STORAGE_DOWN: wrong(
+    "every storage answers",
+    "Run `canonry storage check`; what stands there was not looked at.",
+  ),
   LEDGER_EMPTY: wrong(
     "the ledger knows what the home holds",
     "The database was lost or is another one: check DATABASE_URL, then docs/recovery.md.",
@@ -111,7 +115,7 @@ export const FINDINGS = {
   ),
   UNFINISHED: note(
     "no writer has left a file half-written",
-    "Nothing: the next backfill removes it a day after its writer is gone.",
+    "Nothing: the next backfill removes it, at the latest a day after its writer is gone.",
   ),
   ARTIFACT_LOST: wrong(
     "every artifact of the ledger is in the store",

@@ -48,6 +48,14 @@ export interface StorageBackend {
   list(prefix: string): AsyncIterable<StoredObject>;
   /** Adds text to an object, making it; durable when it returns. Absent where a storage cannot. */
   append?(key: string, text: string): Promise<void>;
-  /** Removes what writes left that never ended, if older than given (ms since 1970) or their writer is gone. */
-  sweep?(olderThanMs: number): Promise<readonly string[]>;
+  /** What writes left that never ended: what is older than given (ms since 1970), or whose writer is gone. */
+  unfinished?(olderThanMs: number): Promise<readonly UnfinishedWrite[]>;
+}
+
+/** What a write left that never ended: a file, an object aside, parts of one that never became it. */
+export interface UnfinishedWrite {
+  /** Its key, or the path of its file. */
+  readonly name: string;
+  /** Removes it; false if it was gone. */
+  discard(): Promise<boolean>;
 }

@@ -184,7 +184,7 @@ const listsOf = ({ todo, skipped }: Plan<unknown>): Pick<CreateReport, "read" | 
 /** The backup that is named, or the newest finished one. Throws BACKUP_UNKNOWN if there is none; BACKUP_DAMAGED. */
 async function chosen(store: BackupStore, id: string | null): Promise<Inventory> {
   if (id !== null) return wholeInventory(store, id);
-  const { ids } = await store.list();
+  const ids = await store.ids();
   for (const one of ids.toReversed()) {
     if ((await store.inventory(one)) !== null) return wholeInventory(store, one);
   }

@@ -50,14 +50,13 @@ import {
   type World,
 } from "./world.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 const BOUNDS: Bounds = {
   freeBytes: 512 * (1 << 20),
   freeShare: 0.1,
   skewMs: 60_000,
   idleWithRunSeconds: 6 * 60 * 60,
   idleWithoutRunSeconds: 10 * 60,
+  unfinishedMs: 24 * 60 * 60 * 1000,
   provenDays: 35,
 };
 
@@ -89,10 +88,11 @@ export async function examine(
   const bounds = { ...BOUNDS, ...options.bounds };
   const config = await loadConfigOf(outside).catch(ifTyped);
   const { database, ledger, projections, overdue } = await askDatabase(outside, paths, config);
-  const home = await homeSeen(outside, paths, config);
-  const backups = await backupsSeen(outside, paths, config);
+  const staleBeforeMs = now().getTime() - bounds.unfinishedMs;
+  const home = await homeSeen(outside, paths, config, staleBeforeMs);
+  const stores = await storesSeen(outside, paths, config, staleBeforeMs);
   const seen: Observations = {
-    ...{ home, backups, database, ledger, projections, overdue, bounds },
+    ...{ home, ...stores, database, ledger, projections, overdue, bounds },
     today: now().toISOString().slice(0, 10),
   };
   const { findings, notLookedFor, todo, skipped } = plan(seen);
@@ -146,15 +146,22 @@ async function askLedger(world: World): Promise<Asked> {
   // Another shape than ours would answer other questions.
   const isOurs = database.kind === "open" && database.pending === 0 && database.unknown === 0;
   if (!isOurs) return unasked(database);
-  const ledger = await surveyLedger({
-    executor: world.database,
-    data: world.data,
-    exportNames: await exportNames(world.database),
-    behind: await filesAhead(world),
-    gives: (address, sizeBytes) => gives(world.data, address, sizeBytes),
-  });
-  const projections = await projectionLags(world);
-  return { database, ledger, projections, overdue: await overdueReleases(world) };
+  try {
+    const ledger = await surveyLedger({
+      executor: world.database,
+      data: world.data,
+      exportNames: await exportNames(world.database),
+      behind: await filesAhead(world),
+      gives: (address, sizeBytes) => gives(world.data, address, sizeBytes),
+    });
+    const projections = await projectionLags(world);
+    return { database, ledger, projections, overdue: await overdueReleases(world) };
+  } catch (error) {
+    // A storage that does not answer is a finding of its own.
+    if (error instanceof CanonryError && error.code.startsWith("STORAGE_"))
+      return unasked(database);
+    throw error;
+  }
 }
 
 async function exportNames(database: Database): Promise<ReadonlySet<string>> {
@@ -185,25 +192,35 @@ async function overdueReleases(world: World): Promise<NonNullable<Observations["
   });
 }
 
-async function backupsSeen(
+async function storesSeen(
   outside: Outside,
   paths: Paths,
   config: Config | CanonryError,
-): Promise<Observations["backups"]> {
-  if (config instanceof CanonryError) return null;
-  const data = await openData(paths, config, outside.signal);
+  staleBeforeMs: number,
+): Promise<Pick<Observations, "backups" | "elsewhere">> {
+  if (config instanceof CanonryError) return { backups: null, elsewhere: null };
+  let data: DataLayer | null = null;
   try {
+    data = await openData(paths, config, outside.signal);
+    const unfinished = await data.unfinishedElsewhere(staleBeforeMs);
     const { backups, last } = await provenRestores(backupsOf(data));
-    return { count: backups, provenAt: last?.proved_at ?? null };
+    return {
+      elsewhere: { kind: "open", unfinished: unfinished.map(({ name }) => name) },
+      backups: { count: backups, provenAt: last?.proved_at ?? null },
+    };
   } catch (error) {
-    ifTyped(error);
-    return null;
+    return { backups: null, elsewhere: { kind: "down", reason: ifTyped(error).describe() } };
   } finally {
-    await data.close();
+    await data?.close();
   }
 }
 
-async function homeSeen(outside: Outside, paths: Paths, config: Config | CanonryError) {
+async function homeSeen(
+  outside: Outside,
+  paths: Paths,
+  config: Config | CanonryError,
+  staleBeforeMs: number,
+) {
   const files = new HomeFiles(paths);
   const read = config instanceof CanonryError ? null : config;
   const isEmbedded = read !== null && read.settings.database.url === null;
@@ -219,7 +236,7 @@ async function homeSeen(outside: Outside, paths: Paths, config: Config | Canonry
     configProblem: config instanceof CanonryError ? config.describe() : null,
     unreachable: server === null ? null : await unreachableHome(server),
     deadStarter: server === null ? null : await deadStarter(server),
-    staleBeforeMs: now().getTime() - DAY_MS,
+    staleBeforeMs,
   });
 }
 

@@ -15,7 +15,9 @@ const LEFTOVERS: ReadonlySet<RetentionKind> = new Set(["leftover"]);
 export async function tidyUp(world: World): Promise<RetentionOutcome["failed"]> {
   await closeAbandonedRuns(world.database);
   await world.data.putLeftEvents();
-  await world.data.sweepElsewhere(world.now().getTime() - DAY_MS);
+  for (const left of await world.data.unfinishedElsewhere(world.now().getTime() - DAY_MS)) {
+    await left.discard();
+  }
   const needs = retainNeeds(world);
   return (await apply(needs, plan(await survey(needs, KINDS)))).failed;
 }

@@ -289,7 +289,9 @@ describe("roles", () => {
     await data.putExportText("a.md", "text");
     const left = join(home, "lake/exports/.a.md.unfinished");
     await writeFile(left, "half");
-    expect(await data.sweepElsewhere(Date.now() + 1000)).toEqual([left]);
+    const [found, ...more] = await data.unfinishedElsewhere(Date.now() + 1000);
+    expect([found?.name, more]).toEqual([left, []]);
+    expect([await found?.discard(), await found?.discard()]).toEqual([true, false]);
     expect(await data.listExports()).toEqual(["a.md"]);
   });
 });

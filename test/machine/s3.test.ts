@@ -13,6 +13,7 @@ import { S3Storage } from "../../src/data-layer/s3-storage.ts";
 import { verify } from "../../src/inquiry/verify/index.ts";
 import type { Bytes } from "../../src/model/bytes.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
+import { ailments, doctorOf } from "../support/doctor.ts";
 import { demoHome, PROJECT } from "../support/home.ts";
 import { faultSuite, PATIENT, s3Storage } from "../support/s3-fault-suite.ts";
 import { clientOf, KEYS, type S3Server, startS3Server } from "../support/s3-server.ts";
@@ -90,9 +91,10 @@ test("an upload that fails is aborted, and one that was never ended is swept", a
   await expect(storage.put("a", cut())).rejects.toThrow("cut");
   expect(await uploads()).toBe(0);
   await server.client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: "left" }));
-  expect(await storage.sweep?.(Date.now() - 60_000)).toEqual([]);
-  expect(await uploads()).toBe(1);
-  expect(await storage.sweep?.(Date.now() + 60_000)).toEqual(["left"]);
+  expect(await storage.unfinished?.(Date.now() - 60_000)).toEqual([]);
+  const [left] = (await storage.unfinished?.(Date.now() + 60_000)) ?? [];
+  expect([left?.name, await uploads()]).toEqual(["left", 1]);
+  expect(await left?.discard()).toBe(true);
   expect(await uploads()).toBe(0);
 });
 
@@ -127,14 +129,15 @@ test("an object beyond what one copy takes is copied in parts", async () => {
   expect(await keysOf(storage, "")).toEqual(["b"]);
 });
 
-describe("the whole backfill of the demo", () => {
-  const s3Keys = (bucket: string): string => `  s3:
+const s3Keys = (bucket: string): string => `  s3:
     bucket: ${bucket}
     prefix: lake
     endpoint: ${server.endpoint}
     aws_access_key_id: ${KEYS.id}
     aws_secret_access_key: ${KEYS.secret}
 `;
+
+describe("the whole backfill of the demo", () => {
   const sha = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
   /** What one has in the end, wherever it is kept: loads and their digests, manifests, bytes of exports. */
@@ -157,6 +160,7 @@ describe("the whole backfill of the demo", () => {
           exports[name] = sha(await gather((await world.data.openExport(name)) as Bytes));
         }
         const manifests = await home.snapshot("manifests/canonical");
+        expect(ailments(await doctorOf(home))).toEqual([]);
         await world.close();
         const kept = (await keysOf(s3Storage(server.client, bucket), "")).map(shape);
         const local = Object.keys(await home.snapshot("data/acquire", "data/exports", "data/logs"));
@@ -193,6 +197,21 @@ describe("the whole backfill of the demo", () => {
       }
     }
   });
+});
+
+test("the doctor of a home in a bucket sees an upload that was never ended", async () => {
+  const bucket = await server.newBucket();
+  const home = await demoHome();
+  try {
+    await home.write("config/settings.yaml", `storage:\n  backend: s3\n${s3Keys(bucket)}`);
+    expect(ailments(await doctorOf(home))).toEqual([expect.stringMatching(/^DATABASE_NEW /)]);
+    const left = { Bucket: bucket, Key: "lake/exports/left.parquet" };
+    await server.client.send(new CreateMultipartUploadCommand(left));
+    const told = ailments(await doctorOf(home, { bounds: { unfinishedMs: -60_000 } }));
+    expect(told).toContainEqual(expect.stringMatching(/^UNFINISHED lake\/exports\/left.parquet: /));
+  } finally {
+    await home.close();
+  }
 });
 
 test("node bench/s3.mjs", async () => {

@@ -17,6 +17,17 @@ const CONFIG = "publications:\n  beds:\n    name: Beds\n    folder: inbox\n";
 const csv = (figure: number): string =>
   `Trust,Beds\n${Array.from({ length: 8 }, (_none, at) => `Trust ${at},${figure + at}`).join("\n")}\n`;
 
+/** Nobody listens there. */
+const AWAY = `storage:
+  s3:
+    bucket: lake
+    endpoint: http://127.0.0.1:1
+    aws_access_key_id: a
+    aws_secret_access_key: b
+  roles:
+    backups: { backend: s3 }
+`;
+
 let server: SeriesServer;
 let home: Home;
 let client: pg.Client;
@@ -388,6 +399,12 @@ const faults = (): readonly Fault[] => [
     told: /^RESTORE_UNPROVEN data\/backups: there is a backup, and none was ever restored$/,
   },
   {
+    code: "STORAGE_DOWN",
+    plant: () => home.write("config/settings.yaml", AWAY),
+    heal: () => home.remove("config/settings.yaml"),
+    told: /^STORAGE_DOWN \.: STORAGE_UNAVAILABLE: /,
+  },
+  {
     code: "RELEASE_OVERDUE",
     ...edited("config/publications.yaml", (text) => `${text}    frequency: monthly\n`),
     told: /^RELEASE_OVERDUE beds: \d+ periods from 2025-03 to 20\S+, due on 2025-/,
@@ -514,9 +531,11 @@ describe("what cannot be planted on every machine, by its facts", () => {
     projections: [],
     overdue: [],
     backups: { count: 0, provenAt: null },
+    elsewhere: { kind: "open", unfinished: [] },
     bounds: {
       ...{ freeBytes: 1, freeShare: 0.1, skewMs: 60_000 },
       ...{ idleWithRunSeconds: 21_600, idleWithoutRunSeconds: 600, provenDays: 35 },
+      unfinishedMs: 86_400_000,
     },
     today: "2025-01-31",
   };
@@ -525,6 +544,12 @@ describe("what cannot be planted on every machine, by its facts", () => {
 
   test("nothing is found in what is right", () => {
     expect(told({})).toEqual([]);
+  });
+
+  test("what a write left in another storage", () => {
+    expect(told({ elsewhere: { kind: "open", unfinished: ["lake/exports/a.parquet"] } })).toEqual([
+      "UNFINISHED lake/exports/a.parquet: its writer is gone, or it is over a day old",
+    ]);
   });
 
   test("a folder that the server's user may not enter; a server that is too old", () => {

@@ -12,7 +12,7 @@ import { AFTER, BEFORE } from "./scripts.ts";
 
 /** Throws BACKUP_UNKNOWN, BACKUP_DAMAGED, and BACKUP_FORMAT for one that another program made. */
 export async function wholeInventory(store: BackupStore, id: string): Promise<Inventory> {
-  const { ids } = await store.list();
+  const ids = await store.ids();
   if (!ids.includes(id)) throw new CanonryError("BACKUP_UNKNOWN", `no backup is called ${id}`);
   const inventory = await store.inventory(id);
   if (inventory === null) {

@@ -8,6 +8,6 @@ import type { Executor } from "../../database/database.ts";
  */
 export async function keepTombstones(executor: Executor, store: BackupStore): Promise<void> {
   const tombstones = await tombstonesToKeep(executor);
-  if (tombstones.length === 0 || (await store.list()).ids.length === 0) return;
+  if (tombstones.length === 0 || (await store.ids()).length === 0) return;
   for (const tombstone of tombstones) await store.writeTombstone(tombstone);
 }

@@ -123,6 +123,12 @@ export interface LockSeen {
   readonly hasRun: boolean;
 }
 
+/** Storages other than the home. Absent where the configuration could not be read. */
+export type ElsewhereSeen =
+  | { readonly kind: "down"; readonly reason: string }
+  /** Names of what writes left that never ended. */
+  | { readonly kind: "open"; readonly unfinished: readonly string[] };
+
 /** A projection that is not what the database says, as the pipeline compares them. */
 export interface ProjectionLag {
   readonly code: Extract<
@@ -142,6 +148,8 @@ export interface Bounds {
   /** A connection that holds a release with a run may be idle while its rows come by another. */
   readonly idleWithRunSeconds: number;
   readonly idleWithoutRunSeconds: number;
+  /** Age of what a writer left that may live elsewhere. */
+  readonly unfinishedMs: number;
   /** Days since a restore proved a backup. */
   readonly provenDays: number;
 }
@@ -154,6 +162,7 @@ export interface Observations {
     /** ISO instant of the last restore that proved one; null: there was none. */
     readonly provenAt: string | null;
   } | null;
+  readonly elsewhere: ElsewhereSeen | null;
   readonly database: DatabaseSeen;
   readonly ledger: LedgerSeen | null;
   /** Null where the database could not be asked. */

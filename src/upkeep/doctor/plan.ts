@@ -46,11 +46,13 @@ export function plan(seen: Observations): Diagnosis {
     ...databaseSightings(seen, bounds),
     ...(ledger === null ? [] : ledgerSightings(ledger, bounds)),
     ...projectionSightings(seen),
+    ...elsewhereSightings(seen),
     ...restoreSightings(seen),
   ];
   const notLookedFor = [
     ...(database.kind === "open" ? [] : OF_SERVER),
     ...(ledger === null ? OF_LEDGER : []),
+    ...(seen.elsewhere === null ? (["STORAGE_DOWN"] as const) : []),
     ...(seen.backups === null ? (["RESTORE_UNPROVEN"] as const) : []),
   ];
   const codes = Object.keys(FINDINGS) as FindingCode[];
@@ -63,6 +65,17 @@ export function plan(seen: Observations): Diagnosis {
       stays === null ? [] : [{ key: path, reason: `${reason}; ${stays}` }],
     ),
   };
+}
+
+function elsewhereSightings({ elsewhere }: Observations): readonly Sighting[] {
+  if (elsewhere === null) return [];
+  if (elsewhere.kind === "down")
+    return [{ code: "STORAGE_DOWN", seen: elsewhere.reason, where: null }];
+  return elsewhere.unfinished.map((where) => ({
+    code: "UNFINISHED",
+    seen: "its writer is gone, or it is over a day old",
+    where,
+  }));
 }
 
 function restoreSightings({ backups, bounds, today }: Observations): readonly Sighting[] {
