@@ -7,7 +7,7 @@ import { CanonryError } from "../model/errors.ts";
 import type { ColumnType, Region, ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import type { PartPlace } from "../model/part-place.ts";
 import type { Rereading } from "../model/rereading.ts";
-import { READER_VERSION } from "../stages/draft/index.ts";
+import { draftRelease, READER_VERSION } from "../stages/draft/index.ts";
 import { rereadParts } from "../stages/load/index.ts";
 import { ReleaseFiles } from "./release-files.ts";
 import type { World } from "./world.ts";
@@ -16,7 +16,8 @@ type ToReread = LoadToReread & { readonly contract: SourceContract };
 
 /**
  * Reads the rows of a load again from its stored artifacts, as the load did: by the regions that were drafted
- * then and by where its columns stood. Writes nothing. Memory: one batch of rows, and the draft of the release.
+ * then, or are drafted again where that draft was too long to be kept, and by where its columns stood. Writes
+ * nothing. Memory: one batch of rows, and the draft of the release.
  */
 export async function rereadLoad(world: World, loadId: number): Promise<Rereading> {
   const unread = (reason: string): Rereading => ({ kind: "unread", reason });
@@ -28,10 +29,10 @@ export async function rereadLoad(world: World, loadId: number): Promise<Rereadin
     if (!(await world.data.hasArtifact(artifact)))
       return unread(`${name} is not in the store any more`);
   }
-  const found = await partsOf(world, { ...load, contract });
-  if (typeof found === "string") return unread(found);
   const files = new ReleaseFiles(world);
   try {
+    const found = await partsOf(world, { ...load, contract }, files);
+    if (typeof found === "string") return unread(found);
     const facts = await rereadParts(contract, found.parts, digest.columns, files);
     const { data, total, row_sum } = digestOf(digest.columns, facts);
     const excuse = found.excuse ?? retyped(contract, digest.columns);
@@ -48,13 +49,17 @@ export async function rereadLoad(world: World, loadId: number): Promise<Rereadin
 async function partsOf(
   world: World,
   load: ToReread,
+  files: ReleaseFiles,
 ): Promise<{ readonly parts: readonly Part[]; readonly excuse: string | null } | string> {
   const parts: Part[] = [];
   let version: number = READER_VERSION;
-  for (const { artifact, file_name: name, fingerprint, place, ...at } of load.parts) {
+  const draftAgain = drafterOf(world, load, files);
+  for (const { file_name: name, place, ...part } of load.parts) {
     if (place === null) return "it was made before the places of cells were kept";
-    const drafted = await regionOf(world, load, { artifact, fingerprint, ...at });
-    if (drafted === null) return `the draft of ${name} is not kept`;
+    const drafted =
+      (await keptRegion(world, load, part)) ??
+      regionIn(await draftAgain(part.artifact, name), part);
+    if (drafted === null) return `${name} is not drafted as it was, and the draft is not kept`;
     const bound = partOf(drafted.region, place);
     if (bound === null) return `the draft of ${name} has other columns`;
     parts.push(bound);
@@ -64,12 +69,15 @@ async function partsOf(
   return { parts, excuse: version === READER_VERSION ? null : other };
 }
 
+type RegionKey = Pick<Region, "artifact" | "member" | "sheet" | "fingerprint">;
+
+interface Drafted {
+  readonly region: Region;
+  readonly version: number;
+}
+
 /** From the draft of the load's own run, or the newest that saw the same content. */
-async function regionOf(
-  world: World,
-  load: ToReread,
-  part: Pick<Region, "artifact" | "member" | "sheet" | "fingerprint">,
-): Promise<{ readonly region: Region; readonly version: number } | null> {
+async function keptRegion(world: World, load: ToReread, part: RegionKey): Promise<Drafted | null> {
   const drafts = await draftsOf(world.database, load, part.artifact);
   const { limits } = world.config.settings;
   const own = drafts.filter((one) => one.run_id === load.run_id);
@@ -79,17 +87,46 @@ async function regionOf(
       limits,
       code: "GENERATION_MALFORMED",
     });
-    const document = value as ReleaseManifest;
-    const region = document.regions.find(
-      (one) =>
-        one.fingerprint === part.fingerprint &&
-        one.artifact === part.artifact &&
-        one.member === part.member &&
-        one.sheet === part.sheet,
-    );
-    if (region !== undefined) return { region, version: document.reader_version };
+    const found = regionIn(value as ReleaseManifest, part);
+    if (found !== null) return found;
   }
   return null;
+}
+
+function regionIn(draft: ReleaseManifest, part: RegionKey): Drafted | null {
+  const region = draft.regions.find(
+    (one) =>
+      one.fingerprint === part.fingerprint &&
+      one.artifact === part.artifact &&
+      one.member === part.member &&
+      one.sheet === part.sheet,
+  );
+  return region === undefined ? null : { region, version: draft.reader_version };
+}
+
+/** Drafts a file of a release once more, with what the configuration says of its tables now. */
+function drafterOf(
+  world: World,
+  { publication, period }: ToReread,
+  files: ReleaseFiles,
+): (artifact: string, name: string) => Promise<ReleaseManifest> {
+  const drafts = new Map<string, Promise<ReleaseManifest>>();
+  const named = world.config.publications.find((one) => one.code === publication);
+  return (sha256, file) => {
+    const known = drafts.get(sha256);
+    if (known !== undefined) return known;
+    const artifact = { sha256, file, link: "", format: "", size_bytes: 0 };
+    const draft = draftRelease({
+      publication,
+      period,
+      artifacts: [{ artifact, open: () => files.workbook(sha256, file) }],
+      periodEvidence: [],
+      guides: named?.tables ?? [],
+      signal: world.signal,
+    });
+    drafts.set(sha256, draft);
+    return draft;
+  };
 }
 
 /** Null if a column stands nowhere in the region. */

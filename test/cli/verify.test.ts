@@ -380,6 +380,16 @@ describe("canonry verify", () => {
     expect(code).toBe(6);
   });
 
+  test("a draft that was too long to be kept is made again from the file", async () => {
+    const forgotten = "update ops.generation set parsed = null where stage = 'draft'";
+    const whole = await withFault({ sql: forgotten });
+    const { checked, differences, notes } = await whole.json<Verification>("verify", "--deep");
+    expect([checked.reread, differences, notes]).toEqual([5, [], []]);
+    const changed = await withFault({ sql: `${CHANGED}; ${forgotten}`, files: retaken });
+    const seen = await changed.json<Verification>("verify", "--deep");
+    expect(seen.differences.map((one) => one.kind)).toEqual(["reading_differs"]);
+  });
+
   test("what another reader read, or what is in the store no more, is a note", async () => {
     const home = await withFault({ sql: CHANGED, files: retaken });
     await statement(
