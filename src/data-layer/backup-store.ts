@@ -8,6 +8,7 @@ import type { StorageBackend } from "../model/storage.ts";
 import type { DataLayer } from "./data-layer.ts";
 import { closeBytes, readAll } from "./file-bytes.ts";
 import { writerName } from "./leftovers.ts";
+import { joined } from "./part-stream.ts";
 import type { Paths } from "./paths.ts";
 
 /** 3 of 9: five sixths of what the usual 6 saves, in half the time. */
@@ -291,14 +292,6 @@ async function firstOf(
     sizeBytes += value.length;
   }
   return { chunks: first, isAll: false };
-}
-
-async function* joined(
-  first: readonly Uint8Array[],
-  rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* first;
-  yield* rest;
 }
 
 /** The same bytes in pieces of one size. */

@@ -24,11 +24,11 @@ export async function* inParts(
   if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
 }
 
-/** All parts again: those that were taken, and what is behind them. */
-export async function* joined(
-  taken: readonly Buffer[],
-  rest: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
+/** All chunks again: those that were taken, and what is behind them. */
+export async function* joined<Chunk extends Uint8Array>(
+  taken: readonly Chunk[],
+  rest: AsyncIterable<Chunk>,
+): AsyncGenerator<Chunk> {
   yield* taken;
   yield* rest;
 }

@@ -11,7 +11,7 @@ export interface Scratch {
 
 /**
  * Rows and digest of a Parquet file, read back: DuckDB writes its columns as text, and the text is hashed as
- * that of a load is. Memory: 160 MB and one piece of text; disk: the rows as text. Throws EXPORT_FAILED for a
+ * that of a load is. Memory: that of DuckDB and one piece of text; disk: the rows as text. Throws EXPORT_FAILED for a
  * file that cannot be read or lacks a column.
  */
 export async function digestOfParquet(
@@ -33,7 +33,7 @@ async function writeCsv(
 ): Promise<void> {
   const texts = columns.filter(({ type }) => type === "text").map(({ name }) => named(name));
   const force = texts.length === 0 ? "" : `, force_quote (${texts.join(", ")})`;
-  await withDuckDb({ file: parquet, temp }, (connection) =>
+  await withDuckDb({ file: parquet, temp, width: columns.length }, (connection) =>
     connection.run(
       `copy (select ${columns.map(({ name }) => named(name)).join(", ")} from read_parquet(${quoted(parquet)}))
          to ${quoted(csv)} (format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${force})`,

@@ -13,9 +13,21 @@ export interface ParquetColumn {
 }
 
 /** Part of the name of what was written: another version may write other bytes. */
-export const PARQUET_WRITER = "duckdb-1.5/zstd/122880/exact-2";
+export const PARQUET_WRITER = "duckdb-1.5/zstd/122880-or-less/exact-3";
 
-const ROW_GROUP = 122_880;
+/** Rows of a group, at most. Source: DuckDB manual, Parquet tips. */
+const MOST_ROWS = 122_880;
+/** DuckDB writes in vectors of so many. */
+const VECTOR_ROWS = 2_048;
+/** Values and bytes of the lines of a group, which stand in memory together. Measured: docs/decisions/0015. */
+const MOST_VALUES = 2e6;
+const MOST_BYTES = 24e6;
+
+/** By the width of the table and by its first rows, so that equal rows always give equal groups. */
+function groupRows({ columns, lineBytes }: CopyText): number {
+  const rows = Math.min(MOST_ROWS, MOST_VALUES / columns.length, MOST_BYTES / lineBytes);
+  return Math.max(1, Math.floor(rows / VECTOR_ROWS)) * VECTOR_ROWS;
+}
 
 function duckType(column: ParquetColumn): string {
   switch (column.type) {
@@ -62,6 +74,8 @@ function plainText(name: string): string {
 export interface CopyText {
   /** Read once, from the start: it may be a pipe. */
   readonly path: string;
+  /** Of the first lines, on average. */
+  readonly lineBytes: number;
   readonly columns: readonly ParquetColumn[];
   /** Columns that rows must ascend by, no two alike; none: any order. */
   readonly ascending: readonly string[];
@@ -73,7 +87,7 @@ const OUT_OF_ORDER = "the rows do not ascend";
 
 /**
  * Writes a Parquet file. The rows keep their order, and equal input gives equal bytes. `temp` is a folder for
- * what does not fit into memory (160 MB). Gives the rows written; null if they do not ascend as they must.
+ * what does not fit into memory (160 MB, and half a MB for each column beyond a hundred). Gives the rows written; null if they do not ascend as they must.
  */
 export async function parquetFromCopy(
   text: CopyText,
@@ -81,10 +95,11 @@ export async function parquetFromCopy(
   temp: string,
 ): Promise<number | null> {
   try {
-    return await withDuckDb({ file: target, temp }, async (connection) => {
+    const width = text.columns.length;
+    return await withDuckDb({ file: target, temp, width }, async (connection) => {
       await connection.run(
         `copy (${selectSql(text)})
-           to ${quoted(target)} (format parquet, compression zstd, row_group_size ${ROW_GROUP})`,
+           to ${quoted(target)} (format parquet, compression zstd, row_group_size ${groupRows(text)})`,
       );
       const counted = await connection.runAndReadAll(
         `select count(*)::int as rows from read_parquet(${quoted(target)})`,

@@ -1,12 +1,16 @@
 import { readFile } from "../data-layer/file-bytes.ts";
+import { joined } from "../data-layer/part-stream.ts";
 import { type CopyText, parquetFromCopy } from "../formats/parquet.ts";
 import { digestOfParquet } from "../formats/parquet-digest.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { World } from "./world.ts";
 
+const SAMPLE_BYTES = 1 << 18;
+const LF = 10;
+
 /** Rows for a Parquet file: in what order they come unless they are asked for sorted, is to be seen. */
-export interface Rows extends Omit<CopyText, "path"> {
+export interface Rows extends Omit<CopyText, "path" | "lineBytes"> {
   /** Whether they may be expected to ascend by themselves. */
   readonly inOrder: boolean;
   lines(sorted: boolean): AsyncIterable<Uint8Array>;
@@ -23,15 +27,11 @@ export async function writeParquet(
   const { data } = world;
   return data.withScratch(async (folder) => {
     const parquet = `${folder}/rows.parquet`;
-    const write = (sorted: boolean): Promise<number | null> => {
+    const write = async (sorted: boolean): Promise<number | null> => {
       const path = `${folder}/${sorted ? "sorted" : "rows"}`;
-      return data.lendChunks(path, rows.lines(sorted), () =>
-        parquetFromCopy(
-          { ...rows, path, ascending: sorted ? [] : rows.ascending },
-          parquet,
-          folder,
-        ),
-      );
+      const { lines, lineBytes } = await measured(rows.lines(sorted));
+      const text = { ...rows, path, lineBytes, ascending: sorted ? [] : rows.ascending };
+      return data.lendChunks(path, lines, () => parquetFromCopy(text, parquet, folder));
     };
     const written = (rows.inOrder ? await write(false) : null) ?? (await write(true));
     if (written !== expected) {
@@ -43,6 +43,24 @@ export async function writeParquet(
     await proof(parquet, folder);
     return data.putExport(name, parquet);
   });
+}
+
+/** The same lines, and how long the first ones are on average, however they are cut into chunks. */
+async function measured(chunks: AsyncIterable<Uint8Array>) {
+  const [rest, taken] = [chunks[Symbol.asyncIterator](), [] as Uint8Array[]];
+  let [bytes, lines] = [0, 0];
+  while (bytes < SAMPLE_BYTES) {
+    const { done, value } = await rest.next();
+    if (done === true) break;
+    taken.push(value);
+    const sample = value.subarray(0, SAMPLE_BYTES - bytes);
+    bytes += sample.length;
+    for (let at = sample.indexOf(LF); at !== -1; at = sample.indexOf(LF, at + 1)) lines++;
+  }
+  return {
+    lines: joined(taken, { [Symbol.asyncIterator]: () => rest }),
+    lineBytes: Math.ceil(bytes / Math.max(1, lines)),
+  };
 }
 
 /** The rows of the file, read back, are those that the loads were committed with. */

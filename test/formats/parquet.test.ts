@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -26,7 +29,7 @@ describe("Parquet from lines of COPY", () => {
   ): Promise<number | null> => {
     const path = join(folder, "rows");
     await writeFile(path, rows.map(copyLine).join(""));
-    const text = { path, columns: COLUMNS, ascending: [], leftOut: [], ...more };
+    const text = { path, lineBytes: 20, columns: COLUMNS, ascending: [], leftOut: [], ...more };
     return parquetFromCopy(text, join(folder, "rows.parquet"), folder);
   };
   const read = async (): Promise<unknown[][]> => {
@@ -82,6 +85,28 @@ describe("Parquet from lines of COPY", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  test.each([
+    { of: "many columns", width: 200, rows: 40_000, text: "short" },
+    { of: "long texts", width: 10, rows: 40_000, text: "word ".repeat(60) },
+  ])("a table of $of fits into the memory that it has", async ({ width, rows, text }) => {
+    const path = join(folder, "wide");
+    const out = createWriteStream(path);
+    const values = Array.from({ length: width }, (_, at) => `${text} ${at}`);
+    for (let row = 0; row < rows; row++) {
+      if (!out.write(copyLine([row, ...values.map((value) => `${row} ${value}`)])))
+        await once(out, "drain");
+    }
+    out.end();
+    await finished(out);
+    const lineBytes = Math.ceil(out.bytesWritten / rows);
+    const columns = [
+      { name: "place", type: "bigint" as const },
+      ...values.map((_, at) => ({ name: `c${at}`, type: "text" as const })),
+    ];
+    const wide = { path, lineBytes, columns, ascending: ["place"], leftOut: [] };
+    expect(await parquetFromCopy(wide, join(folder, "wide.parquet"), folder)).toBe(rows);
   });
 
   test("rows that do not ascend are told, and what was left out is not written", async () => {
