@@ -60,10 +60,11 @@ export const MIGRATIONS = programFile("drizzle");
 
 export const now = (): Date => new Date();
 
-/** `20251130T101500-1a2b3c4d`: what sorts by name sorts by time. */
+/** `20251130T101500-0f31a2b3c4`, its milliseconds and chance: what sorts by name sorts by time. */
 export function newId(at: Date = now()): string {
   const time = at.toISOString().replace(/[-:]/g, "").slice(0, 15);
-  return `${time}-${randomBytes(5).toString("hex")}`;
+  const millisecond = at.getUTCMilliseconds().toString(16).padStart(3, "0");
+  return `${time}-${millisecond}${randomBytes(4).toString("hex").slice(1)}`;
 }
 
 /** Throws CONFIG_MISSING if no home is named and none is found. */
