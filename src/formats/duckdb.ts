@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { CanonryError } from "../model/errors.ts";
 
 /** MB for a table of up to a hundred columns, and for each beyond: DuckDB has blocks of their own for each. */
-const [MEMORY, MEMORY_OF_COLUMN] = [160, 0.5];
+const [MEMORY, MEMORY_OF_COLUMN] = [112, 0.5];
 const USUAL_WIDTH = 100;
 
 /** A text as a literal. */

@@ -87,7 +87,7 @@ const OUT_OF_ORDER = "the rows do not ascend";
 
 /**
  * Writes a Parquet file. The rows keep their order, and equal input gives equal bytes. `temp` is a folder for
- * what does not fit into memory (160 MB, and half a MB for each column beyond a hundred). Gives the rows written; null if they do not ascend as they must.
+ * what does not fit into memory (112 MB, and half a MB for each column beyond a hundred). Gives the rows written; null if they do not ascend as they must.
  */
 export async function parquetFromCopy(
   text: CopyText,
@@ -115,7 +115,7 @@ export async function parquetFromCopy(
 function selectSql({ path, columns, ascending, leftOut }: CopyText): string {
   const types = columns.map((column) => `${quoted(column.name)}: ${quoted(duckType(column))}`);
   const rows = `read_csv(${quoted(path)}, header = false, auto_detect = false, delim = '\\t', quote = '', escape = '',
-    new_line = '\\n', nullstr = '\\N', strict_mode = true, max_line_size = 16777216, buffer_size = 33554432,
+    new_line = '\\n', nullstr = '\\N', strict_mode = true, max_line_size = 16777216, buffer_size = 16777216,
     parallel = false, columns = {${types.join(", ")}})`;
   const fields = columns
     .filter(({ name }) => !leftOut.includes(name))
