@@ -2,6 +2,7 @@ import {
   Composer,
   type CST,
   type Document,
+  isCollection,
   isMap,
   isPair,
   isScalar,
@@ -190,13 +191,28 @@ export function renderYaml(value: unknown, heading = ""): string {
  * people; what is new stands where `value` has it; what is gone takes its comments along.
  */
 export function mergeYaml(text: string, value: unknown): string {
-  const document = parseDocument(text, { uniqueKeys: false });
-  if (document.errors.length > 0) return renderYaml(value);
-  document.contents = merged(document, document.contents, value) as typeof document.contents;
-  return document.toString(STYLE);
+  return new YamlMerger().merge(text, value);
+}
+
+/** The same, for a text that is written again and again: what was written last is not parsed again. */
+export class YamlMerger {
+  private last: { readonly text: string; readonly document: Document } | null = null;
+
+  merge(text: string, value: unknown): string {
+    const document: Document =
+      this.last?.text === text ? this.last.document : parseDocument(text, { uniqueKeys: false });
+    this.last = null;
+    if (document.errors.length > 0) return renderYaml(value);
+    document.contents = merged(document, document.contents, value) as typeof document.contents;
+    const next = document.toString(STYLE);
+    this.last = { text: next, document };
+    return next;
+  }
 }
 
 function merged(document: Document, node: unknown, value: unknown): Node {
+  // Nothing stands in brackets wherever it comes from; what is put in does not.
+  if (isCollection(node) && node.items.length === 0) delete node.flow;
   if (isMap(node) && isRecord(value)) {
     const fresh = Object.entries(value).filter(([, item]) => item !== undefined);
     const names = new Set(fresh.map(([key]) => key));
@@ -221,8 +237,9 @@ function merged(document: Document, node: unknown, value: unknown): Node {
     return node;
   }
   if (isScalar(node) && !isRecord(value) && !Array.isArray(value)) {
-    if (node.value !== value) node.value = value;
-    return node;
+    if (node.value === value) return node;
+    const { comment, commentBefore, spaceBefore } = node;
+    return Object.assign(document.createNode(value), { comment, commentBefore, spaceBefore });
   }
   return freshNode(document, value);
 }

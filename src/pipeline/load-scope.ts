@@ -1,4 +1,4 @@
-import { mergeYaml, renderYaml } from "../formats/yaml.ts";
+import { renderYaml, type YamlMerger } from "../formats/yaml.ts";
 import type { Drift } from "../model/drift.ts";
 import { generationId, textFacts } from "../model/generation.ts";
 import type { LoadCommit } from "../model/load-commit.ts";
@@ -13,6 +13,8 @@ import { MANIFEST_HEADING } from "./manifests.ts";
 export interface CanonicalScope {
   readonly enrichedId: string;
   readonly template: Template;
+  /** Of all loads of a release: a manifest of many sources is not parsed for each. */
+  readonly merger: YamlMerger;
 }
 
 /** How the manifest and its canonical generation follow from a contract, inside the load's transaction. */
@@ -30,7 +32,9 @@ export function loadScope(
     const before = current?.document ?? emptyManifest(publication.code, publication.name);
     const document = withContract(before, contract, { period, drift });
     const text =
-      current === null ? renderYaml(document, MANIFEST_HEADING) : mergeYaml(current.text, document);
+      current === null
+        ? renderYaml(document, MANIFEST_HEADING)
+        : scope.merger.merge(current.text, document);
     return { text, document };
   };
   return {

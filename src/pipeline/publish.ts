@@ -1,3 +1,4 @@
+import { YamlMerger } from "../formats/yaml.ts";
 import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
 import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
@@ -55,6 +56,7 @@ export async function publishRelease(
   const canonical = {
     enrichedId: enriched.id,
     template: await templateOf(world.data, "canonical"),
+    merger: new YamlMerger(),
   };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { decision, rulings } = await decideRelease(scope, document, files);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mergeYaml, readYaml, renderYaml } from "../../src/formats/yaml.ts";
+import { mergeYaml, readYaml, renderYaml, YamlMerger } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 
 const read = (text: string): unknown =>
@@ -139,6 +139,20 @@ describe("written YAML", () => {
         const text = renderYaml(before);
         expect(mergeYaml(text, before)).toBe(text);
         expect(read(mergeYaml(text, after))).toEqual(after);
+      }),
+    );
+  });
+
+  test("what was written last and is not parsed again gives the same bytes", () => {
+    fc.assert(
+      fc.property(fc.array(json, { minLength: 2, maxLength: 5 }), (documents) => {
+        const merger = new YamlMerger();
+        let text = "# ours\na: 1 # one\n";
+        for (const document of documents) {
+          const next = merger.merge(text, document);
+          expect(next).toBe(mergeYaml(text, document));
+          text = next;
+        }
       }),
     );
   });
