@@ -29,9 +29,13 @@ export async function writeParquet(
     const parquet = `${folder}/rows.parquet`;
     const write = async (sorted: boolean): Promise<number | null> => {
       const path = `${folder}/${sorted ? "sorted" : "rows"}`;
-      const { lines, lineBytes } = await measured(rows.lines(sorted));
+      const { lines, lineBytes, isAll } = await measured(rows.lines(sorted));
       const text = { ...rows, path, lineBytes, ascending: sorted ? [] : rows.ascending };
-      return data.lendChunks(path, lines, () => parquetFromCopy(text, parquet, folder));
+      const read = () => parquetFromCopy(text, parquet, folder);
+      if (!isAll) return data.lendChunks(path, lines, read);
+      // A pipe costs the start of a program.
+      await data.writeScratch(path, lines);
+      return read();
     };
     const written = (rows.inOrder ? await write(false) : null) ?? (await write(true));
     if (written !== expected) {
@@ -45,12 +49,13 @@ export async function writeParquet(
   });
 }
 
-/** The same lines, and how long the first ones are on average, however they are cut into chunks. */
+/** The same lines, how long the first ones are on average, however they are cut into chunks, and whether these are all. */
 async function measured(chunks: AsyncIterable<Uint8Array>) {
   const [rest, taken] = [chunks[Symbol.asyncIterator](), [] as Uint8Array[]];
-  let [bytes, lines] = [0, 0];
-  while (bytes < SAMPLE_BYTES) {
+  let [bytes, lines, isAll] = [0, 0, false];
+  while (bytes < SAMPLE_BYTES && !isAll) {
     const { done, value } = await rest.next();
+    isAll = done === true;
     if (done === true) break;
     taken.push(value);
     const sample = value.subarray(0, SAMPLE_BYTES - bytes);
@@ -60,6 +65,7 @@ async function measured(chunks: AsyncIterable<Uint8Array>) {
   return {
     lines: joined(taken, { [Symbol.asyncIterator]: () => rest }),
     lineBytes: Math.ceil(bytes / Math.max(1, lines)),
+    isAll,
   };
 }
 
