@@ -14,7 +14,7 @@ export const DEFAULTS: Omit<Settings, "storage"> = {
     max_redirects: 5,
     allow_private: false,
     user_agent: "canonry (+https://example.org/canonry; statistics loader)",
-    recheck_days: 35,
+    recheck_days: 100,
     page_pause_ms: 200,
   },
   run: { concurrency: 2 },

@@ -45,7 +45,7 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 #   max_bytes: 1073741824
 #   allow_private: false      # fetch from private addresses too
 #   page_pause_ms: 200        # between two pages of one host
-#   recheck_days: 35          # how long a release is looked at again for a replaced file
+#   recheck_days: 100         # how long a release is looked at again for a replaced file
 
 # enrichment:                 # a model (here an example) describes columns that nothing else describes
 #   url: https://example.org/v1 # any OpenAI-compatible endpoint; its key in CANONRY_MODEL_KEY

@@ -50,7 +50,7 @@ describe("publications", () => {
       canonical_manifest: "manifests/canonical/adhd/adhd_canonical.yaml",
       urls: [{ period: "2025-11", url: "https://example.org/adhd.csv" }],
       drift: { default: "evolve" },
-      recheck_days: 35,
+      recheck_days: 100,
     });
   });
 
