@@ -37,7 +37,8 @@ export async function throughPipe<Result>(
   try {
     await pipeline(chunks, pipe);
   } catch (error) {
-    if (systemCode(error) === "EPIPE") await result;
+    // A reader that leaves early has failed, or has seen enough.
+    if (systemCode(error) === "EPIPE") return await result;
     throw error;
   } finally {
     // The reader comes to the end of what there is; nobody is left with the pipe.

@@ -48,6 +48,14 @@ describe("chunks through a named pipe", () => {
     expect(closed).toBe(true);
   });
 
+  test("a reader that has seen enough gives what it made of it", async () => {
+    const read = async (): Promise<string> => {
+      for await (const _first of createReadStream(path)) break;
+      return "enough";
+    };
+    expect(await throughPipe(path, chunks(100), read)).toBe("enough");
+  });
+
   test("where the chunks fail, that is the error, whatever the reader made of the rest", async () => {
     const read = async (): Promise<number> => (await readFile(path)).length;
     const lost = new Error("connection lost");
