@@ -7,7 +7,7 @@ export default defineConfig({
     setupFiles: ["test/support/laws.ts"],
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: 1,
+    maxWorkers: 2,
     server: { deps: { external: [/\/dist\//] } },
   },
 });
