@@ -54,6 +54,8 @@ describe("dialects", () => {
   test("an apostrophe that opens no field", async () => {
     const record = ",',007,0,007,1/0/1990,1/0/1990,TRUE\n,,0,0,0,1st May 2024,2024-01-01,TRUE\n";
     expect(await texts(`a,b,c,d,e,f,g,h\n${record}`)).toContain("'");
+    const long = `a,b\n',1\n${`${"word ".repeat(60)},2\n`.repeat(1_000)}`;
+    expect((await texts(long)).slice(0, 4)).toEqual(["a", "b", "'", "1"]);
     expect(await texts("a,b\n'x, y',1\n'z, w',2\n")).toEqual(["a", "b", "x, y", "1", "z, w", "2"]);
   });
 

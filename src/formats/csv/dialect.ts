@@ -46,6 +46,8 @@ export function findDialect(sample: string): FoundDialect {
 }
 
 const SAMPLE_CHARS = 128 << 10;
+/** Of a record whose fields stand in apostrophes: one that never closes takes in all that follows. */
+const LONGEST_APOSTROPHED = 16 << 10;
 
 function findNewline(text: string): RecordDialect["newline"] {
   const lf = count(text, "\n");
@@ -112,7 +114,8 @@ function parse(
   text: string,
   dialect: RecordDialect,
 ): { rows: readonly SheetRow[]; isCut: boolean } {
-  const parser = new RecordParser(dialect, Number.MAX_SAFE_INTEGER, {});
+  const longest = dialect.quote === "'" ? LONGEST_APOSTROPHED : Number.MAX_SAFE_INTEGER;
+  const parser = new RecordParser(dialect, longest, {});
   try {
     parser.write(text);
     if (text.length < SAMPLE_CHARS) parser.end();
