@@ -8,6 +8,8 @@ export interface LoadToReread {
   readonly publication: string;
   readonly period: string;
   readonly run_id: string;
+  /** Of the reader that last saw its release, and left this load current; null where another may have read it. */
+  readonly reader_version: number | null;
   /** Null: not taken. */
   readonly digest: LoadDigest | null;
   /** As the load wrote it; null if the ledger has lost it. */
@@ -30,6 +32,8 @@ export async function loadToReread(
 ): Promise<LoadToReread | null> {
   const [row] = await executor.rows<LoadToReread>(
     `select l.publication, l.period, l.run_id, l.digest, c.document as contract,
+            (select r.reader_version from ops.release r
+              where l.is_current and r.publication = l.publication and r.period = l.period) as reader_version,
             (select jsonb_agg(jsonb_build_object('artifact', p.artifact, 'file_name', p.file_name,
                       'member', p.member, 'sheet', p.sheet, 'fingerprint', p.fingerprint,
                       'place', l.conservation->'parts'->(p.part - 1)->'place') order by p.part)

@@ -52,28 +52,32 @@ async function partsOf(
   files: ReleaseFiles,
 ): Promise<{ readonly parts: readonly Part[]; readonly excuse: string | null } | string> {
   const parts: Part[] = [];
-  let version: number = READER_VERSION;
+  const versions: (number | null)[] = [];
   const draftAgain = drafterOf(world, load, files);
   for (const { file_name: name, place, ...part } of load.parts) {
     if (place === null) return "it was made before the places of cells were kept";
     const drafted =
       (await keptRegion(world, load, part)) ??
-      regionIn(await draftAgain(part.artifact, name), part);
+      regionIn(await draftAgain(part.artifact, name), part, load.reader_version);
     if (drafted === null) return `${name} is not drafted as it was, and the draft is not kept`;
     const bound = partOf(drafted.region, place);
     if (bound === null) return `the draft of ${name} has other columns`;
     parts.push(bound);
-    version = Math.min(version, drafted.version);
+    versions.push(drafted.version);
   }
-  const other = `it was read by version ${version} of the reader, this is ${READER_VERSION}`;
-  return { parts, excuse: version === READER_VERSION ? null : other };
+  const other = versions.find((version) => version !== READER_VERSION);
+  if (other === undefined) return { parts, excuse: null };
+  const read = `it ${other === null ? "may have been" : "was"} read by`;
+  const reader = other === null ? "another version" : `version ${other}`;
+  return { parts, excuse: `${read} ${reader} of the reader, this is ${READER_VERSION}` };
 }
 
 type RegionKey = Pick<Region, "artifact" | "member" | "sheet" | "fingerprint">;
 
 interface Drafted {
   readonly region: Region;
-  readonly version: number;
+  /** Of the reader that the load went by; null where nobody knows. */
+  readonly version: number | null;
 }
 
 /** From the draft of the load's own run, or the newest that saw the same content. */
@@ -87,21 +91,26 @@ async function keptRegion(world: World, load: ToReread, part: RegionKey): Promis
       limits,
       code: "GENERATION_MALFORMED",
     });
-    const found = regionIn(value as ReleaseManifest, part);
+    const document = value as ReleaseManifest;
+    const found = regionIn(document, part, document.reader_version);
     if (found !== null) return found;
   }
   return null;
 }
 
-function regionIn(draft: ReleaseManifest, part: RegionKey): Drafted | null {
-  const region = draft.regions.find(
+function regionIn(
+  { regions }: ReleaseManifest,
+  part: RegionKey,
+  version: number | null,
+): Drafted | null {
+  const region = regions.find(
     (one) =>
       one.fingerprint === part.fingerprint &&
       one.artifact === part.artifact &&
       one.member === part.member &&
       one.sheet === part.sheet,
   );
-  return region === undefined ? null : { region, version: draft.reader_version };
+  return region === undefined ? null : { region, version };
 }
 
 /** Drafts a file of a release once more, with what the configuration says of its tables now. */

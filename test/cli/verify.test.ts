@@ -385,9 +385,22 @@ describe("canonry verify", () => {
     const whole = await withFault({ sql: forgotten });
     const { checked, differences, notes } = await whole.json<Verification>("verify", "--deep");
     expect([checked.reread, differences, notes]).toEqual([5, [], []]);
-    const changed = await withFault({ sql: `${CHANGED}; ${forgotten}`, files: retaken });
-    const seen = await changed.json<Verification>("verify", "--deep");
-    expect(seen.differences.map((one) => one.kind)).toEqual(["reading_differs"]);
+    const [current, reading] = [
+      CHANGED.replace("not is_current", "is_current limit 1"),
+      "reading_differs",
+    ];
+    const home = await withFault({ sql: `${current}; ${forgotten}`, files: retaken });
+    const differs = async (): Promise<readonly string[]> =>
+      (await home.json<Verification>("verify", "--deep")).differences.map((one) => one.kind);
+    expect(await differs()).toContain(reading);
+    await statement(home.database ?? "", "update ops.release set reader_version = -1");
+    expect(await differs()).not.toContain(reading);
+    const old = await withFault({ sql: `${CHANGED}; ${forgotten}`, files: retaken });
+    const seen = await old.json<Verification>("verify", "--deep");
+    expect([seen.differences, seen.notes.map((one) => one.detail)]).toEqual([
+      [],
+      [expect.stringMatching(/other data rows .*; it may have been read by another version/)],
+    ]);
   });
 
   test("what another reader read, or what is in the store no more, is a note", async () => {
