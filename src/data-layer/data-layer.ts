@@ -15,7 +15,6 @@ import { Generations } from "./generations.ts";
 import { unfinishedBelow, writerName } from "./leftovers.ts";
 import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
-import { makePipe, throughPipe } from "./pipe.ts";
 import { ScratchCopies } from "./scratch-copies.ts";
 import { tryStorage } from "./try-storage.ts";
 import { writeScratch } from "./write-scratch.ts";
@@ -201,20 +200,6 @@ export class DataLayer {
       // What stays is swept by a later run.
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
-  }
-
-  /**
-   * Hands chunks to an engine that reads them from a local path of a scratch folder, once and from the start:
-   * through a pipe, while they come; where there is none, from a file.
-   */
-  async lendChunks<Result>(
-    path: string,
-    chunks: AsyncIterable<Uint8Array>,
-    read: () => Promise<Result>,
-  ): Promise<Result> {
-    if (await makePipe(path)) return throughPipe(path, chunks, read);
-    await this.writeScratch(path, chunks);
-    return read();
   }
 
   /** Writes a file of a scratch folder. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants, open } from "node:fs";
-import { Socket } from "node:net";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +8,9 @@ import { systemCode } from "./file-failure.ts";
 
 /** Milliseconds between two looks whether the reader has opened the pipe. */
 const LOOK = 2;
+
+/** What waits for a reader that is at work on what it has; by itself a pipe holds 64 KiB. */
+const AHEAD_BYTES = 1 << 23;
 
 /** Makes a named pipe; false where the system or the disk has none. */
 export function makePipe(path: string): Promise<boolean> {
@@ -19,7 +22,7 @@ export function makePipe(path: string): Promise<boolean> {
 
 /**
  * Writes chunks into a named pipe while `read` reads it, and gives what `read` gives. An error of the reader
- * comes before the writer's, which it causes. Memory: what the pipe holds.
+ * comes before the writer's, which it causes. Memory: 8 MB.
  */
 export async function throughPipe<Result>(
   path: string,
@@ -33,7 +36,11 @@ export async function throughPipe<Result>(
   result.catch(() => undefined);
   const descriptor = await openForWriting(path, () => reading);
   if (descriptor === null) return result;
-  const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
+  // An option of streams, which the declared type of sockets lacks.
+  const options: SocketConstructorOpts & { readonly writableHighWaterMark: number } = {
+    ...{ fd: descriptor, readable: false, writable: true, writableHighWaterMark: AHEAD_BYTES },
+  };
+  const pipe = new Socket(options);
   try {
     await pipeline(chunks, pipe);
   } catch (error) {
@@ -59,4 +66,31 @@ async function openForWriting(path: string, reading: () => boolean): Promise<num
     await sleep(LOOK);
   }
   return null;
+}
+
+/** What `write` writes into a named pipe, while it does. An error of the writer is thrown at its end. */
+export async function* outOfPipe(
+  path: string,
+  write: () => Promise<unknown>,
+): AsyncGenerator<Buffer> {
+  // Does not block, and lets the writer open its end.
+  const descriptor = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const pipe = new Socket({ fd: descriptor, readable: true, writable: false });
+  // A writer that fails before it opens the pipe would leave it without an end.
+  const written = write().catch((error: unknown) => {
+    pipe.destroy();
+    throw error;
+  });
+  written.catch(() => undefined);
+  try {
+    for await (const chunk of pipe) yield chunk as Buffer;
+  } catch (error) {
+    await written;
+    throw error;
+  } finally {
+    // A writer that is not read to its end meets a closed pipe.
+    pipe.destroy();
+    await written.catch(() => undefined);
+  }
+  await written;
 }

@@ -127,7 +127,11 @@ async function settleRows(
     await checkRows(transaction, load, { table, loadId, columns: covered, copied }, counts);
     return;
   }
-  const held = await loadFacts(transaction, table, live, [loadId]);
+  const held = await loadFacts(transaction, table, live, {
+    loads: [loadId],
+    parts: true,
+    periods: true,
+  });
   const rows = held.reduce((sum, one) => sum + one.rows, 0);
   if (rows !== counts.rows_data + counts.rows_total || rows !== copied)
     throw unreadable(load, `${rows} of ${copied} rows are in the table`);

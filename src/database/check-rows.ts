@@ -1,7 +1,7 @@
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { LoadCommit, LoadCounts, RowFacts } from "../model/load-commit.ts";
-import type { Executor } from "./database.ts";
+import type { Transaction } from "./database.ts";
 import { loadFacts } from "./row-digest.ts";
 
 export interface CopiedRows {
@@ -17,12 +17,14 @@ export interface CopiedRows {
  * kind and data period. Throws CONSERVATION_BROKEN with what differs.
  */
 export async function checkRows(
-  executor: Executor,
+  connection: Transaction,
   load: Pick<LoadCommit, "source" | "period">,
   { table, loadId, columns, copied }: CopiedRows,
   counts: LoadCounts,
 ): Promise<void> {
-  const held = await loadFacts(executor, table, columns, [loadId]);
+  const periods = counts.facts.some(({ period }) => period !== "");
+  const parts = counts.parts.length > 1;
+  const held = await loadFacts(connection, table, columns, { loads: [loadId], parts, periods });
   const differences = differencesOf(counts.facts, held, columns);
   const [data, total] = [rowsOf(held, "data"), rowsOf(held, "total")];
   const written = counts.rows_data + counts.rows_total;
@@ -50,7 +52,9 @@ function differencesOf(
   columns: readonly DigestColumn[],
 ): string[] {
   const nameOf = ({ part, kind, period }: RowFacts): string =>
-    [`part ${part}`, kind, period].filter((text) => text !== "").join(" ");
+    [part === 0 ? "another part" : `part ${part}`, kind, period]
+      .filter((text) => text !== "")
+      .join(" ");
   const found = new Map(held.map((one) => [nameOf(one), one]));
   const known = new Set(written.map(nameOf));
   return [

@@ -2,7 +2,7 @@ import { sumOfDigests } from "../model/digest/digest-sum.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { RowFacts } from "../model/load-commit.ts";
-import type { Executor } from "./database.ts";
+import type { Executor, Transaction } from "./database.ts";
 import { digestColumns, type LoadFacts, loadFacts } from "./row-digest.ts";
 import { bronzeTable, type TableColumn } from "./source-table.ts";
 
@@ -112,15 +112,17 @@ export function factsByLoad(facts: readonly LoadFacts[]): ReadonlyMap<number, Lo
   return loads;
 }
 
+const ALL = { loads: null, parts: true, periods: true };
+
 /** Before values change their type: each load must be as the ledger has it, else CONSERVATION_BROKEN. */
 export async function proveLoads(
-  executor: Executor,
+  transaction: Transaction,
   source: string,
   table: readonly TableColumn[],
 ): Promise<void> {
   const columns = digestColumns(table);
-  const held = factsByLoad(await loadFacts(executor, bronzeTable(source), columns, null));
-  for (const { load_id, period, digest } of await digestedLoads(executor, source)) {
+  const held = factsByLoad(await loadFacts(transaction, bronzeTable(source), columns, ALL));
+  for (const { load_id, period, digest } of await digestedLoads(transaction, source)) {
     const now = digestOf(columns, held.get(load_id) ?? []);
     if (now.data === digest.data && now.total === digest.total) continue;
     throw new CanonryError(
@@ -132,14 +134,14 @@ export async function proveLoads(
 
 /** After values changed their type, in the same transaction. */
 export async function retakeDigests(
-  executor: Executor,
+  transaction: Transaction,
   source: string,
   table: readonly TableColumn[],
 ): Promise<void> {
   const columns = digestColumns(table);
-  const held = factsByLoad(await loadFacts(executor, bronzeTable(source), columns, null));
-  for (const load of await digestedLoads(executor, source)) {
+  const held = factsByLoad(await loadFacts(transaction, bronzeTable(source), columns, ALL));
+  for (const load of await digestedLoads(transaction, source)) {
     const facts = held.get(load.load_id) ?? [];
-    await keepDigests(executor, { loadId: load.load_id, period: load.period }, columns, facts);
+    await keepDigests(transaction, { loadId: load.load_id, period: load.period }, columns, facts);
   }
 }

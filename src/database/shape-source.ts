@@ -1,6 +1,6 @@
 import { CanonryError } from "../model/errors.ts";
 import type { SourceContract } from "../model/manifest.ts";
-import type { Executor } from "./database.ts";
+import type { Executor, Transaction } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { proveLoads, retakeDigests } from "./load-digests.ts";
 import {
@@ -115,15 +115,15 @@ const commentsSql = (
  * the digests of the loads that stand in the table are proven before, and taken anew.
  */
 export async function shapeSource(
-  executor: Executor,
+  transaction: Transaction,
   contract: SourceContract,
   commentsToo: boolean,
 ): Promise<Shape> {
-  const planned = await planShape(executor, contract, commentsToo);
+  const planned = await planShape(transaction, contract, commentsToo);
   const { statements, shape, widened } = planned;
-  if (widened !== null) await proveLoads(executor, contract.code, widened);
-  for (const statement of statements) await executor.rows(statement);
-  if (widened !== null) await retakeDigests(executor, contract.code, shape.columns);
+  if (widened !== null) await proveLoads(transaction, contract.code, widened);
+  for (const statement of statements) await transaction.rows(statement);
+  if (widened !== null) await retakeDigests(transaction, contract.code, shape.columns);
   return planned;
 }
 

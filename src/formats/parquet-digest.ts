@@ -3,16 +3,17 @@ import { type DigestColumn, RowDigest } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import { named, quoted, withDuckDb } from "./duckdb.ts";
 
-/** A scratch folder, and how a file in it is read. */
+/** A scratch folder, and how what is written into it is read. */
 export interface Scratch {
   readonly folder: string;
-  read(path: string): AsyncIterable<Buffer>;
+  /** What `write` writes to a path in it, once and in order. */
+  take(path: string, write: () => Promise<unknown>): AsyncIterable<Buffer>;
 }
 
 /**
  * Rows and digest of a Parquet file, read back: DuckDB writes its columns as text, and the text is hashed as
- * that of a load is. Memory: that of DuckDB and one piece of text; disk: the rows as text. Throws EXPORT_FAILED for a
- * file that cannot be read or lacks a column.
+ * that of a load is. Memory: that of DuckDB and one piece of text. Throws EXPORT_FAILED for a file that cannot be
+ * read or lacks a column.
  */
 export async function digestOfParquet(
   parquet: string,
@@ -20,8 +21,8 @@ export async function digestOfParquet(
   scratch: Scratch,
 ): Promise<{ readonly rows: number; readonly digest: string }> {
   const csv = `${scratch.folder}/read-back.csv`;
-  await writeCsv(parquet, columns, csv, scratch.folder);
-  const sum = await sumOfCsv(scratch.read(csv), columns);
+  const lines = scratch.take(csv, () => writeCsv(parquet, columns, csv, scratch.folder));
+  const sum = await sumOfCsv(lines, columns);
   return { rows: sum.rows, digest: sum.digest };
 }
 
@@ -36,7 +37,7 @@ async function writeCsv(
   await withDuckDb({ file: parquet, temp, width: columns.length }, (connection) =>
     connection.run(
       `copy (select ${columns.map(({ name }) => named(name)).join(", ")} from read_parquet(${quoted(parquet)}))
-         to ${quoted(csv)} (format csv, header false, delimiter ',', quote '"', escape '"', nullstr ''${force})`,
+         to ${quoted(csv)} (format csv, use_tmp_file false, header false, delimiter ',', quote '"', escape '"', nullstr ''${force})`,
     ),
   );
 }

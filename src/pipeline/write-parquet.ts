@@ -1,4 +1,4 @@
-import { readFile } from "../data-layer/file-bytes.ts";
+import { lendChunks, takeChunks } from "../data-layer/lend-chunks.ts";
 import { joined } from "../data-layer/part-stream.ts";
 import { type CopyText, parquetFromCopy } from "../formats/parquet.ts";
 import { digestOfParquet } from "../formats/parquet-digest.ts";
@@ -29,13 +29,18 @@ export async function writeParquet(
     const parquet = `${folder}/rows.parquet`;
     const write = async (sorted: boolean): Promise<number | null> => {
       const path = `${folder}/${sorted ? "sorted" : "rows"}`;
-      const { lines, lineBytes, isAll } = await measured(rows.lines(sorted));
+      const { lines, lineBytes, isAll, close } = await measured(rows.lines(sorted));
       const text = { ...rows, path, lineBytes, ascending: sorted ? [] : rows.ascending };
       const read = () => parquetFromCopy(text, parquet, folder);
-      if (!isAll) return data.lendChunks(path, lines, read);
-      // A pipe costs the start of a program.
-      await data.writeScratch(path, lines);
-      return read();
+      try {
+        if (!isAll) return await lendChunks(path, lines, read);
+        // A pipe costs the start of a program.
+        await data.writeScratch(path, lines);
+        return await read();
+      } finally {
+        // Of a reader that failed before it looked, nobody else would end the COPY.
+        await close();
+      }
     };
     const written = (rows.inOrder ? await write(false) : null) ?? (await write(true));
     if (written !== expected) {
@@ -66,6 +71,7 @@ async function measured(chunks: AsyncIterable<Uint8Array>) {
     lines: joined(taken, { [Symbol.asyncIterator]: () => rest }),
     lineBytes: Math.ceil(bytes / Math.max(1, lines)),
     isAll,
+    close: async () => void (await rest.return?.()),
   };
 }
 
@@ -76,7 +82,7 @@ export async function proveParquet(
   columns: readonly DigestColumn[],
   expected: string,
 ): Promise<void> {
-  const { digest } = await digestOfParquet(parquet, columns, { folder, read: readFile });
+  const { digest } = await digestOfParquet(parquet, columns, { folder, take: takeChunks });
   if (digest === expected) return;
   throw new CanonryError(
     "EXPORT_FAILED",

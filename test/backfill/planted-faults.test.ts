@@ -146,14 +146,21 @@ const FAULTS: readonly Planted[] = [
     line: fields(isCode, (values) => {
       values[at("_part")] = "2";
     }),
-    says: /part 2 data: never written/,
+    says: /another part data: never written/,
+  },
+  {
+    name: "a row of a kind that there is not",
+    line: fields(isCode, (values) => {
+      values[at("_kind")] = "datum";
+    }),
+    says: /part 1 another kind: never written/,
   },
   {
     name: "a row given to another period",
     line: fields(isCode, (values) => {
       values[at("_period")] = "2024-12";
     }),
-    says: /part 1 data 2024-12: never written/,
+    says: /part 1 data another period: never written/,
   },
 ];
 

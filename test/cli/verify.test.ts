@@ -57,7 +57,9 @@ async function retaken(home: Home): Promise<void> {
   const world = await worldOf(home);
   try {
     const columns = (await liveColumns(world.database, "trusts_activity")) ?? [];
-    await retakeDigests(world.database, "trusts_activity", columns);
+    await world.database.transaction((transaction) =>
+      retakeDigests(transaction, "trusts_activity", columns),
+    );
   } finally {
     await world.close();
   }

@@ -50,7 +50,11 @@ async function both(
     };
     const all = ["_load_id", "_part", "_row", "_kind", "_period", ...names];
     await session.copyIn("pg_temp.rows", all, copied());
-    return loadFacts(session, "pg_temp.rows", columns, [1]);
+    return loadFacts(session, "pg_temp.rows", columns, {
+      loads: [1],
+      parts: false,
+      periods: false,
+    });
   });
   return { ours: digest.facts(), servers: servers.map(({ load_id: _load, ...facts }) => facts) };
 }

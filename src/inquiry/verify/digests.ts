@@ -1,4 +1,4 @@
-import type { Executor } from "../../database/database.ts";
+import type { Database } from "../../database/database.ts";
 import { columnCounts, digestOf, factsByLoad, periodDigests } from "../../database/load-digests.ts";
 import { digestColumns, type LoadFacts, loadFacts } from "../../database/row-digest.ts";
 import { liveColumns } from "../../database/shape-source.ts";
@@ -9,14 +9,17 @@ import { type Difference, differenceIn } from "./difference.ts";
 
 /** The rows of each load, counted column by column and hashed again, against the ledger. */
 export async function verifyDigests(
-  executor: Executor,
+  database: Database,
   source: string,
   loads: readonly LoadToVerify[],
 ): Promise<readonly Difference[]> {
-  const columns = digestColumns((await liveColumns(executor, source)) ?? []);
+  const columns = digestColumns((await liveColumns(database, source)) ?? []);
   const standing = loads.filter((load) => !load.is_expired);
   const ids = standing.map((load) => load.load_id);
-  const held = factsByLoad(await loadFacts(executor, bronzeTable(source), columns, ids));
+  const facts = await database.session((session) =>
+    loadFacts(session, bronzeTable(source), columns, { loads: ids, parts: true, periods: true }),
+  );
+  const held = factsByLoad(facts);
   return standing.flatMap((load) => differences(load, columns, held.get(load.load_id) ?? []));
 }
 

@@ -1,5 +1,6 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
-import { readAll, readFile } from "../../data-layer/file-bytes.ts";
+import { readAll } from "../../data-layer/file-bytes.ts";
+import { takeChunks } from "../../data-layer/lend-chunks.ts";
 import type { Executor } from "../../database/database.ts";
 import { exportDigest } from "../../database/export-digest.ts";
 import type { ExportRow } from "../../database/exports.ts";
@@ -79,7 +80,7 @@ function readBack(
     if (bytes === null) return "it is not there";
     const parquet = `${folder}/rows.parquet`;
     await data.writeScratch(parquet, readAll(bytes));
-    const back = digestOfParquet(parquet, columns, { folder, read: readFile });
+    const back = digestOfParquet(parquet, columns, { folder, take: takeChunks });
     return back.catch((error: unknown) => {
       if (error instanceof CanonryError && error.code === "EXPORT_FAILED") return error.message;
       throw error;
