@@ -127,7 +127,7 @@ export async function exportCatalog(world: World, rows: readonly ExportRow[]): P
     yield Buffer.from(text);
   };
   const table = { columns: CATALOG_COLUMNS, ascending: [], leftOut: [], inOrder: true, lines };
-  const written = await writeParquet(world, CATALOG, table, sources.length);
+  const written = await writeParquet(world.data, CATALOG, table, sources.length);
   await world.data.putExportText(PACKAGE, dataPackage(sources));
   await recordExport(world.database, CATALOG, {
     content_key: key,

@@ -166,7 +166,7 @@ async function exportSource(
     const { columns: covered, digest } = await exportDigest(world.database, source.source);
     const proof = (parquet: string, folder: string) =>
       proveParquet(parquet, folder, covered, digest);
-    const written = await writeParquet(world, path, rows, source.rows, proof);
+    const written = await writeParquet(world.data, path, rows, source.rows, proof);
     const record = {
       content_key: contentKey,
       sha256: written.sha256,

@@ -1,10 +1,10 @@
+import type { DataLayer } from "../data-layer/data-layer.ts";
 import { lendChunks, takeChunks } from "../data-layer/lend-chunks.ts";
 import { joined } from "../data-layer/part-stream.ts";
 import { type CopyText, parquetFromCopy } from "../formats/parquet.ts";
 import { digestOfParquet } from "../formats/parquet-digest.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { World } from "./world.ts";
 
 const SAMPLE_BYTES = 1 << 18;
 const LF = 10;
@@ -18,13 +18,12 @@ export interface Rows extends Omit<CopyText, "path" | "lineBytes"> {
 
 /** Writes a Parquet file aside, checks its rows, and only then replaces the old one. */
 export async function writeParquet(
-  world: World,
+  data: DataLayer,
   name: string,
   rows: Rows,
   expected: number,
   proof: (parquet: string, folder: string) => Promise<void> = async () => undefined,
 ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
-  const { data } = world;
   return data.withScratch(async (folder) => {
     const parquet = `${folder}/rows.parquet`;
     const write = async (sorted: boolean): Promise<number | null> => {
