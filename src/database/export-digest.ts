@@ -1,6 +1,7 @@
 import { digestOfNumber, sumOfDigests } from "../model/digest/digest-sum.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import type { Executor } from "./database.ts";
+import { shownPeriods } from "./load-digests.ts";
 import { digestColumns, rowDigestSql } from "./row-digest.ts";
 import { liveColumns } from "./shape-source.ts";
 import { silverView } from "./source-table.ts";
@@ -17,14 +18,7 @@ export interface ExportDigest {
  */
 export async function exportDigest(executor: Executor, source: string): Promise<ExportDigest> {
   const columns = digestColumns((await liveColumns(executor, source)) ?? []);
-  const shown = await executor.rows<{ digest: string | null }>(
-    `select h.digest from ops.load_period h
-       join ops.load l on l.load_id = h.load_id and l.is_current
-       join ops.source s on s.code = h.source
-       join ops.contract c on c.source = s.code and c.version = s.version
-      where h.source = $1 and (h.is_latest or c.document->>'coverage' = 'period')`,
-    [source],
-  );
+  const shown = await shownPeriods<{ digest: string | null }>(executor, source, "digest");
   const digests = shown.flatMap((one) => one.digest ?? []);
   if (digests.length === shown.length) return { columns, digest: sumOfDigests(digests) };
   const [row] = await executor.rows<{ sum: string | null }>(

@@ -1,7 +1,9 @@
+import type { NumericDigits } from "../model/load-commit.ts";
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
 import type { MarkMeaning } from "../model/mark-meaning.ts";
 import type { Database, Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
+import { shownPeriods, widerDigits } from "./load-digests.ts";
 import { columnTypeOf, silverView } from "./source-table.ts";
 
 /** What the ledger says of a source and of its last export. */
@@ -131,26 +133,51 @@ export async function viewColumns(
   return rows.map(({ name, type }) => ({ name, type: columnTypeOf(type) ?? "text" }));
 }
 
-/** The columns with the digits that the values of the numeric ones need: one pass over them. */
+/**
+ * The columns with the digits that the values of the numeric ones need: as the loads were committed with them; if
+ * of one of them that is not known, by one pass over the view.
+ */
 export async function withDigits(
   executor: Executor,
   source: string,
   columns: readonly ViewColumn[],
 ): Promise<readonly ViewColumn[]> {
-  const numeric = columns.filter((column) => column.type === "numeric");
-  if (numeric.length === 0) return columns;
-  const facts = numeric.flatMap(({ name }, at) => [
+  const names = columns.filter(({ type }) => type === "numeric").map(({ name }) => name);
+  if (names.length === 0) return columns;
+  const needed =
+    (await keptDigits(executor, source)) ?? (await seenDigits(executor, source, names));
+  return columns.map((column) => {
+    if (column.type !== "numeric") return column;
+    const { whole, fraction } = needed[column.name] ?? { whole: 0, fraction: 0 };
+    return { ...column, digits: { whole: Math.max(1, whole), fraction } };
+  });
+}
+
+type Digits = Readonly<Record<string, NumericDigits>>;
+
+async function keptDigits(executor: Executor, source: string): Promise<Digits | null> {
+  const shown = await shownPeriods<{ digits: Digits | null }>(executor, source, "digits");
+  const kept = shown.flatMap(({ digits }) => (digits === null ? [] : [digits]));
+  return kept.length < shown.length ? null : kept.reduce(widerDigits, {});
+}
+
+async function seenDigits(
+  executor: Executor,
+  source: string,
+  names: readonly string[],
+): Promise<Digits> {
+  const facts = names.flatMap((name, at) => [
     `coalesce(max(min_scale(${identifier(name)})), 0)::int as f${at}`,
     `coalesce(length(trunc(greatest(max(${identifier(name)}), -min(${identifier(name)})))::text), 1)::int as w${at}`,
   ]);
   const [row] = await executor.rows<Record<string, number>>(
     `select ${facts.join(", ")} from ${silverView(source)}`,
   );
-  return columns.map((column) => {
-    const at = numeric.indexOf(column);
-    if (at === -1) return column;
-    return { ...column, digits: { whole: row?.[`w${at}`] ?? 1, fraction: row?.[`f${at}`] ?? 0 } };
+  const digitsOf = (at: number) => ({
+    whole: row?.[`w${at}`] ?? 1,
+    fraction: row?.[`f${at}`] ?? 0,
   });
+  return Object.fromEntries(names.map((name, at) => [name, digitsOf(at)]));
 }
 
 /** Place of a row among those of its period; no column of a view is called so. */

@@ -1,7 +1,7 @@
 import { sumOfDigests } from "../model/digest/digest-sum.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { RowFacts } from "../model/load-commit.ts";
+import type { NumericDigits, RowFacts } from "../model/load-commit.ts";
 import type { Executor, Transaction } from "./database.ts";
 import { digestColumns, type LoadFacts, loadFacts } from "./row-digest.ts";
 import { bronzeTable, type TableColumn } from "./source-table.ts";
@@ -46,6 +46,38 @@ export function periodDigests(
   return digests;
 }
 
+/** That data rows need, by data period; null where it is not known of all of them. */
+function periodDigits(
+  facts: readonly RowFacts[],
+  period: string,
+): ReadonlyMap<string, Record<string, NumericDigits> | null> {
+  const found = new Map<string, Record<string, NumericDigits> | null>();
+  for (const one of facts) {
+    if (one.kind !== "data") continue;
+    const name = one.period === "" ? period : one.period;
+    const before = found.get(name);
+    const isKnown = before !== null && one.digits !== undefined;
+    found.set(name, isKnown ? widerDigits(before ?? {}, one.digits ?? {}) : null);
+  }
+  return found;
+}
+
+/** What the values of both need, column by column. */
+export function widerDigits(
+  one: Readonly<Record<string, NumericDigits>>,
+  other: Readonly<Record<string, NumericDigits>>,
+): Record<string, NumericDigits> {
+  const wider = { ...one };
+  for (const [name, { whole, fraction }] of Object.entries(other)) {
+    const known = wider[name];
+    wider[name] = {
+      whole: Math.max(whole, known?.whole ?? 0),
+      fraction: Math.max(fraction, known?.fraction ?? 0),
+    };
+  }
+  return wider;
+}
+
 export function columnCounts(
   columns: readonly DigestColumn[],
   facts: readonly RowFacts[],
@@ -60,6 +92,9 @@ export function columnCounts(
     }),
   );
 }
+
+const jsonOrNull = (value: object | null): string | null =>
+  value === null ? null : JSON.stringify(value);
 
 /** Writes what was proven of a load into the ledger. */
 export async function keepDigests(
@@ -78,11 +113,33 @@ export async function keepDigests(
     [load.loadId, JSON.stringify(digestOf(columns, facts)), JSON.stringify(counts)],
   );
   const periods = periodDigests(facts, load.period);
+  const digits = periodDigits(facts, load.period);
   await executor.rows(
-    `update ops.load_period h set digest = d.digest
-       from unnest($2::text[], $3::text[]) d (period, digest)
+    `update ops.load_period h set digest = d.digest, digits = d.digits
+       from unnest($2::text[], $3::text[], $4::jsonb[]) d (period, digest, digits)
       where h.load_id = $1 and h.period = d.period`,
-    [load.loadId, [...periods.keys()], [...periods.values()]],
+    [
+      load.loadId,
+      [...periods.keys()],
+      [...periods.values()],
+      [...periods.keys()].map((name) => jsonOrNull(digits.get(name) ?? null)),
+    ],
+  );
+}
+
+/** What the ledger keeps of each data period of a load that the silver view of a source shows. */
+export function shownPeriods<Kept extends object>(
+  executor: Executor,
+  source: string,
+  kept: "digest" | "digits",
+): Promise<Kept[]> {
+  return executor.rows<Kept>(
+    `select h.${kept} from ops.load_period h
+       join ops.load l on l.load_id = h.load_id and l.is_current
+       join ops.source s on s.code = h.source
+       join ops.contract c on c.source = s.code and c.version = s.version
+      where h.source = $1 and (h.is_latest or c.document->>'coverage' = 'period')`,
+    [source],
   );
 }
 

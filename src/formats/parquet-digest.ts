@@ -1,5 +1,5 @@
 import { DigestSum } from "../model/digest/digest-sum.ts";
-import { type DigestColumn, RowDigest } from "../model/digest/row-digest.ts";
+import { type DigestColumn, noDigits, RowDigest } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
 import { named, quoted, withDuckDb } from "./duckdb.ts";
 
@@ -52,12 +52,13 @@ export async function sumOfCsv(
   const sum = new DigestSum();
   const row = new RowDigest(columns);
   const record = new CsvRecord(columns.length);
+  const digits = noDigits(columns.length);
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let at = 0;
     for (let end = record.find(bytes, at); end !== -1; end = record.find(bytes, at)) {
-      row.take(bytes, record.starts, record.ends);
+      row.take(bytes, record.starts, record.ends, digits);
       sum.add(row.low, row.high);
       at = end;
     }

@@ -33,6 +33,12 @@ export interface ColumnProfile {
   readonly categories?: readonly string[];
 }
 
+/** Digits that a value, or each of many, needs before the point and behind it; 0.5 needs none before. */
+export interface NumericDigits {
+  readonly whole: number;
+  readonly fraction: number;
+}
+
 /** Rows of one part, kind and data period, counted and hashed: while they are written, or from the table. */
 export interface RowFacts {
   readonly part: number;
@@ -46,6 +52,8 @@ export interface RowFacts {
   readonly digest: string;
   /** Values that are not null, by column of the digest. */
   readonly values: readonly number[];
+  /** By numeric column; known while rows are written, not from the table. */
+  readonly digits?: Readonly<Record<string, NumericDigits>>;
 }
 
 /** What the loader counted while it wrote; compared with the table before the commit. */

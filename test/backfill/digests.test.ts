@@ -44,6 +44,27 @@ describe("digests of loads", () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/they agree/)]);
   });
 
+  test("numbers have the digits in an export that the loads were committed with, else those that are seen", async () => {
+    series = await Series.make(server);
+    const name = "data/exports/trusts_activity.parquet";
+    const exported = async (): Promise<string | undefined> => {
+      await series.home.remove(name);
+      expect((await series.home.run("export")).code).toBe(0);
+      return (await series.home.snapshot("data/exports"))[name];
+    };
+    await series.publish("2025-01", { Activity: halves(monthOf(1)) });
+    await series.load("2025-01");
+    const [kept] = await series.rows<{ digits: object }>("select digits from ops.load_period");
+    expect(kept?.digits).toEqual({ referrals: { whole: 4, fraction: 1 } });
+    const byLedger = await exported();
+    await series.rows("update ops.load_period set digits = null");
+    expect(await exported()).toBe(byLedger);
+    await series.rows(
+      `update ops.load_period set digits = '{"referrals": {"whole": 9, "fraction": 3}}'`,
+    );
+    expect(await exported()).not.toBe(byLedger);
+  });
+
   test("a column is not widened over a load that is no longer what was loaded", async () => {
     await twoMonths();
     await series.rows(

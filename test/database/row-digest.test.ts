@@ -56,7 +56,10 @@ async function both(
       periods: false,
     });
   });
-  return { ours: digest.facts(), servers: servers.map(({ load_id: _load, ...facts }) => facts) };
+  return {
+    ours: digest.facts().map(({ digits: _digits, ...facts }) => facts),
+    servers: servers.map(({ load_id: _load, ...facts }) => facts),
+  };
 }
 
 const digits = (most: number): fc.Arbitrary<string> =>
@@ -114,6 +117,27 @@ test.each(TYPES)("%s: the program hashes a value as the server does", async (typ
     fc.asyncProperty(rows, async (sample) => {
       const { ours, servers } = await both(columns, sample);
       expect(servers).toEqual(ours);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("the digits that numerics need are what the server makes of them", async () => {
+  const columns = [{ name: "value", type: "numeric" as const }];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(VALUES.numeric), { minLength: 1 }), async (sample) => {
+      const digest = new PartDigest(columns, 1);
+      const bytes = new RowBytes(digest);
+      for (const [at, value] of sample.entries()) {
+        bytes.put(0, value);
+        bytes.take(at + 2, "data", null);
+      }
+      const [seen] = await database.rows(
+        `select coalesce(max(length(trunc(abs(value))::text)) filter (where abs(value) >= 1), 0)::int as whole,
+                coalesce(max(min_scale(value)), 0)::int as fraction from unnest($1::numeric[]) value`,
+        [sample],
+      );
+      expect(digest.facts()[0]?.digits).toEqual({ value: seen });
     }),
     { numRuns: 60 },
   );

@@ -152,6 +152,8 @@ export const loadPeriod = ops.table(
     rows: counter("rows").notNull(),
     /** Of its data rows. */
     digest: text("digest"),
+    /** That its data rows need, by numeric column. */
+    digits: jsonb("digits"),
     isLatest: boolean("is_latest").notNull().default(false),
   },
   (table) => [

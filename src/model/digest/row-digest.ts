@@ -8,6 +8,16 @@ export interface DigestColumn {
   readonly type: ColumnType;
 }
 
+/** Digits that the values of each column need before the point and behind it; those that are not numeric need none. */
+export interface ColumnDigits {
+  readonly whole: Uint32Array;
+  readonly fraction: Uint32Array;
+}
+
+export function noDigits(columns: number): ColumnDigits {
+  return { whole: new Uint32Array(columns), fraction: new Uint32Array(columns) };
+}
+
 /** The server takes 1,664 values in a record; a numeric is two. A wider row is several records. */
 export const COLUMNS_A_RECORD = 800;
 
@@ -36,10 +46,11 @@ export class RowDigest {
 
   /**
    * Takes a row whose values stand in `bytes`, each from its start up to its end, by column; a start of -1 is
-   * null. `low` and `high` hold the digest afterwards.
+   * null. `low` and `high` hold the digest afterwards; `digits` is widened to what its numerics need.
    */
-  take(bytes: Uint8Array, starts: Int32Array, ends: Int32Array): void {
+  take(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, digits: ColumnDigits): void {
     const { types, value } = this;
+    const { whole, fraction } = digits;
     let [allLow, allHigh] = [0, 0];
     for (let seed = 0, first = 0; first < types.length; seed++, first += COLUMNS_A_RECORD) {
       let [low, high] = [0, 0];
@@ -53,7 +64,11 @@ export class RowDigest {
         high = (Math.imul(high, 31) + value.high + Math.floor(sum / 4294967296)) | 0;
         if (type !== "numeric") continue;
         if (start === -1) value.low = value.high = 0;
-        else this.sign(value.negative, seed);
+        else {
+          if (value.whole > (whole[at] as number)) whole[at] = value.whole;
+          if (value.fraction > (fraction[at] as number)) fraction[at] = value.fraction;
+          this.sign(value.negative, seed);
+        }
         sum = (low >>> 0) * 31 + (value.low >>> 0);
         low = sum | 0;
         high = (Math.imul(high, 31) + value.high + Math.floor(sum / 4294967296)) | 0;

@@ -24,6 +24,9 @@ export class ValueHash {
   high = 0;
   /** Of a numeric below zero, which its hash does not tell. */
   negative = false;
+  /** Digits of a numeric before the point (none of 0.5) and behind it, without zeros at either end. */
+  whole = 0;
+  fraction = 0;
 
   /** `bytes` are UTF-8. The seed is below 2^31. */
   take(type: ColumnType, bytes: Uint8Array, start: number, end: number, seed: number): void {
@@ -90,6 +93,8 @@ export class ValueHash {
     }
     while (count > from && digits[count - 1] === 0) count--;
     this.negative = bytes[start] === MINUS && from < count;
+    this.whole = from === count ? 0 : Math.max(0, whole);
+    this.fraction = from === count ? 0 : Math.max(0, count - from - whole);
     if (from === count) {
       this.low = (seed - 1) | 0;
       this.high = seed === 0 ? -1 : 0;

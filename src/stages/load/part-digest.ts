@@ -1,12 +1,18 @@
 import { DigestSum } from "../../model/digest/digest-sum.ts";
-import { type DigestColumn, RowDigest } from "../../model/digest/row-digest.ts";
-import type { RowFacts } from "../../model/load-commit.ts";
+import {
+  type ColumnDigits,
+  type DigestColumn,
+  noDigits,
+  RowDigest,
+} from "../../model/digest/row-digest.ts";
+import type { NumericDigits, RowFacts } from "../../model/load-commit.ts";
 
 interface Group {
   readonly kind: RowFacts["kind"];
   readonly period: string;
   readonly sum: DigestSum;
   readonly values: Float64Array;
+  readonly digits: ColumnDigits;
   row_sum: number;
 }
 
@@ -44,7 +50,7 @@ export class PartDigest {
       this.group = group;
     }
     const { row, starts } = this;
-    row.take(bytes, starts, this.ends);
+    row.take(bytes, starts, this.ends, group.digits);
     group.sum.add(row.low, row.high);
     group.row_sum += number;
     const { values } = group;
@@ -54,7 +60,7 @@ export class PartDigest {
   }
 
   facts(): readonly RowFacts[] {
-    return [...this.groups.values()].map(({ kind, period, sum, row_sum, values }) => ({
+    return [...this.groups.values()].map(({ kind, period, sum, row_sum, values, digits }) => ({
       part: this.part,
       kind,
       period,
@@ -62,15 +68,28 @@ export class PartDigest {
       row_sum,
       digest: sum.digest,
       values: [...values],
+      digits: this.digitsOf(digits),
     }));
+  }
+
+  private digitsOf({ whole, fraction }: ColumnDigits): Record<string, NumericDigits> {
+    return Object.fromEntries(
+      this.columns.flatMap(({ name, type }, at) => {
+        const digits = { whole: whole[at] as number, fraction: fraction[at] as number };
+        return type === "numeric" ? [[name, digits]] : [];
+      }),
+    );
   }
 
   private groupOf(kind: RowFacts["kind"], period: string): Group {
     const key = `${kind} ${period}`;
     const known = this.groups.get(key);
     if (known !== undefined) return known;
-    const values = new Float64Array(this.columns.length);
-    const made: Group = { kind, period, sum: new DigestSum(), values, row_sum: 0 };
+    const { length } = this.columns;
+    const made: Group = {
+      ...{ kind, period, sum: new DigestSum(), row_sum: 0 },
+      ...{ values: new Float64Array(length), digits: noDigits(length) },
+    };
     this.groups.set(key, made);
     return made;
   }

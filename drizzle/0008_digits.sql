@@ -1,0 +1,1 @@
+ALTER TABLE "ops"."load_period" ADD COLUMN "digits" jsonb;
