@@ -1,7 +1,7 @@
 // Kills loads at every point that test/faults knows, each with our process, its backend and the postmaster; then
 // lets every operation on files fail once. `npm run torture:load -- --kills 500 --operations 200 --seed 7` does
-// some of them; `--only "self killed, load: before sql commit #1"` one again, alone; `--points` lists them. Prints
-// the seed and every failure; exits 1 if there is one.
+// some of them, `--skip 500` begins behind so many cases of each kind; `--only "self killed, load: before sql
+// commit #1"` does one again, alone; `--points` lists them. Prints the seed and every failure; exits 1 if there is one.
 import process from "node:process";
 import { parseArgs } from "node:util";
 import "../test/torture/register.mjs";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "Infinity" },
     operations: { type: "string", default: "Infinity" },
+    skip: { type: "string", default: "0" },
     workers: { type: "string", default: "2" },
     seed: { type: "string", default: process.env.CANONRY_SEED ?? String(Date.now() % 1e9) },
     only: { type: "string" },
@@ -51,7 +52,7 @@ const kinds = [
 
 let failures = 0;
 for (const { what, most, cases, nameOf: named, run, count } of values.points ? [] : kinds) {
-  const left = [...cases];
+  const left = cases.slice(Number(values.skip));
   let counted = 0;
   const work = async () => {
     while (counted < most && left.length > 0) {

@@ -40,13 +40,27 @@ export interface ReleaseContext {
   readonly slots: Semaphore;
 }
 
-/** The first release of a publication that storage or database did not let be worked on; null: none. */
-type Blocked = Promise<string | null>;
+/** The first release of a publication that could not be worked on, and why; null: none. */
+type Blocked = Promise<{
+  readonly period: string;
+  readonly by: "EARLIER_FAILED" | "LOCK_HELD";
+} | null>;
+
+const BLOCKING = new Map<ExitCode, "EARLIER_FAILED" | "LOCK_HELD">([
+  [7, "EARLIER_FAILED"],
+  [8, "LOCK_HELD"],
+]);
+
+async function blockedBy(run: Promise<ReleaseReport | null>): Blocked {
+  const report = await run.catch(() => null);
+  const by = report === null ? undefined : BLOCKING.get(report.exit);
+  return report === null || by === undefined ? null : { period: report.period, by };
+}
 
 /**
  * Runs the releases of one publication. Fetching and drafting overlap; enriching, deciding and loading go in
- * the order of time, so that the same files always give the same contract: behind a release that storage or
- * database did not let be worked on, none is loaded.
+ * the order of time, so that the same files always give the same contract: behind a release that storage,
+ * database or another runner did not let be worked on, none is loaded.
  */
 export async function runReleases(
   survey: PublicationSurvey,
@@ -57,8 +71,7 @@ export async function runReleases(
     const before = turn;
     const run = context.slots.run(() => runRelease(survey, release, before, context));
     // A release that has nothing to do is done at once; those before it may not be.
-    const blocks = run.then((report) => (report?.exit === 7 ? report.period : null));
-    turn = Promise.all([before, blocks.catch(() => null)]).then(([first, own]) => first ?? own);
+    turn = Promise.all([before, blockedBy(run)]).then(([first, own]) => first ?? own);
     return run;
   });
   const settled = await Promise.allSettled(running);
@@ -210,7 +223,7 @@ class ReleaseWork {
     try {
       const draft = await draftStage(world, scope, links, files);
       const blocked = await this.before;
-      if (blocked !== null) throw new CanonryError("EARLIER_FAILED", `it comes after ${blocked}`);
+      if (blocked !== null) throw new CanonryError(blocked.by, `it comes after ${blocked.period}`);
       const enriched = await enrichStage(world, { ...scope, mode, ledger }, draft);
       return await inStage("load", this.stagePlace, () =>
         publishRelease(world, { ...scope, complete, ledger }, enriched, files),

@@ -188,6 +188,24 @@ describe("loaded once and only once", () => {
     expect((await backfill()).exit).toBe(0);
   });
 
+  test("behind a release that another run works on none is loaded, as behind one that failed", async () => {
+    home = await server.makeHome(CONFIG);
+    await home.write("inbox/counts-2025-01.csv", A);
+    await backfill();
+    for (const month of [2, 3]) await home.write(`inbox/counts-2025-0${month}.csv`, A);
+    await rows("select pg_advisory_lock(hashtextextended('canonry.release.counts.2025-02', 0))");
+    const { exit, releases } = await backfill();
+    expect(exit).toBe(8);
+    expect(releases.map(({ status, reason }) => [status, reason.split(" · ")[0]])).toEqual([
+      ["unchanged", expect.any(String)],
+      ["failed", "LOCK_HELD: another run works on it"],
+      ["failed", expect.stringContaining("LOCK_HELD: it comes after 2025-02")],
+    ]);
+    expect(await rows("select period from ops.load")).toEqual([{ period: "2025-01" }]);
+    await rows("select pg_advisory_unlock_all()");
+    expect((await backfill()).exit).toBe(0);
+  });
+
   test("two runners at once load each release once", async () => {
     home = await server.makeHome(CONFIG);
     for (let month = 1; month <= 9; month++) await home.write(`inbox/counts-2025-0${month}.csv`, A);
