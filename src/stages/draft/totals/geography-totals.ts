@@ -1,5 +1,5 @@
 import { childrenOf } from "./outline.ts";
-import { MOST_LINES, type Search, textAt } from "./total-search.ts";
+import { MOST_LINES, type Search, textsOf } from "./total-search.ts";
 
 /** The entity types of the register of geography codes, each deeper than those before it. */
 const REGISTER: readonly (readonly string[])[] = [
@@ -27,7 +27,7 @@ export function byGeography(search: Search): void {
   const { lines, totals } = search;
   if (lines.length < 6 || lines.length > MOST_LINES) return;
   for (const key of search.keys) {
-    const depths = lines.map((_, at) => depthOf(textAt(search, at, key)));
+    const depths = textsOf(search, key).map(depthOf);
     if (depths.filter((depth) => depth !== null).length < lines.length * 0.8) continue;
     const children = childrenOf(depths);
     if (!addsUp(search, children)) continue;

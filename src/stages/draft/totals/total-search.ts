@@ -10,9 +10,19 @@ export interface Search {
   readonly keys: readonly number[];
   readonly values: Matrix;
   readonly totals: Map<number, string>;
+  /** Of the columns that were asked for. */
+  readonly texts: Map<number, readonly string[]>;
+}
+
+/** The texts of a column, row by row; "" where there is no cell. */
+export function textsOf({ lines, texts }: Search, key: number): readonly string[] {
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const found = lines.map((line) => cellAt(line, key)?.text ?? "");
+  texts.set(key, found);
+  return found;
 }
 
 export function textAt(search: Search, at: number, key: number): string {
-  const line = search.lines[at];
-  return line === undefined ? "" : (cellAt(line, key)?.text ?? "");
+  return textsOf(search, key)[at] ?? "";
 }

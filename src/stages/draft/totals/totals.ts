@@ -15,7 +15,7 @@ import {
   matrix,
   nearlyAgrees,
 } from "./sums.ts";
-import { MOST_LINES, type Search, textAt } from "./total-search.ts";
+import { MOST_LINES, type Search, textAt, textsOf } from "./total-search.ts";
 
 const LOOK_AHEAD = 400;
 
@@ -31,7 +31,9 @@ export function findTotals(
   keys: readonly number[],
   measures: readonly number[],
 ): Map<Line, string> {
-  const search: Search = { lines, keys, values: matrix(lines, measures), totals: new Map() };
+  const search: Search = {
+    ...{ lines, keys, values: matrix(lines, measures), totals: new Map(), texts: new Map() },
+  };
   byLevel(search);
   byWord(search);
   byBlankKey(search);
@@ -60,19 +62,21 @@ const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
 function byWord(search: Search): void {
   const said = new Map<number, string>();
   for (const key of search.keys) {
+    const texts = textsOf(search, key);
     const count = new Map<string, number>();
-    for (const at of search.lines.keys()) {
-      const text = textAt(search, at, key);
-      count.set(text, (count.get(text) ?? 0) + 1);
-    }
+    for (const text of texts) count.set(text, (count.get(text) ?? 0) + 1);
     if (count.size < 2) continue;
-    const found = [...search.lines.keys()].filter((at) => saysTotal(search, at, key, count));
-    for (const at of found) said.set(at, `"${textAt(search, at, key).slice(0, 40)}" says so`);
+    const words = new Set([...count.keys()].filter(totalWord));
+    for (const [at, text] of texts.entries()) {
+      if (words.has(text) && saysTotal(search, at, key, count))
+        said.set(at, `"${text.slice(0, 40)}" says so`);
+    }
   }
   if (said.size > search.lines.length * 0.5) return;
   for (const [at, why] of said) search.totals.set(at, why);
 }
 
+/** Of a row whose text is a word of totals. */
 function saysTotal(
   search: Search,
   at: number,
@@ -80,7 +84,7 @@ function saysTotal(
   count: ReadonlyMap<string, number>,
 ): boolean {
   const text = textAt(search, at, key);
-  if (search.totals.has(at) || !totalWord(text)) return false;
+  if (search.totals.has(at)) return false;
   if (CERTAIN.test(text)) return true;
   if (isOrdinary(search, at)) return false;
   const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
@@ -138,8 +142,7 @@ function byLevel(search: Search): void {
   if (search.lines.length < 6) return;
   for (const key of search.keys) {
     const groups = new Map<string, number[]>();
-    for (const at of search.lines.keys()) {
-      const text = textAt(search, at, key);
+    for (const [at, text] of textsOf(search, key).entries()) {
       const group = groups.get(text);
       if (group === undefined) groups.set(text, [at]);
       else group.push(at);
@@ -264,11 +267,12 @@ function exceeds(sums: readonly number[], total: readonly number[]): boolean {
 
 /** Rows with the label of a group and none of the finest level, before rows that have only that one. */
 function groupHeads(search: Search): void {
-  const usual = [...patternsOf(search)].sort((a, b) => b[1].length - a[1].length)[0];
+  const patterns = patternsOf(search);
+  const usual = [...patterns].sort((a, b) => b[1].length - a[1].length)[0];
   if (usual === undefined || search.lines.length < 6) return;
   const [pattern, rows] = usual;
   if (rows.length < search.lines.length * 0.5) return;
-  for (const [other, heads] of patternsOf(search)) {
+  for (const [other, heads] of patterns) {
     const opens = [...other].some((sign, at) => sign === "1" && pattern[at] === "0");
     const apart = [...other].every((sign, at) => sign === "0" || pattern[at] === "0");
     if (!opens || !apart || heads.length * 2 > rows.length) continue;
