@@ -70,7 +70,7 @@ export async function pgCtl(
     const full = /No space left on device/i.test(log ?? "") || /No space left/i.test(seen);
     throw new CanonryError(
       full ? "STORAGE_FULL" : "DATABASE_UNAVAILABLE",
-      `the embedded server did not ${args[0] ?? ""}: ${log ?? seen}`,
+      `the embedded server did not ${args[0] ?? ""}: ${seen.replace(/\s+/g, " ")}${log === undefined ? "" : ` (its log ends: ${log})`}`,
       { file: at.log(folder) },
       { cause: error },
     );
