@@ -78,8 +78,11 @@ export class BackupStore {
     return { ids: [...ids].sort(), sizes, strangers };
   }
 
-  /** Keeps a text, compressed. What the store has already is not written again. */
-  async putPart(chunks: AsyncIterable<Uint8Array>): Promise<StoredPart> {
+  /**
+   * Keeps a text, compressed. What the store has already is not written again: by its size, or where nothing is
+   * `trusted` by its bytes.
+   */
+  async putPart(chunks: AsyncIterable<Uint8Array>, trusted: boolean): Promise<StoredPart> {
     const [text, stored] = [createHash("sha256"), createHash("sha256")];
     const [textSize, storedSize] = [{ bytes: 0 }, { bytes: 0 }];
     const kept = { isNew: false, sha256: "" };
@@ -94,9 +97,14 @@ export class BackupStore {
         if (incoming !== null) await this.storage.put(incoming, joined(first.chunks, all));
         kept.sha256 = stored.digest("hex");
         const key = this.keys.backupPart(kept.sha256);
-        kept.isNew = await (incoming === null
-          ? this.putSmall(key, Buffer.concat(first.chunks))
-          : this.name(incoming, key, storedSize.bytes));
+        const whole = { sha256: kept.sha256, size_bytes: storedSize.bytes };
+        if (await this.has(key, whole, trusted)) {
+          if (incoming !== null) await this.storage.remove(incoming);
+          return;
+        }
+        kept.isNew = true;
+        if (incoming === null) await this.storage.put(key, Buffer.concat(first.chunks));
+        else await this.name(incoming, key);
       },
     );
     return {
@@ -107,33 +115,34 @@ export class BackupStore {
     };
   }
 
-  private async putSmall(key: string, bytes: Buffer): Promise<boolean> {
-    if ((await this.storage.stat(key))?.sizeBytes === bytes.length) return false;
-    await this.storage.put(key, bytes);
-    return true;
+  private async has(key: string, expected: StoredBytes, trusted: boolean): Promise<boolean> {
+    if ((await this.storage.stat(key))?.sizeBytes !== expected.size_bytes) return false;
+    return trusted || (await this.fault(key, expected)) === null;
   }
 
   /** Keeps an artifact as it is; false if it was there. Throws BACKUP_DAMAGED if it is not what its name says. */
   async putArtifact(
-    { sha256, size_bytes }: StoredBytes,
+    artifact: StoredBytes,
     chunks: AsyncIterable<Uint8Array>,
+    trusted: boolean,
   ): Promise<boolean> {
+    const { sha256 } = artifact;
     const key = this.keys.backupArtifact(sha256);
-    if ((await this.storage.stat(key))?.sizeBytes === size_bytes) return false;
+    if (await this.has(key, artifact, trusted)) return false;
     const [hash, size] = [createHash("sha256"), { bytes: 0 }];
     const incoming = this.keys.backupIncoming(writerName());
     await this.storage.put(incoming, hashed(chunks, hash, size));
-    if (hash.digest("hex") === sha256) return this.name(incoming, key, size.bytes);
+    if (hash.digest("hex") === sha256) {
+      await this.name(incoming, key);
+      return true;
+    }
     await this.storage.remove(incoming);
     throw new CanonryError("BACKUP_DAMAGED", `the artifact ${sha256} has other bytes`);
   }
 
-  private async name(incoming: string, key: string, sizeBytes: number): Promise<boolean> {
-    if ((await this.storage.stat(key))?.sizeBytes === sizeBytes) {
-      await this.storage.remove(incoming);
-      return false;
-    }
-    if (await this.storage.move(incoming, key)) return true;
+  /** In place of one that is not what its name says. */
+  private async name(incoming: string, key: string): Promise<void> {
+    if (await this.storage.move(incoming, key)) return;
     throw new CanonryError("STORAGE_UNAVAILABLE", `${incoming} went away before it was kept`);
   }
 
@@ -162,7 +171,8 @@ export class BackupStore {
       for await (const _chunk of this.checked(key, expected));
       return null;
     } catch (error) {
-      if (error instanceof CanonryError && error.code === "BACKUP_DAMAGED") return error.message;
+      const known = ["BACKUP_DAMAGED", "STORAGE_DAMAGED"];
+      if (error instanceof CanonryError && known.includes(error.code)) return error.message;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { BackupStore } from "./backup-store.ts";
 
-/** The last restore that brought back what was backed up. */
+/** The last restore that brought back what was backed up, of a backup that is whole and did not fail since. */
 export interface ProvenRestore {
   readonly id: string;
   /** ISO instant. */
@@ -17,11 +17,15 @@ export interface ProvenRestores {
 /** What the receipts of a store say. */
 export async function provenRestores(store: BackupStore): Promise<ProvenRestores> {
   const ids = await store.ids();
-  let last: ProvenRestore | null = null;
+  const proven: ProvenRestore[] = [];
   for (const id of ids) {
-    for (const { proved, proved_at, rows } of (await store.receipts(id)).whole) {
-      if (proved && proved_at > (last?.proved_at ?? "")) last = { id, proved_at, rows };
-    }
+    const receipt = (await store.receipts(id)).whole.at(-1);
+    if (receipt?.proved !== true) continue;
+    proven.push({ id, proved_at: receipt.proved_at, rows: receipt.rows });
   }
-  return { backups: ids.length, last };
+  for (const one of proven.toSorted((a, b) => (a.proved_at < b.proved_at ? 1 : -1))) {
+    const inventory = await store.inventory(one.id);
+    if (inventory !== null && inventory !== "damaged") return { backups: ids.length, last: one };
+  }
+  return { backups: ids.length, last: null };
 }

@@ -57,6 +57,14 @@ export async function ledgerFacts(executor: Executor): Promise<LedgerFacts> {
   return row ?? { server: "", migration: 0 };
 }
 
+/** Whether anything is loaded. */
+export async function holdsLoads(executor: Executor): Promise<boolean> {
+  const [row] = await executor.rows<{ any: boolean }>(
+    "select exists (select 1 from ops.load) as any",
+  );
+  return row?.any === true;
+}
+
 /** What COPY reads for a part: in the order of the key, where there is one, else as the rows stand. */
 export function partSql(
   table: Pick<ManagedTable, "schema" | "name" | "key">,

@@ -102,14 +102,15 @@ export interface Inventory {
   readonly notes: readonly string[];
 }
 
-/** A backup that was restored, and what it came to. */
+/** A backup that was restored, or whose bytes are others, and what it came to. */
 export interface Receipt {
   readonly format: "canonry/receipt@1";
   readonly id: string;
   /** ISO instant. */
   readonly proved_at: string;
   readonly program: string;
-  readonly server: string;
+  /** Version of Postgres; null: only its bytes were compared. */
+  readonly server: string | null;
   readonly proved: boolean;
   readonly tables: number;
   readonly rows: number;

@@ -185,6 +185,9 @@ export const ERRORS = {
   BACKUP_DAMAGED: data(
     "Restore another backup (`canonry backup list`); make a new one while the data are there.",
   ),
+  LEDGER_BEHIND: data(
+    "`canonry doctor` says what to do: restore a backup, or `canonry backfill`; `backup create --force` takes it as it is.",
+  ),
   BACKUP_MOVED: {
     exit: 8,
     retryable: true,

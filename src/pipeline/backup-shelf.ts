@@ -3,6 +3,7 @@ import type { DataLayer } from "../data-layer/data-layer.ts";
 import type { Database } from "../database/database.ts";
 import { CanonryError } from "../model/errors.ts";
 import {
+  doubtOf,
   type Forgetting,
   forget,
   ownBytes,
@@ -29,6 +30,7 @@ export function backupShelf(database: Database, data: DataLayer): BackupShelf {
               size_bytes: ownBytes(facts, one),
               is_verified: one.proven,
               is_whole: true,
+              doubt: doubtOf(facts, one),
             },
       );
     },

@@ -1,4 +1,4 @@
-import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
+import { backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { buriedOf } from "../database/backup-reading.ts";
 import { Database } from "../database/database.ts";
@@ -9,6 +9,7 @@ import { VERSION } from "../model/program-file.ts";
 import type { Plan } from "../model/stage.ts";
 import {
   apply,
+  chosenBackup,
   type Forgetting,
   faultsOf,
   homeFiles,
@@ -17,8 +18,8 @@ import {
   prove,
   survey,
   sweep,
-  wholeInventory,
 } from "../upkeep/backup/index.ts";
+import { checkLedger } from "./backup-guard.ts";
 import { BACKUPS_LOCK, forgetAlone } from "./backup-shelf.ts";
 import { sweepUnfinished } from "./tidy-up.ts";
 import { homeOf, loadConfigOf, MIGRATIONS, type Outside, openData, type World } from "./world.ts";
@@ -49,6 +50,8 @@ export interface CreateOptions {
   readonly withArtifacts: boolean;
   /** Nothing is taken over from the backup before. */
   readonly full: boolean;
+  /** Also of a database that holds less than files and backups say. */
+  readonly force: boolean;
   readonly dryRun: boolean;
 }
 
@@ -79,10 +82,11 @@ const MOST_ROUNDS = 3;
 
 /**
  * Makes a backup of one moment. Others may load, purge and make backups at the same time. What a killed one left
- * is removed at the end.
+ * is removed at the end. Throws LEDGER_BEHIND where the database is not what was backed up.
  */
 export async function createBackup(outer: World, options: CreateOptions): Promise<CreateReport> {
   const store = backupsOf(outer.data);
+  if (!options.force) await checkLedger(outer, store);
   const { url } = outer.database;
   const database = new Database({ url, migrations: MIGRATIONS, poolSize: CONNECTIONS });
   const world = { ...outer, database };
@@ -181,16 +185,6 @@ const listsOf = ({ todo, skipped }: Plan<unknown>): Pick<CreateReport, "read" | 
   taken_over: skipped.map(({ key, reason }) => ({ table: key, reason })),
 });
 
-/** The backup that is named, or the newest finished one. Throws BACKUP_UNKNOWN if there is none; BACKUP_DAMAGED. */
-async function chosen(store: BackupStore, id: string | null): Promise<Inventory> {
-  if (id !== null) return wholeInventory(store, id);
-  const ids = await store.ids();
-  for (const one of ids.toReversed()) {
-    if ((await store.inventory(one)) !== null) return wholeInventory(store, one);
-  }
-  throw new CanonryError("BACKUP_UNKNOWN", "there is no backup");
-}
-
 export interface VerifyReport {
   readonly id: string;
   readonly made_at: string;
@@ -203,11 +197,40 @@ export interface VerifyReport {
   readonly receipt: Receipt | null;
 }
 
-/** Compares every byte of a backup with its inventory. Needs no database. Throws BACKUP_*. */
-export async function verifyBackup(data: DataLayer, id: string | null): Promise<VerifyReport> {
+/**
+ * Compares every byte of a backup with its inventory, and keeps a receipt where one differs: nothing rests on it
+ * from then on. Needs no database. Throws BACKUP_*.
+ */
+export async function verifyBackup(
+  data: DataLayer,
+  id: string | null,
+  now: () => Date,
+): Promise<VerifyReport> {
   const store = backupsOf(data);
-  const inventory = await chosen(store, id);
-  return verified(inventory, await faultsOf(store, inventory), null);
+  const inventory = await chosenBackup(store, id);
+  const faults = await faultsOf(store, inventory);
+  const receipt =
+    faults.length === 0 ? null : receiptOf(inventory, faults, { at: now(), server: null });
+  if (receipt !== null) await store.writeReceipt(receipt);
+  return verified(inventory, faults, receipt);
+}
+
+function receiptOf(
+  inventory: Inventory,
+  differences: readonly string[],
+  { at, server }: { readonly at: Date; readonly server: string | null },
+): Receipt {
+  return {
+    format: "canonry/receipt@1",
+    id: inventory.id,
+    proved_at: at.toISOString(),
+    program: VERSION,
+    server,
+    proved: differences.length === 0,
+    tables: inventory.tables.length,
+    rows: rowsOf(inventory),
+    differences,
+  };
 }
 
 /**
@@ -221,7 +244,7 @@ export async function proveBackup(
 ): Promise<VerifyReport> {
   const { database, now, signal } = world;
   const store = backupsOf(world.data);
-  const inventory = await chosen(store, id);
+  const inventory = await chosenBackup(store, id);
   const faults = await faultsOf(store, inventory);
   const differences =
     faults.length > 0
@@ -233,17 +256,8 @@ export async function proveBackup(
           },
           inventory,
         );
-  const receipt: Receipt = {
-    format: "canonry/receipt@1",
-    id: inventory.id,
-    proved_at: now().toISOString(),
-    program: VERSION,
-    server: await serverVersion(database),
-    proved: differences.length === 0,
-    tables: inventory.tables.length,
-    rows: rowsOf(inventory),
-    differences,
-  };
+  const server = await serverVersion(database);
+  const receipt = receiptOf(inventory, differences, { at: now(), server });
   await store.writeReceipt(receipt);
   return verified(inventory, differences, receipt);
 }

@@ -2,15 +2,24 @@ import { resolve } from "node:path";
 import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import { ledgerFacts } from "../database/backup-reading.ts";
+import type { Database } from "../database/database.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
 import { restoreBackup, restoredFrom } from "../database/restore-backup.ts";
-import { type FileInBackup, type Inventory, rowsOf } from "../model/backup.ts";
+import { inSnapshot } from "../database/snapshot.ts";
+import {
+  type FileInBackup,
+  type Inventory,
+  rowsOf,
+  type TableInBackup,
+  type TablePart,
+} from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
 import {
   artifactsToPut,
   databaseToRestore,
   fileToRestore,
   isConfiguration,
+  rowDifferences,
   wholeInventory,
 } from "../upkeep/backup/index.ts";
 import { withFiles } from "./backups.ts";
@@ -81,7 +90,10 @@ async function restoreDatabase(
   store: BackupStore,
   inventory: Inventory,
 ): Promise<Pick<RestoreReport, "database" | "buried">> {
-  if ((await restoredFrom(database)) === inventory.id) return { database: "before", buried: [] };
+  if ((await restoredFrom(database)) === inventory.id) {
+    await checkUnchanged(database, store, inventory);
+    return { database: "before", buried: [] };
+  }
   const { migration } = await ledgerFacts(database);
   if (inventory.migration > migration) {
     throw new CanonryError(
@@ -104,6 +116,32 @@ async function restoreDatabase(
   await database.ready(true);
   return { database: "restored", buried };
 }
+
+/**
+ * The rest of a restore that was cut short is done only where the database is still what it made: of what was
+ * purged since, and of the list of migrations, nothing is asked. Throws BACKUP_TARGET.
+ */
+async function checkUnchanged(
+  database: Database,
+  store: BackupStore,
+  inventory: Inventory,
+): Promise<void> {
+  const buried = new Set((await store.tombstones()).whole.map((one) => one.load_id));
+  const asked = ({ schema, name }: TableInBackup, part: TablePart): boolean =>
+    `${schema}.${name}` !== "ops.migration" &&
+    (buried.size === 0 || (schema === "bronze" && !holdsAny(part, buried)));
+  const changed = await inSnapshot(database, 1, ({ leader, readers: [reader] }) =>
+    rowDifferences(reader ?? leader, inventory, asked),
+  );
+  if (changed.length === 0) return;
+  throw new CanonryError(
+    "BACKUP_TARGET",
+    `the database was restored from ${inventory.id} before, and was changed since: ${changed.slice(0, 3).join("; ")}`,
+  );
+}
+
+const holdsAny = (part: TablePart, loads: ReadonlySet<string>): boolean =>
+  (part.loads ?? []).some((load) => loads.has(String(load.load_id)));
 
 async function restoreFiles(
   store: BackupStore,

@@ -30,7 +30,10 @@ export function create(
   world: World,
   options: Partial<Parameters<typeof createBackup>[1]> = {},
 ): Promise<CreateReport> {
-  return createBackup(world, { withArtifacts: false, full: false, dryRun: false, ...options });
+  return createBackup(world, {
+    ...{ withArtifacts: false, full: false, force: false, dryRun: false },
+    ...options,
+  });
 }
 
 /** The id of a backup that was made. */
@@ -42,7 +45,9 @@ export async function made(
 }
 
 export async function verified(home: Home, id: string): Promise<VerifyReport> {
-  return withFiles(outsideOf(home.path, home.database), (data) => verifyBackup(data, id));
+  return withFiles(outsideOf(home.path, home.database), (data) =>
+    verifyBackup(data, id, () => new Date()),
+  );
 }
 
 export const proven = (world: World, id: string): Promise<VerifyReport> =>

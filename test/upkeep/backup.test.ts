@@ -4,16 +4,18 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Database } from "../../src/database/database.ts";
 import { restoreBackup } from "../../src/database/restore-backup.ts";
-import { listBackups } from "../../src/inquiry/backups.ts";
+import { checkRestored, lastProvenRestore, listBackups } from "../../src/inquiry/backups.ts";
 import { type Inventory, partsOf } from "../../src/model/backup.ts";
 import { seal } from "../../src/model/sealed.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
-import { forgetBackup } from "../../src/pipeline/backups.ts";
+import { backupShelf } from "../../src/pipeline/backup-shelf.ts";
+import { forgetBackup, proveBackup } from "../../src/pipeline/backups.ts";
 import { exportSources } from "../../src/pipeline/exports.ts";
 import { purge } from "../../src/pipeline/purge.ts";
 import { rebuildState } from "../../src/pipeline/state.ts";
 import type { World } from "../../src/pipeline/world.ts";
 import { databaseToRestore, wholeInventory } from "../../src/upkeep/backup/index.ts";
+import { judgeBackups } from "../../src/upkeep/retain/backups-plan.ts";
 import { randomOf } from "../faults/points.ts";
 import {
   create,
@@ -112,6 +114,8 @@ describe("a backup comes back", () => {
     expect(back.artifacts).toBe(3);
     expect(back.files.map((one) => one.result)).toEqual(["written", "written"]);
     expect(await contentOf(other.database ?? "")).toEqual(await contentOf(home.database ?? ""));
+    const again = await into(other, report.id ?? "");
+    expect([again.database, again.artifacts]).toEqual(["before", 0]);
     const there = await worldOf(other);
     try {
       await exportSources(there, { sources: [], deep: false });
@@ -128,8 +132,9 @@ describe("a backup comes back", () => {
     } finally {
       await there.close();
     }
-    const again = await into(other, report.id ?? "");
-    expect([again.database, again.artifacts]).toEqual(["before", 0]);
+    await expect(into(other, report.id ?? "")).rejects.toThrow(
+      /was restored from .* before, and was changed since: /,
+    );
     await expect(into(home, report.id ?? "")).rejects.toMatchObject({ code: "BACKUP_TARGET" });
   });
 
@@ -290,7 +295,7 @@ describe("proof", () => {
     await home.write(`data/backups/${id}/inventory.json`, seal({ ...document, tables: lied }));
     const liar = await proven(world, id);
     expect(liar.differences).toEqual([
-      expect.stringMatching(/^bronze\.trusts_activity: rows of [0-9a-f]{64} came back as others$/),
+      expect.stringMatching(/^bronze\.trusts_activity: rows of [0-9a-f]{64} are others now$/),
     ]);
     expect(liar.receipt?.proved).toBe(false);
     await home.write(`data/backups/${id}/inventory.json`, seal(document));
@@ -305,6 +310,87 @@ describe("proof", () => {
     expect((await proven(world, broken.id ?? "")).differences.join()).toContain("counts_differ");
     expect(await rows("select 1 from pg_database where datname like 'canonry_proof%'")).toEqual([]);
     expect((await listBackups(world.data)).map((one) => one.proved)).toEqual([false, false]);
+  });
+});
+
+describe("what nothing should rest on", () => {
+  const onShelf = () => backupShelf(world.database, world.data).list();
+  const doubts = async () =>
+    new Map((await onShelf()).map(({ id, doubt, is_verified }) => [id, doubt ?? is_verified]));
+  const partOnlyIn = async (id: string, other: string): Promise<string> => {
+    const known = new Set(partsOf(await inventoryOf(other)).map((part) => part.sha256));
+    const own = partsOf(await inventoryOf(id)).find((part) => !known.has(part.sha256));
+    const { sha256 } = own ?? { sha256: "" };
+    return `data/backups/parts/${sha256.slice(0, 2)}/${sha256}.gz`;
+  };
+
+  test("the last proof decides: one that failed displaces none, and the next takes nothing over", async () => {
+    const first = await made(world);
+    await proven(world, first);
+    await load(3);
+    const second = await made(world);
+    await proven(world, second);
+    const path = await partOnlyIn(second, first);
+    const bytes = (await storeFiles(home)).get(path) ?? Buffer.of();
+    await home.write(path, flipped(bytes, 8 * (bytes.length - 20)));
+    expect((await verified(home, second)).differences).toHaveLength(1);
+    expect(await doubts()).toEqual(
+      new Map<string, unknown>([
+        [first, true],
+        [second, "its last proof failed"],
+      ]),
+    );
+    const settings = { keep_daily: 0, keep_weekly: 0, keep_monthly: 0 };
+    expect(judgeBackups(await onShelf(), settings).filter((one) => one.action !== null)).toEqual(
+      [],
+    );
+    expect(await lastProvenRestore(world.data)).toMatchObject({ last: { id: first } });
+    const alone = { force: false, dryRun: true };
+    await expect(forgetBackup(world, first, alone)).rejects.toMatchObject({
+      code: "BACKUP_NEEDED",
+    });
+    const third = await create(world);
+    expect([third.taken_over, third.new_parts > 0]).toEqual([[], true]);
+    expect((await proven(world, third.id ?? "")).differences).toEqual([]);
+  });
+
+  test("a part that rotted and was not looked at is written again by --full", async () => {
+    const id = await made(world, { withArtifacts: true });
+    const files = [...(await storeFiles(home))];
+    for (const [path, bytes] of files.filter(([key]) => /\/(?:parts|artifacts)\//.test(key)))
+      await home.write(path, flipped(bytes, 8 * (bytes.length - 1)));
+    expect((await made(world, { withArtifacts: true })).length).toBeGreaterThan(0);
+    expect((await verified(home, id)).differences.length).toBeGreaterThan(10);
+    await create(world, { full: true, withArtifacts: true });
+    expect((await verified(home, id)).differences).toEqual([]);
+  });
+
+  test("a database that was lost and made anew is not backed up in place of the one that was", async () => {
+    const id = await made(world);
+    const other = await elsewhere();
+    await cp(home.path, other.path, { recursive: true });
+    const there = await worldOf(other);
+    try {
+      await expect(create(there)).rejects.toThrow(
+        /the database holds less: .* the ledger is empty/,
+      );
+      for (const folder of ["data/state", "manifests"]) await other.remove(folder);
+      await expect(create(there)).rejects.toThrow(
+        new RegExp(`the database holds less: backup ${id} has \\d loads, and it has none`),
+      );
+      const empty = await made(there, { force: true });
+      const shelf = await backupShelf(there.database, there.data).list();
+      expect(shelf.find((one) => one.id === empty)?.doubt).toBe("it holds no load, and others do");
+    } finally {
+      await there.close();
+    }
+  });
+
+  test("the newest is so by the clock of the database, not by that of a machine", async () => {
+    const early = await made({ ...world, newId: () => "20991231T000000-0123456789" });
+    const late = await made(world);
+    const { id } = await proveBackup(world, null, checkRestored);
+    expect([early, id]).toEqual(["20991231T000000-0123456789", late]);
   });
 });
 

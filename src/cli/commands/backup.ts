@@ -8,6 +8,7 @@ import {
   withFiles,
 } from "../../pipeline/backups.ts";
 import { restoreHome } from "../../pipeline/restore-home.ts";
+import { now } from "../../pipeline/world.ts";
 import { type Context, type GlobalOptions, inWorld } from "../context.ts";
 import {
   renderBackups,
@@ -47,17 +48,25 @@ function createCommand(context: Context): Command {
     .description("back up what the database holds at this moment; loads may go on")
     .option("--with-artifacts", "the published files too, not only their names")
     .option("--full", "read every row again, whatever the ledger says of the backup before")
+    .option("--force", "also of a database that holds less than its files and backups say")
     .option("-n, --dry-run", "say what would be read, and why, and write nothing")
     .option("--json", "print it as JSON")
     .action(
       async (
-        flags: { withArtifacts?: boolean; full?: boolean; dryRun?: boolean; json?: boolean },
+        flags: {
+          withArtifacts?: boolean;
+          full?: boolean;
+          force?: boolean;
+          dryRun?: boolean;
+          json?: boolean;
+        },
         command: Command,
       ) => {
         await inWorld(context, command, async (world) => {
           const report = await createBackup(world, {
             withArtifacts: flags.withArtifacts === true,
             full: flags.full === true,
+            force: flags.force === true,
             dryRun: flags.dryRun === true,
           });
           print(context, flags.json, report, renderCreated);
@@ -97,7 +106,7 @@ function verifyCommand(context: Context): Command {
                 proveBackup(world, id ?? null, checkRestored),
               )
             : await withFiles(outsideOf(context, command), (data) =>
-                verifyBackup(data, id ?? null),
+                verifyBackup(data, id ?? null, now),
               );
         print(context, flags.json, report, renderVerified);
         if (report.differences.length > 0) context.exit(6);

@@ -54,7 +54,7 @@ export async function apply(
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     return { schema: table.schema, name: table.name, rows, parts };
   });
-  const files = await keepFiles(needs, written);
+  const files = await keepFiles(needs, survey, written);
   const artifacts = await keepArtifacts(survey, needs, written, notes);
   const { id, store, program } = needs;
   const inventory: Inventory = {
@@ -90,7 +90,7 @@ interface ReadPart {
 /** Each reader takes the next part that nobody has taken. */
 async function readParts(
   plan: BackupPlan,
-  { snapshot, schema }: BackupSurvey,
+  { snapshot, schema, anew }: BackupSurvey,
   needs: BackupNeeds,
   written: Written,
   notes: string[],
@@ -104,7 +104,10 @@ async function readParts(
         checkSignal(needs.signal);
         const table = schema.tables.find((one) => isOf(one, action as PartToRead));
         if (table === undefined) continue;
-        read.push({ action, part: await readPart(session, table, action, needs, written) });
+        read.push({
+          action,
+          part: await readPart(session, table, action, { ...needs, anew }, written),
+        });
       }
     } catch (error) {
       failed = true;
@@ -137,7 +140,7 @@ function readPart(
   session: Session,
   table: ManagedTable,
   { choice, loads }: PartToRead,
-  { store }: BackupNeeds,
+  { store, anew }: BackupNeeds & Pick<BackupSurvey, "anew">,
   written: Written,
 ): Promise<TablePart> {
   const columns = table.columns
@@ -148,7 +151,7 @@ function readPart(
     const chunks = session.copyOut(partSql(table, columns, choice), (counted) => {
       rows = counted;
     });
-    const { isNew, ...part } = await store.putPart(chunks);
+    const { isNew, ...part } = await store.putPart(chunks, !anew);
     count(written, isNew, part.size_bytes);
     return { ...part, columns, rows, loads };
   });
@@ -162,11 +165,12 @@ function count(written: Written, isNew: boolean, sizeBytes: number): void {
 
 async function keepFiles(
   { store, files }: BackupNeeds,
+  { anew }: BackupSurvey,
   written: Written,
 ): Promise<readonly FileInBackup[]> {
   const kept: FileInBackup[] = [];
   for (const { path, text } of files) {
-    const part: StoredPart = await store.putPart(once(Buffer.from(text)));
+    const part: StoredPart = await store.putPart(once(Buffer.from(text)), !anew);
     count(written, part.isNew, part.size_bytes);
     kept.push({ path, sha256: part.sha256, size_bytes: part.size_bytes });
   }
@@ -178,7 +182,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 async function keepArtifacts(
-  { artifacts }: BackupSurvey,
+  { artifacts, anew }: BackupSurvey,
   { store, data, withArtifacts, signal }: BackupNeeds,
   written: Written,
   notes: string[],
@@ -193,7 +197,8 @@ async function keepArtifacts(
   async function keepArtifact(artifact: (typeof artifacts)[number]): Promise<boolean> {
     try {
       const bytes = await data.openArtifact(artifact.sha256, artifact.file_name);
-      count(written, await store.putArtifact(artifact, readAll(bytes)), artifact.size_bytes);
+      const isNew = await store.putArtifact(artifact, readAll(bytes), !anew);
+      count(written, isNew, artifact.size_bytes);
       return true;
     } catch (error) {
       const known = ["FILE_MISSING", "BACKUP_DAMAGED"];

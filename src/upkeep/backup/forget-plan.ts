@@ -15,8 +15,12 @@ export interface BackupFacts {
   readonly state: "whole" | "damaged" | "unfinished";
   /** Null unless it is whole. */
   readonly madeAt: string | null;
-  /** A receipt says that it was restored. */
+  /** Its last receipt says that it was restored. */
   readonly proven: boolean;
+  /** Its last receipt says that it did not come back, or that its bytes are others. */
+  readonly failed: boolean;
+  /** It holds rows of loads. */
+  readonly hasLoads: boolean;
   /** Keys of its own folder; the inventory first. */
   readonly own: readonly string[];
   /** Shared objects that it is made of; empty where nobody knows. */
@@ -61,12 +65,25 @@ export function ownBytes({ backups, sizes }: StoreFacts, { id, own, needs }: Bac
   return [...new Set([...own, ...alone])].reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0);
 }
 
+/** Why nothing should rest on a backup; null: it is whole, did not fail, and is not empty where others are not. */
+export function doubtOf({ backups }: StoreFacts, one: BackupFacts): string | null {
+  if (one.state !== "whole") return `it is ${one.state}`;
+  if (one.failed) return "its last proof failed";
+  const lacks = !one.hasLoads && backups.some((other) => other.hasLoads);
+  return lacks ? "it holds no load, and others do" : null;
+}
+
 /** Why a backup must stay; null if it may go: another one must be left that is as good. */
-export function reasonToStay({ backups }: StoreFacts, id: string): string | null {
-  const one = backups.find((backup) => backup.id === id);
-  const others = backups.filter((backup) => backup.id !== id && backup.state === "whole");
+export function reasonToStay(facts: StoreFacts, id: string): string | null {
+  const one = facts.backups.find((backup) => backup.id === id);
   if (one === undefined || one.state !== "whole") return null;
-  if (one.proven && !others.some((other) => other.proven))
+  const others = facts.backups.filter((other) => other.id !== id);
+  const sound = others.filter((other) => doubtOf(facts, other) === null);
+  if (sound.length === 0)
+    return others.some((other) => other.state === "whole")
+      ? `the others are no better than ${id}: they failed, or hold no load`
+      : `${id} is the only whole backup`;
+  if (one.proven && !sound.some((other) => other.proven))
     return `${id} is the only backup that a restore has proven`;
-  return others.length === 0 ? `${id} is the only whole backup` : null;
+  return null;
 }

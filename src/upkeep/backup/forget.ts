@@ -1,5 +1,5 @@
 import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { BACKUP_FORMAT } from "../../model/backup.ts";
+import { BACKUP_FORMAT, partsOf } from "../../model/backup.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Plan } from "../../model/stage.ts";
 import { type BackupFacts, forgetPlan, reasonToStay, type StoreFacts } from "./forget-plan.ts";
@@ -71,7 +71,9 @@ async function factsOf(
     id,
     state: isWhole ? "whole" : isUnfinished ? "unfinished" : "damaged",
     madeAt: isWhole ? inventory.made_at : null,
-    proven: receipts.some((one) => one.proved),
+    proven: isWhole && receipts.at(-1)?.proved === true,
+    failed: receipts.at(-1)?.proved === false,
+    hasLoads: isWhole && partsOf(inventory).some((part) => (part.loads ?? []).length > 0),
     own: own.toSorted((a, b) => Number(b === first) - Number(a === first)),
     needs: isWhole ? new Set(objectsOf(store, inventory).keys()) : new Set(),
   };

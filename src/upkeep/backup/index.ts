@@ -4,11 +4,12 @@
 // Errors: BACKUP_*, DATABASE_*, STORAGE_*; a backup without a whole inventory is none, a restore is whole or not at all
 export { apply, type BackupNeeds, type Written } from "./apply.ts";
 export { type Forgetting, forget, planForget, surveyStore, sweep } from "./forget.ts";
-export { ownBytes, type StoreFacts } from "./forget-plan.ts";
+export { doubtOf, ownBytes, type StoreFacts } from "./forget-plan.ts";
 export { holders } from "./holders.ts";
 export { homeFiles, isConfiguration } from "./home-files.ts";
+export { chosenBackup, wholeBackups } from "./newest.ts";
 export { type BackupPlan, plan } from "./plan.ts";
-export { prove } from "./prove.ts";
+export { prove, rowDifferences } from "./prove.ts";
 export { redact } from "./redact.ts";
 export { artifactsToPut, databaseToRestore, fileToRestore, wholeInventory } from "./restore.ts";
 export { survey } from "./survey.ts";

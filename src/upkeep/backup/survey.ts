@@ -11,8 +11,9 @@ import type { Database } from "../../database/database.ts";
 import { shapeStamp } from "../../database/managed-tables.ts";
 import { type SchemaSql, schemaSql } from "../../database/schema-sql.ts";
 import { inSnapshot, type Snapshot } from "../../database/snapshot.ts";
-import { BACKUP_FORMAT, type Inventory } from "../../model/backup.ts";
+import type { Inventory } from "../../model/backup.ts";
 import { CanonryError } from "../../model/errors.ts";
+import { hasFailed, wholeBackups } from "./newest.ts";
 import { type BackupFacts, partsInStore } from "./plan.ts";
 
 /** What a backup is made of, at one moment of the database. */
@@ -21,6 +22,8 @@ export interface BackupSurvey extends BackupFacts {
   readonly schema: SchemaSql;
   readonly artifacts: readonly ArtifactRow[];
   readonly ledger: LedgerFacts;
+  /** Nothing that the store has is trusted by its size: each part that is written again is compared. */
+  readonly anew: boolean;
 }
 
 /** Tables are read by so many at once: COPY keeps one core of the server busy, packing one of ours. */
@@ -30,8 +33,8 @@ const READERS = 2;
 const MOST_ROUNDS = 20;
 
 /**
- * Runs `work` over a snapshot and what stands in it. `anew`: nothing is taken over from earlier backups. Throws
- * BACKUP_MOVED if tables changed their shape again and again.
+ * Runs `work` over a snapshot and what stands in it. `anew`: nothing is taken over from earlier backups; so it is
+ * where the newest of them failed its proof. Throws BACKUP_MOVED if tables changed their shape again and again.
  */
 export async function survey<Result>(
   { database, store }: { readonly database: Database; readonly store: BackupStore },
@@ -73,7 +76,7 @@ async function look(
     loads: await loadsToKeep(leader),
     artifacts: await artifactsToKeep(leader),
     ledger: await ledgerFacts(leader),
-    previous: anew ? null : await previousOf(store),
+    ...(anew ? ANEW : await previousOf(store)),
   };
 }
 
@@ -89,15 +92,14 @@ async function shapeOf(database: Database, { leader }: Snapshot): Promise<Schema
   throw new CanonryError("BACKUP_MOVED", "a table changed its shape meanwhile");
 }
 
-async function previousOf(store: BackupStore): Promise<BackupFacts["previous"]> {
-  const { ids, sizes } = await store.list();
-  for (const id of ids.toReversed()) {
-    const inventory = await store.inventory(id);
-    if (inventory === null || inventory === "damaged") continue;
-    if (inventory.format !== BACKUP_FORMAT) continue;
-    return { id, parts: partsIn(inventory, store, sizes) };
-  }
-  return null;
+const ANEW = { previous: null, anew: true } as const;
+
+async function previousOf(store: BackupStore): Promise<Pick<BackupSurvey, "previous" | "anew">> {
+  const [newest] = await wholeBackups(store);
+  if (newest === undefined) return { previous: null, anew: false };
+  if (await hasFailed(store, newest.id)) return ANEW;
+  const { sizes } = await store.list();
+  return { previous: { id: newest.id, parts: partsIn(newest, store, sizes) }, anew: false };
 }
 
 const partsIn = (inventory: Inventory, store: BackupStore, sizes: ReadonlyMap<string, number>) =>

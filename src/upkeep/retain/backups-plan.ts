@@ -13,7 +13,8 @@ const SPANS = {
 /**
  * Pure, and without a clock: of the last days, weeks and months that have a backup one is kept, the latest that was
  * verified, or where none was the latest. Whatever the numbers: the latest stays, and the last that was verified.
- * One that was not finished counts for nothing, and goes when a later one was.
+ * One that was not finished counts for nothing, and goes when a later one was. One that is in doubt stands for no
+ * other, and stays until a person forgets it.
  */
 export function judgeBackups(backups: readonly FoundBackup[], settings: Keeps): readonly Verdict[] {
   const latestFirst = backups.toSorted((a, b) => (a.taken_at < b.taken_at ? 1 : -1));
@@ -22,9 +23,10 @@ export function judgeBackups(backups: readonly FoundBackup[], settings: Keeps): 
   const keep = (one: FoundBackup | undefined, reason: string): void => {
     if (one !== undefined) reasons.set(one.id, [...(reasons.get(one.id) ?? []), reason]);
   };
-  keep(whole[0], "the latest");
+  const sound = whole.filter((one) => one.doubt == null);
+  keep(sound[0], "the latest");
   keep(
-    whole.find((one) => one.is_verified),
+    sound.find((one) => one.is_verified),
     "the last that was verified",
   );
   for (const [span, most] of [
@@ -32,9 +34,9 @@ export function judgeBackups(backups: readonly FoundBackup[], settings: Keeps): 
     ["weekly", settings.keep_weekly],
     ["monthly", settings.keep_monthly],
   ] as const) {
-    const names = [...new Set(whole.map((one) => SPANS[span](one.taken_at)))];
+    const names = [...new Set(sound.map((one) => SPANS[span](one.taken_at)))];
     for (const name of names.slice(0, most)) {
-      const own = whole.filter((one) => SPANS[span](one.taken_at) === name);
+      const own = sound.filter((one) => SPANS[span](one.taken_at) === name);
       keep(own.find((one) => one.is_verified) ?? own[0], `${span} of ${name}`);
     }
   }
@@ -53,6 +55,10 @@ function judgeBackup(
     return latest !== undefined && latest.taken_at > one.taken_at
       ? { ...item, reason: "it was not finished, and a later one was", action }
       : { ...item, reason: "not finished: it may be at work", action: null };
+  }
+  if (one.doubt != null) {
+    const reason = `in doubt: ${one.doubt}; \`canonry backup forget\` removes it`;
+    return { ...item, reason, action: null };
   }
   return reasons === undefined
     ? { ...item, reason: "of its day, week and month others are kept", action }

@@ -65,6 +65,8 @@ export interface FoundBackup {
   readonly is_verified: boolean;
   /** It was finished. */
   readonly is_whole: boolean;
+  /** Why nothing should rest on it; null: there is no doubt. */
+  readonly doubt: string | null;
 }
 
 /** All that retention decides on. */

@@ -56,7 +56,10 @@ describe("whatever there is", () => {
   const count = fc.integer({ min: 0, max: 5 });
   const backups = fc
     .uniqueArray(
-      fc.record({ taken_at: instant, is_verified: fc.boolean(), is_whole: fc.boolean() }),
+      fc.record({
+        ...{ taken_at: instant, is_verified: fc.boolean(), is_whole: fc.boolean() },
+        doubt: fc.constantFrom(null, null, null, "its last proof failed"),
+      }),
       { selector: (one) => one.taken_at, maxLength: 40 },
     )
     .map((all) => all.map((one, at): FoundBackup => ({ ...one, id: String(at), size_bytes: 1 })));
@@ -72,11 +75,12 @@ describe("whatever there is", () => {
         );
         const stays = all.filter((one) => !goes.has(one.id));
         const whole = all
-          .filter((one) => one.is_whole)
+          .filter((one) => one.is_whole && one.doubt === null)
           .sort((a, b) => (a.taken_at < b.taken_at ? 1 : -1));
         const verified = whole.find((one) => one.is_verified);
         if (whole[0] !== undefined) expect(stays).toContain(whole[0]);
         if (verified !== undefined) expect(stays).toContain(verified);
+        for (const one of all) if (one.is_whole && one.doubt !== null) expect(stays).toContain(one);
         const days = new Set(whole.map((one) => one.taken_at.slice(0, 10)));
         const kept = new Set(stays.map((one) => one.taken_at.slice(0, 10)));
         for (const day of [...days].slice(0, settings.keep_daily)) expect(kept).toContain(day);
