@@ -77,6 +77,23 @@ test("ragged records: a short one has empty cells at its end, and shifts nothing
   expect(columnOf(table, "D")).toMatchObject({ values: 3, empty: 1, sum: 6 });
 });
 
+test("a record with a field too many that cannot be mended holds the table back, and names the cell", async () => {
+  const records = Array.from({ length: 30 }, (_, at) => `X${10 + at},${100 + 7 * at},${at / 2}`);
+  const whole = onlyTable(await seeCsv(`Code,Count,Rate\n${records.join("\n")}\n`));
+  expect(whole.quarantined).toBe(false);
+  for (const [at, wide] of [
+    [7, "X08,1,500,8.5"],
+    [4, "X05,50,5.5,7"],
+  ] as const) {
+    const text = records.with(at, wide).join("\n");
+    const [table] = (await seeCsv(`Code,Count,Rate\n${text}\n`)).tables;
+    expect(table?.quarantined).toBe(true);
+    expect(table?.reasons[0]).toBe(
+      `D${at + 2} stands behind the last of 3 columns: is there a separator too many in its record?`,
+    );
+  }
+});
+
 test("notes behind the records are notes, whether or not a blank record parts them", async () => {
   const records = "Code,Name,Patients\nA1,North,12\nA2,South,15\nA3,East,9\n";
   for (const [notes, rows] of [

@@ -26,7 +26,11 @@ export async function readSheet(
   if (plain !== null) return plain;
   const sample = await sampleSheet(sheet);
   const found = guide === null ? findTables(sample) : findGuided(sample, guide);
-  const { profiles, claims } = await profileSheet(sheet, found);
+  const { profiles, claims } = await profileSheet(
+    sheet,
+    found,
+    guide === null && sheet.text !== undefined,
+  );
   const regions = found.tables.flatMap((table, at) => {
     const profile = profiles[at];
     if (profile === undefined) return [];

@@ -45,6 +45,8 @@ export async function readPlainSheet(
     rows: scan.records - 1,
     totals: 0,
     fingerprint: scan.fingerprint,
+    // Of other records than whole ones it is no plain sheet.
+    beyond: null,
   };
   const place = {
     artifact,

@@ -1,5 +1,5 @@
 import { type RegionReader, regionReader } from "../../../formats/region-rows.ts";
-import { columnLetter, endOfSheet, type Sheet } from "../../../model/sheet.ts";
+import { columnLetter, endOfSheet, type Sheet, type SheetRow } from "../../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";
 import { ClaimCount } from "./claims.ts";
 import { type ColumnTally, newTally, tallyCell } from "./column-profile.ts";
@@ -11,6 +11,8 @@ export interface TableProfile {
   readonly rows: number;
   readonly totals: number;
   readonly fingerprint: string;
+  /** The first cell of its rows behind the last column, where nothing may stand there: "D15". */
+  readonly beyond: string | null;
 }
 
 interface Open {
@@ -20,6 +22,7 @@ interface Open {
   readonly known: ReadonlySet<string>;
   rows: number;
   totals: number;
+  beyond: string | null;
 }
 
 /** Whether the label of the section becomes a column: there are sections with rows below them. */
@@ -49,13 +52,19 @@ export function shapeOf(table: FoundTable): {
 /**
  * Reads the sheet once more and counts what each column of each table holds, and what every cell is
  * claimed as, over all rows, never a sample. Memory: up to 1,000 distinct values and 500 tokens a column,
- * whatever the number of rows.
+ * whatever the number of rows. `records`: beside a row nothing may stand, as it may beside a table of a workbook.
  */
 export async function profileSheet(
   sheet: Sheet,
   found: FoundSheet,
+  records: boolean,
 ): Promise<{ profiles: readonly TableProfile[]; claims: ClaimCount }> {
   const open = found.tables.map(openTable);
+  const last = Math.max(
+    ...found.tables.flatMap((table) => table.columns.map(({ index }) => index)),
+  );
+  const beyond = ({ cells }: SheetRow) =>
+    records ? cells.find(({ column, text }) => column > last && text.trim() !== "") : undefined;
   const claims = new ClaimCount(found);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
@@ -64,6 +73,8 @@ export async function profileSheet(
         const made = one.reader.accept(row);
         if (made === null) continue;
         one.print.row(made);
+        const cell = one.beyond === null ? beyond(row) : undefined;
+        if (cell !== undefined) one.beyond = `${columnLetter(cell.column)}${row.row}`;
         if (made.kind === "data") one.rows++;
         else one.totals++;
         for (const [at, cell] of made.cells.entries()) {
@@ -78,6 +89,7 @@ export async function profileSheet(
     rows: one.rows,
     totals: one.totals,
     fingerprint: one.print.digest(),
+    beyond: one.beyond,
   }));
   return { profiles, claims };
 }
@@ -92,5 +104,6 @@ function openTable(table: FoundTable): Open {
     known: new Set(Object.keys(table.markerMeanings)),
     rows: 0,
     totals: 0,
+    beyond: null,
   };
 }

@@ -47,10 +47,13 @@ export function regionOf(
   const columns = nameColumns(shaped, unpivot);
   const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
-  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE || flat;
+  const wide = profile.beyond === null ? [] : [beyondReason(profile.beyond, table)];
+  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE || flat || wide.length > 0;
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
-    strays.cells > 0 ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1) : table.confidence;
+    strays.cells > 0 || wide.length > 0
+      ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1)
+      : table.confidence;
   const indexes = table.columns.map((column) => column.index);
   const range = `${columnLetter(table.left)}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
   return {
@@ -71,10 +74,14 @@ export function regionOf(
     ...saidIn(place, table.markerRows),
     confidence,
     quarantined: held || confidence < LEAST_CONFIDENCE,
-    reasons: [...(flat ? [NO_PERIODS] : []), ...strays.reasons, ...lost, ...table.reasons],
+    reasons: [...(flat ? [NO_PERIODS] : []), ...wide, ...strays.reasons, ...lost, ...table.reasons],
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
+}
+
+function beyondReason(cell: string, { columns }: FoundTable): string {
+  return `${cell} stands behind the last of ${columns.length} columns: is there a separator too many in its record?`;
 }
 
 function saidIn(
