@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/manifest.ts";
 import type { Cell } from "../../src/model/sheet.ts";
 import { retype } from "../../src/stages/canonicalize/column-type.ts";
+import { markerMeanings } from "../../src/stages/draft/lines/notes.ts";
 import { cellEncoder } from "../../src/stages/load/encode-cell.ts";
 import { type GridRow, gridXml } from "../support/grid.ts";
 import { columnOf, onlyTable, see, seeCsv, seeRows } from "../support/see.ts";
@@ -235,4 +236,17 @@ describe("values stay what they are", () => {
     expect(encode(text("2025-03-04"))?.value).toBe("2025-03-04");
     expect(encode(text("04/13/2025"))).toBeNull();
   });
+});
+
+test("what a mark means is read behind the word that opens the notes", () => {
+  const said = { "[c]": "fewer than 5 people" };
+  for (const note of [
+    "[c] means fewer than 5 people",
+    "Note: [c] means fewer than 5 people",
+    "Note 2: [c] = fewer than 5 people.",
+    "Key - [c] = fewer than 5 people",
+  ]) {
+    expect(markerMeanings([note])).toEqual(said);
+  }
+  expect(markerMeanings(["Notes: figures are provisional", "Key findings: a rise"])).toEqual({});
 });

@@ -5,6 +5,9 @@ const MEANING =
   /^(\[[\w\s]{1,6}\]|\*{1,3}|\.{1,3}|:{1,2}|[-–—~#^†‡]|[a-z]|<\s?\d+|n\/a)\s*(?:=|-|–|—|:|\bindicates?\b|\bdenotes?\b|\bmeans?\b|\brepresents?\b|\bshows?\b)\s*(\S.*)$/i;
 const QUOTED =
   /(?:["“‘'`])(\[?\w{0,4}\]?|[*.:\-–~#]{1,3})["”’']\s*(?:=|-|–|:|\bindicates?\b|\bdenotes?\b|\bmeans?\b|\brepresents?\b)\s*([^.;]+)/gi;
+/** What opens a line of notes before its first token: "Note: [c] means ...", "Key - * = ...". */
+const OPENING =
+  /^(?:foot)?(?:notes?|key|symbols?|shorthand|markers?)\b[\w\s]{0,12}[:.–—-]\s*(?=\S)/i;
 const SPACED = /^(\[\w{1,4}\]|\*{1,3}|\.\.|:|#)\s+([A-Za-z].*)$/;
 
 /** What notes say of markers: "[c] = confidential", "* suppressed: counts under 5". */
@@ -32,7 +35,8 @@ export function markerRows(
 }
 
 function readMeaning(text: string, meanings: Record<string, string>): void {
-  const match = MEANING.exec(text) ?? SPACED.exec(text);
+  const bare = text.replace(OPENING, "");
+  const match = MEANING.exec(text) ?? MEANING.exec(bare) ?? SPACED.exec(text);
   if (match === null) return;
   const [, token = "", meaning = ""] = match;
   if (/^[a-z]$/i.test(token) && meaning.length > 60) return;
