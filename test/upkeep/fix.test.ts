@@ -16,6 +16,8 @@ const STRAYS: Readonly<Record<string, string>> = {
   "tmp_files/a.txt": "a",
   "tmp_files/deep/b.txt": "b",
   "data/figures.csv": "1,2",
+  "data/acquire/zz/k": "k",
+  "data/archive/logs/x/t": "t",
   "data/exports.old/beds.parquet": "x",
   "tmp/x.tmp": "half",
   "manifests/.keep": "hidden, and a person's",
@@ -49,6 +51,10 @@ describe("doctor --fix", () => {
     const before = await home.snapshot("");
     const { moves } = await examine(outsideOf(home));
     expect(moves.map(({ action }) => action)).toEqual([
+      { from: "data/acquire/zz/k", to: `data/stray/${today}/data/acquire/zz/k` },
+      { from: "data/acquire/zz", to: null },
+      { from: "data/archive/logs/x/t", to: `data/stray/${today}/data/archive/logs/x/t` },
+      { from: "data/archive/logs/x", to: null },
       {
         from: "data/exports.old/beds.parquet",
         to: `data/stray/${today}/data/exports.old/beds.parquet`,
@@ -68,7 +74,7 @@ describe("doctor --fix", () => {
 
   test("moves each to its place, after which nothing is to be moved; the journal takes it back", async () => {
     const before = await home.snapshot("");
-    expect(await codes()).toHaveLength(6);
+    expect(await codes()).toHaveLength(8);
     const { journal, moved, settled } = await fix(outsideOf(home));
     expect(settled).toEqual([]);
     expect(moved.every((one) => one.done)).toBe(true);

@@ -1,4 +1,5 @@
 import type { Sighting } from "../../model/finding.ts";
+import { isStrange } from "./contents.ts";
 import type {
   ArtifactSeen,
   Bounds,
@@ -42,7 +43,7 @@ export function databaseSightings(
 /** A home without a database is a new one, unless it holds what only a database can have given it. */
 function noDatabase({ entries }: HomeSeen): readonly Sighting[] {
   const made = entries.filter(
-    ({ path }) => path === "data/state/state.json" || /^data\/(?:exports|acquire)\//.test(path),
+    (one) => /^data\/(?:exports|acquire|state)\//.test(one.path) && !isStrange(one),
   );
   const [first] = made;
   if (first === undefined)

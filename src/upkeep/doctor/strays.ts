@@ -1,4 +1,5 @@
 import type { Planned } from "../../model/stage.ts";
+import { belongingOf } from "./contents.ts";
 import type { HomeSeen, SeenEntry, SeenGit } from "./observation.ts";
 
 /** What a thing is that stands where it should not. */
@@ -37,15 +38,6 @@ export function strayKind({ path, kind }: SeenEntry): Exclude<StrayKind, "unowne
 /** Folders that the program writes, with what may stand directly in them. */
 const OWN_FOLDERS = ["data", "tmp", "manifests"];
 
-/** Names that the components write directly in their places; where none is given, any name may stand. */
-const CONTENTS: Readonly<Record<string, RegExp>> = {
-  "data/acquire": /^(?:[0-9a-f]{2}|incoming)$/,
-  "data/state": /^state\.json$/,
-  "data/database":
-    /^(?:data|password|port|keep|starting\.lock.*|making-.*|(?:password|keep|port)\.tmp)$/,
-  "data/logs/events": /^\d{4}-\d\d-\d\d$/,
-};
-
 /**
  * What stands where it should not: in the root only what its name betrays, since a home is a person's own
  * folder; in data/, tmp/ and manifests/ whatever no component owns. What the configuration names, what git
@@ -72,9 +64,8 @@ function strangeness(
   }
   if (!OWN_FOLDERS.includes(top)) return null;
   const parent = path.slice(0, path.lastIndexOf("/"));
-  const name = path.slice(parent.length + 1);
-  const contents = CONTENTS[parent];
-  if (contents !== undefined && !contents.test(name))
+  const belonging = belongingOf(entry);
+  if (belonging?.kind === "strange")
     return {
       kind: kind ?? "unowned",
       reason: `${WORDS[kind ?? "unowned"]} among what stands in ${parent}/`,

@@ -13,6 +13,7 @@ import {
   serverFacts,
 } from "../../database/health.ts";
 import { CanonryError } from "../../model/errors.ts";
+import { belongingOf } from "./contents.ts";
 import { isUnfinished, JOURNALS, readJournal } from "./journal.ts";
 import type { DatabaseSeen, HomeSeen, LedgerSeen, UnfinishedMove } from "./observation.ts";
 import { isWithin, strayKind } from "./strays.ts";
@@ -76,7 +77,10 @@ async function entriesOf(
   return found;
 }
 
-/** Places are looked at one level deep, those of manifests wholly; what is of no place is looked at wholly. */
+/**
+ * Places are looked at one level deep, those of manifests wholly, and as deep as it is known what stands there;
+ * what is strange, or of no place, is looked at wholly. Deeper than that level only what is strange is kept.
+ */
 async function belowOwn(
   files: HomeFiles,
   folder: string,
@@ -84,9 +88,12 @@ async function belowOwn(
 ): Promise<readonly HomeEntry[]> {
   const found: HomeEntry[] = [];
   for (const entry of await files.entries(folder)) {
-    found.push(entry);
+    const belonging = belongingOf(entry);
+    const isOwn = belonging?.kind === "own";
+    if (!isOwn || places.includes(folder)) found.push(entry);
     const inPlace = places.some((place) => isWithin(folder, place));
-    if (entry.kind !== "folder" || (inPlace && !isWithin(folder, "manifests"))) continue;
+    const isEnd = isOwn ? !belonging.isOpen : belonging === null && inPlace;
+    if (entry.kind !== "folder" || (isEnd && !isWithin(folder, "manifests"))) continue;
     for (const one of await belowOwn(files, entry.path, places)) found.push(one);
   }
   return found;
