@@ -10,7 +10,9 @@ export function renderExamination(seen: Examination, all: boolean): string {
   const lines = [
     ...shown.map(described),
     ...(unseen.length > 0
-      ? [`${unseen.length} codes could not be looked for without the ledger (--json names them).`]
+      ? [
+          `${unseen.length} codes could not be looked for without the ledger or a storage (--json names them).`,
+        ]
       : []),
     `${number("right")} right, ${counted(number("note"), "note")}, ${number("wrong")} wrong.`,
   ];

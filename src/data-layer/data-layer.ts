@@ -98,6 +98,13 @@ export class DataLayer {
     return tryStorage(this.storageOf(role), this.paths.keys.roles[role]);
   }
 
+  /** Asks the server of a role for one list; a folder is asked nothing. Throws what goes wrong there. */
+  async askRole(role: StorageRole): Promise<void> {
+    const storage = this.storageOf(role);
+    if (storage.properties.localPaths) return;
+    for await (const _first of storage.list(this.paths.keys.roles[role])) return;
+  }
+
   async writeRunFile(runId: string, name: string, text: string): Promise<void> {
     await this.storage.put(this.paths.keys.runFile(runId, name), text);
   }

@@ -31,11 +31,17 @@ export function homeStorages(
   return { home, roles: all(home), places: all(folder), folders: [folder], close: () => undefined };
 }
 
+/** What a caller says of its patience. */
+export interface CallerPatience extends Pick<Patience, "signal" | "random"> {
+  /** Longest silence of a server, milliseconds; absent: that of all requests. */
+  readonly silenceMs?: number;
+}
+
 /** Opens what the settings name, each place once. Nothing is asked of a server before it is used. */
 export async function openStorages(
   paths: Paths,
   settings: StorageSettings,
-  patience: Pick<Patience, "signal" | "random">,
+  patience: CallerPatience,
 ): Promise<Storages> {
   const home = new LocalStorage(paths.home);
   const opened = new Map<string, Opened>();
@@ -81,15 +87,20 @@ async function open(
   paths: Paths,
   home: StorageBackend,
   place: RolePlace,
-  patience: Patience,
+  patience: Patience & CallerPatience,
 ): Promise<Opened> {
   if (place.backend === "local") return openFolder(paths, home, place.base_dir);
   // The SDK takes its time to load; who keeps all in the home does not wait for it.
-  const { s3Client } = await import("./s3-client.ts");
+  const { S3_TIMEOUTS, s3Client } = await import("./s3-client.ts");
   const { S3Storage } = await import("./s3-storage.ts");
   const { bucket, prefix, region, endpoint, force_path_style: forcePathStyle } = place.s3;
   const { credentials } = place.s3;
-  const client = s3Client({ region, endpoint, forcePathStyle, credentials });
+  const { connectionMs, silenceMs: usualMs } = S3_TIMEOUTS;
+  const { silenceMs = usualMs } = patience;
+  const client = s3Client(
+    { region, endpoint, forcePathStyle, credentials },
+    { connectionMs: Math.min(connectionMs, silenceMs), silenceMs },
+  );
   const storage = new S3Storage({ client, bucket, prefix, patience });
   return {
     storage: new PlacedStorage(new VerifiedStorage(new RetryingStorage(storage, patience)), prefix),

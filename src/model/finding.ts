@@ -156,6 +156,19 @@ export const FINDINGS = {
     "every canonical manifest is of a publication",
     "Name the publication in config/publications.yaml again, or delete the file.",
   ),
+  LOG_ARCHIVE_DAMAGED: wrong(
+    "every archive of event logs reads back as it was written",
+    "Put a whole copy of it back, or move it away: `canonry cleanup` adds nothing to one that is damaged.",
+  ),
+  BACKUP_NONE: note("there is a backup, or nothing to back up", "Run `canonry backup create`."),
+  BACKUP_DAMAGED: wrong(
+    "the newest backup has all that it is made of",
+    "Run `canonry backup verify` to see all of it, then `canonry backup create` for a new one.",
+  ),
+  PROOF_FAILED: wrong(
+    "the last proof of a backup held",
+    "Run `canonry backup create`, then `canonry backup verify --restore` on the new one.",
+  ),
   RESTORE_UNPROVEN: note(
     "a backup was proven by a restore, or there is none",
     "Run `canonry backup verify --restore`: a backup counts when it was restored.",
@@ -188,10 +201,14 @@ export interface Finding {
   readonly todo: string | null;
 }
 
-/** Findings in the order of the table; a code that was looked for and not seen is right. Pure. */
+/**
+ * Findings in the order of the table; a code that was looked for and not seen is right, in the words of the table
+ * or in those that are given. Pure.
+ */
 export function findingsOf(
   sightings: readonly Sighting[],
   lookedFor: ReadonlySet<FindingCode>,
+  right: Readonly<Partial<Record<FindingCode, string>>> = {},
 ): readonly Finding[] {
   return (Object.keys(FINDINGS) as FindingCode[]).flatMap((code): readonly Finding[] => {
     const kind = FINDINGS[code];
@@ -206,6 +223,6 @@ export function findingsOf(
       }));
     }
     if (!lookedFor.has(code)) return [];
-    return [{ code, result: "right", seen: kind.right, where: null, todo: null }];
+    return [{ code, result: "right", seen: right[code] ?? kind.right, where: null, todo: null }];
   });
 }

@@ -1,11 +1,9 @@
 import type { Config } from "../config/load.ts";
-import { backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { HomeFiles } from "../data-layer/home-files.ts";
 import { AsideMover } from "../data-layer/move-aside.ts";
 import { MIRROR, OTHER_PLACES, type Paths } from "../data-layer/paths.ts";
 import { PLACE } from "../data-layer/placed-storage.ts";
-import { provenRestores } from "../data-layer/proven-restores.ts";
 import { calendarRows } from "../database/calendar.ts";
 import type { Database } from "../database/database.ts";
 import { deadStarter, hasServer, unreachableHome } from "../database/embedded-server.ts";
@@ -33,6 +31,7 @@ import {
   surveyServer,
   undo,
 } from "../upkeep/doctor/index.ts";
+import { type RolesDown, rolesDown, storesSeen, UNSEEN_STORES } from "./doctor-stores.ts";
 import { CATALOG } from "./export-catalog.ts";
 import { filesOf } from "./exports.ts";
 import { filesAhead, projectionLags } from "./projection-lag.ts";
@@ -45,7 +44,6 @@ import {
   newId,
   now,
   type Outside,
-  openData,
   openUnmigrated,
   type World,
 } from "./world.ts";
@@ -58,6 +56,7 @@ const BOUNDS: Bounds = {
   idleWithoutRunSeconds: 10 * 60,
   unfinishedMs: 24 * 60 * 60 * 1000,
   provenDays: 35,
+  storageMs: 5_000,
 };
 
 export interface ExamineOptions {
@@ -87,12 +86,16 @@ export async function examine(
   const paths = await homeOf(outside);
   const bounds = { ...BOUNDS, ...options.bounds };
   const config = await loadConfigOf(outside).catch(ifTyped);
-  const { database, ledger, projections, overdue } = await askDatabase(outside, paths, config);
+  const read = config instanceof CanonryError ? null : config;
+  const down: RolesDown =
+    read === null ? new Map() : await rolesDown(outside, paths, read, bounds.storageMs);
+  const asked = await askDatabase(outside, paths, config, down);
   const staleBeforeMs = now().getTime() - bounds.unfinishedMs;
   const home = await homeSeen(outside, paths, config, staleBeforeMs);
-  const stores = await storesSeen(outside, paths, config, staleBeforeMs);
+  const stores =
+    read === null ? UNSEEN_STORES : await storesSeen(outside, paths, read, { down, staleBeforeMs });
   const seen: Observations = {
-    ...{ home, ...stores, database, ledger, projections, overdue, bounds },
+    ...{ home, ...stores, ...asked, bounds },
     today: now().toISOString().slice(0, 10),
   };
   const { findings, notLookedFor, todo, skipped } = plan(seen);
@@ -121,6 +124,7 @@ async function askDatabase(
   outside: Outside,
   paths: Paths,
   config: Config | CanonryError,
+  down: RolesDown,
 ): Promise<Asked> {
   if (config instanceof CanonryError)
     return unasked({ kind: "down", reason: "its address is in a file that cannot be read" });
@@ -130,7 +134,7 @@ async function askDatabase(
   let world: World | null = null;
   try {
     world = await openUnmigrated(outside, paths, config);
-    return await askLedger(world);
+    return await askLedger(world, down);
   } catch (error) {
     return unasked({ kind: "down", reason: ifTyped(error).describe() });
   } finally {
@@ -138,14 +142,15 @@ async function askDatabase(
   }
 }
 
-async function askLedger(world: World): Promise<Asked> {
+async function askLedger(world: World, down: RolesDown): Promise<Asked> {
   const database = await surveyServer(world.database, MIGRATIONS, {
     isLocal: world.config.settings.database.url === null,
     nowMs: () => world.now().getTime(),
   });
   // Another shape than ours would answer other questions.
   const isOurs = database.kind === "open" && database.pending === 0 && database.unknown === 0;
-  if (!isOurs) return unasked(database);
+  // A storage that does not answer is a finding of its own.
+  if (!isOurs || down.has("inputs") || down.has("exports")) return unasked(database);
   try {
     const ledger = await surveyLedger({
       executor: world.database,
@@ -157,7 +162,6 @@ async function askLedger(world: World): Promise<Asked> {
     const projections = await projectionLags(world);
     return { database, ledger, projections, overdue: await overdueReleases(world) };
   } catch (error) {
-    // A storage that does not answer is a finding of its own.
     if (error instanceof CanonryError && error.code.startsWith("STORAGE_"))
       return unasked(database);
     throw error;
@@ -190,29 +194,6 @@ async function overdueReleases(world: World): Promise<NonNullable<Observations["
     const periods = late.map((cell) => cell.period);
     return [{ publication: publication.code, periods, due: first.due }];
   });
-}
-
-async function storesSeen(
-  outside: Outside,
-  paths: Paths,
-  config: Config | CanonryError,
-  staleBeforeMs: number,
-): Promise<Pick<Observations, "backups" | "elsewhere">> {
-  if (config instanceof CanonryError) return { backups: null, elsewhere: null };
-  let data: DataLayer | null = null;
-  try {
-    data = await openData(paths, config, outside.signal);
-    const unfinished = await data.unfinishedElsewhere(staleBeforeMs);
-    const { backups, last } = await provenRestores(backupsOf(data));
-    return {
-      elsewhere: { kind: "open", unfinished: unfinished.map(({ name }) => name) },
-      backups: { count: backups, provenAt: last?.proved_at ?? null },
-    };
-  } catch (error) {
-    return { backups: null, elsewhere: { kind: "down", reason: ifTyped(error).describe() } };
-  } finally {
-    await data?.close();
-  }
 }
 
 async function homeSeen(

@@ -4,7 +4,7 @@ import { type Config, loadConfig } from "../config/load.ts";
 import type { ConfigFile } from "../config/validate.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
 import { findHome } from "../data-layer/find-home.ts";
-import { openStorages } from "../data-layer/open-storages.ts";
+import { type CallerPatience, openStorages } from "../data-layer/open-storages.ts";
 import { Paths } from "../data-layer/paths.ts";
 import { localServerFiles } from "../data-layer/server-files.ts";
 import { databaseNow } from "../database/clock.ts";
@@ -112,9 +112,11 @@ export async function openData(
   paths: Paths,
   config: Config,
   signal: AbortSignal,
+  patience: Pick<CallerPatience, "silenceMs"> = {},
 ): Promise<DataLayer> {
   const { storage } = config.settings;
-  return new DataLayer(paths, await openStorages(paths, storage, { signal, random: Math.random }));
+  const asked = { ...patience, signal, random: Math.random };
+  return new DataLayer(paths, await openStorages(paths, storage, asked));
 }
 
 /** Loads the configuration and finds or starts the database. Close it, whatever happens. */

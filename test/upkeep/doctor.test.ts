@@ -1,13 +1,19 @@
 import { execFile } from "node:child_process";
 import { chmod, readFile, rename, symlink, utimes } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { BackupStore } from "../../src/data-layer/backup-store.ts";
+import { LocalStorage } from "../../src/data-layer/local-storage.ts";
+import { Paths } from "../../src/data-layer/paths.ts";
 import { FINDINGS, type FindingCode } from "../../src/model/finding.ts";
 import type { ExamineOptions } from "../../src/pipeline/doctor.ts";
 import { examine } from "../../src/pipeline/doctor.ts";
 import { type Observations, plan } from "../../src/upkeep/doctor/index.ts";
+import { blockBytes, blockOf, compressed } from "../../src/upkeep/retain/archive-format.ts";
+import { made, proven, storeFiles } from "../support/backups.ts";
 import { ailments, backfillOf, doctorOf, outsideOf } from "../support/doctor.ts";
 import { Home, MAIN, makeHome } from "../support/home.ts";
 import { SeriesServer } from "../support/series.ts";
@@ -17,21 +23,25 @@ const CONFIG = "publications:\n  beds:\n    name: Beds\n    folder: inbox\n";
 const csv = (figure: number): string =>
   `Trust,Beds\n${Array.from({ length: 8 }, (_none, at) => `Trust ${at},${figure + at}`).join("\n")}\n`;
 
-/** Nobody listens there. */
-const AWAY = `storage:
+const away = (port: number): string => `storage:
   s3:
     bucket: lake
-    endpoint: http://127.0.0.1:1
+    endpoint: http://127.0.0.1:${port}
     aws_access_key_id: a
     aws_secret_access_key: b
   roles:
-    backups: { backend: s3 }
 `;
+/** Nobody listens there. */
+const AWAY = `${away(1)}    backups: { backend: s3 }\n`;
 
 let server: SeriesServer;
 let home: Home;
 let client: pg.Client;
 let artifacts: readonly string[];
+/** The one backup, a part of it, and a whole archive of event logs. */
+let backup: string;
+let part: string;
+const ARCHIVE = "data/archive/logs/2025-01.jsonl.gz";
 const artifactPath = (at: number): string =>
   `data/acquire/${artifacts[at]?.slice(0, 2)}/${artifacts[at]}`;
 
@@ -41,6 +51,12 @@ beforeAll(async () => {
   await home.write("inbox/beds-2025-01.csv", csv(10));
   await home.write("inbox/beds-2025-02.csv", csv(20));
   expect((await backfillOf(home)).exit).toBe(0);
+  const world = await worldOf(home);
+  backup = await made(world);
+  expect((await proven(world, backup)).differences).toEqual([]);
+  await world.close();
+  part = [...(await storeFiles(home)).keys()].find((path) => path.includes("/parts/")) ?? "";
+  await home.write(ARCHIVE, await archived("2025-01-03/a.jsonl", '{"what":"begun"}\n'.repeat(99)));
   client = new pg.Client({ connectionString: home.database ?? "" });
   await client.connect();
   const { rows } = await client.query<{ sha256: string }>(
@@ -53,6 +69,17 @@ afterAll(async () => {
   await home.close();
   await server.close();
 });
+
+/** An archive that holds one log. */
+async function archived(log: string, text: string): Promise<Buffer> {
+  const content = Buffer.from(text);
+  const plain = async function* () {
+    yield* blockBytes(blockOf(log, content), content);
+  };
+  const packed: Uint8Array[] = [];
+  for await (const chunk of compressed(plain())) packed.push(chunk);
+  return Buffer.concat(packed);
+}
 
 /** Every row of the ledger, as one text. */
 async function ledger(): Promise<string> {
@@ -75,6 +102,9 @@ describe("a clean home", () => {
     expect(ailments(seen)).toEqual([]);
     expect(seen.findings.map((one) => one.code)).toEqual(Object.keys(FINDINGS));
     expect([seen.moves, seen.not_looked_for]).toEqual([[], []]);
+    expect(seen.findings.find((one) => one.code === "RESTORE_UNPROVEN")?.seen).toBe(
+      `last proven restore: ${new Date().toISOString().slice(0, 10)}, backup ${backup}`,
+    );
   });
 
   test("is not changed by looking, nor is a sick one", async () => {
@@ -157,6 +187,15 @@ const sql = (plant: string, heal: string): Pick<Fault, "plant" | "heal"> => ({
   heal: () => client.query(heal),
 });
 
+/** A receipt of a restore that brought back something else. */
+function failedRestore(at: string): Promise<void> {
+  const store = new BackupStore(new LocalStorage(home.path), new Paths(home.path));
+  return store.writeReceipt({
+    ...{ format: "canonry/receipt@1", id: backup, proved_at: at, program: "", server: "" },
+    ...{ proved: false, tables: 1, rows: 1, differences: ["rows differ"] },
+  });
+}
+
 const MANIFEST = "manifests/canonical/beds/beds_canonical.yaml";
 const RUN = "(select min(run_id) from ops.run)";
 
@@ -169,13 +208,19 @@ const faults = (): readonly Fault[] => [
   },
   {
     code: "PLACE_BLOCKED",
-    ...extra("data/archive"),
-    told: /^PLACE_BLOCKED data\/archive: it is a file where a folder belongs$/,
+    ...extra("tmp/stray"),
+    told: /^PLACE_BLOCKED tmp\/stray: it is a file where a folder belongs$/,
   },
   {
     code: "PLACE_BLOCKED",
-    plant: () => symlink("/tmp", join(home.path, "data/backups")),
-    heal: () => home.remove("data/backups"),
+    plant: async () => {
+      await without("data/backups").plant();
+      await symlink("/tmp", join(home.path, "data/backups"));
+    },
+    heal: async () => {
+      await home.remove("data/backups");
+      await without("data/backups").heal();
+    },
     told: /^PLACE_BLOCKED data\/backups: it is a symbolic link/,
   },
   {
@@ -207,6 +252,23 @@ const faults = (): readonly Fault[] => [
       code: "STRAY",
       ...extra(path),
       told: new RegExp(`^STRAY ${path}: .* among what stands in data/`),
+    }),
+  ),
+  ...[
+    ["data/acquire/zz", "k"],
+    ["data/acquire/ab/note.txt", ""],
+    ["data/backups/note.txt", ""],
+    ["data/backups/parts/ab/x", "y.gz"],
+    ["data/archive/logs/x", "t"],
+    ["data/logs/events/2026-13-45", "a.jsonl"],
+    ["data/logs/events/2026-09-01/sub", "a.jsonl"],
+    ["data/logs/events/2026-09-01/folder.jsonl", "a/b.jsonl"],
+  ].map(
+    ([strange = "", below = ""]): Fault => ({
+      code: "STRAY",
+      ...extra(join(strange, below)),
+      told: new RegExp(`^STRAY ${strange}: .* among what stands in data/`),
+      heal: () => home.remove(strange),
     }),
   ),
   {
@@ -391,17 +453,55 @@ const faults = (): readonly Fault[] => [
     told: /^MANIFEST_ORPHAN manifests\/canonical\/other\/other_canonical.yaml: it is of no publication/,
   },
   {
+    code: "LOG_ARCHIVE_DAMAGED",
+    ...edited(ARCHIVE, (text) => text.slice(0, 120)),
+    told: new RegExp(`^LOG_ARCHIVE_DAMAGED ${ARCHIVE}: .*unexpected end of file`),
+  },
+  {
+    code: "LOG_ARCHIVE_DAMAGED",
+    ...edited(ARCHIVE, () => ""),
+    told: new RegExp(`^LOG_ARCHIVE_DAMAGED ${ARCHIVE}: it is empty$`),
+  },
+  {
+    code: "BACKUP_NONE",
+    ...without("data/backups"),
+    told: /^BACKUP_NONE data\/backups: there is no backup of the 2 loads of the ledger$/,
+  },
+  {
+    code: "BACKUP_DAMAGED",
+    ...without(part),
+    told: new RegExp(
+      `^BACKUP_DAMAGED data/backups/${backup}: of the \\d+ objects of the newest backup ${part} is missing$`,
+    ),
+  },
+  {
+    code: "BACKUP_DAMAGED",
+    ...edited(part, (text) => text.slice(0, 20)),
+    told: new RegExp(`^BACKUP_DAMAGED data/backups/${backup}: .* ${part} has 20 bytes, not \\d+$`),
+  },
+  {
+    code: "BACKUP_DAMAGED",
+    ...edited(`data/backups/${backup}/inventory.json`, (text) => text.slice(0, 99)),
+    told: new RegExp(`^BACKUP_DAMAGED data/backups/${backup}: its inventory is cut or changed`),
+  },
+  {
+    code: "PROOF_FAILED",
+    plant: () => failedRestore("2999-01-31T00:00:00.000Z"),
+    heal: () => home.remove(`data/backups/${backup}/receipts/29990131T000000-000Z.json`),
+    told: new RegExp(
+      `^PROOF_FAILED data/backups/${backup}: its last proof, of 2999-01-31, failed: rows differ$`,
+    ),
+  },
+  {
     code: "RESTORE_UNPROVEN",
-    plant: async () => {
-      expect((await home.run("backup", "create")).code).toBe(0);
-    },
-    heal: () => home.remove("data/backups"),
-    told: /^RESTORE_UNPROVEN data\/backups: there is a backup, and none was ever restored$/,
+    ...without(`data/backups/${backup}/receipts`),
+    told: /^RESTORE_UNPROVEN data\/backups: there is a backup, and no restore has proven one$/,
   },
   {
     code: "STORAGE_DOWN",
     plant: () => home.write("config/settings.yaml", AWAY),
     heal: () => home.remove("config/settings.yaml"),
+    options: { bounds: { storageMs: 500 } },
     told: /^STORAGE_DOWN \.: STORAGE_UNAVAILABLE: /,
   },
   {
@@ -456,6 +556,32 @@ describe("what needs another home, another database or another user", () => {
     expect(seen.not_looked_for).toContain("EXPORT_BEHIND");
     await home.remove("run.log");
   });
+
+  test("a storage that takes connections and says nothing is down, and nobody waits for it", async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket));
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    const address = silent.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const roles = ["inputs", "exports", "logs", "archive", "backups"];
+    const lines = roles.map((role) => `    ${role}: { backend: s3 }\n`).join("");
+    await home.write("config/settings.yaml", away(port) + lines);
+    try {
+      const seen = await doctorOf(home, { bounds: { storageMs: 500 } });
+      expect(ailments(seen)).toEqual([
+        expect.stringMatching(/^STORAGE_DOWN \.: STORAGE_UNAVAILABLE: /),
+      ]);
+      expect(seen.not_looked_for).toEqual(
+        expect.arrayContaining(["ARTIFACT_LOST", "LOG_ARCHIVE_DAMAGED", "BACKUP_DAMAGED"]),
+      );
+      // All roles are in one bucket, which is asked once.
+      expect(sockets.size).toBe(1);
+    } finally {
+      await home.remove("config/settings.yaml");
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    }
+  }, 30_000);
 
   test("no database, or an empty one: a new home, or one that lost it", async () => {
     const { PATH } = process.env;
@@ -530,12 +656,16 @@ describe("what cannot be planted on every machine, by its facts", () => {
     },
     projections: [],
     overdue: [],
-    backups: { count: 0, provenAt: null },
+    backups: {
+      ...{ count: 1, damaged: [], newest: { id: "b", objects: 3, lacks: [] } },
+      ...{ lastProof: null, proven: { id: "b", at: "2025-01-31T00:00:00.000Z" } },
+    },
+    damagedArchives: [],
     elsewhere: { kind: "open", unfinished: [] },
     bounds: {
       ...{ freeBytes: 1, freeShare: 0.1, skewMs: 60_000 },
       ...{ idleWithRunSeconds: 21_600, idleWithoutRunSeconds: 600, provenDays: 35 },
-      unfinishedMs: 86_400_000,
+      ...{ unfinishedMs: 86_400_000, storageMs: 1 },
     },
     today: "2025-01-31",
   };
@@ -583,6 +713,24 @@ describe("what cannot be planted on every machine, by its facts", () => {
         ledger: { ...ledger, runs: [{ runId: "1", ...at, held }] },
       }).findings.find((one) => one.code === "EXPORT_BEHIND")?.result;
     expect([result(true), result(false)]).toEqual(["note", "wrong"]);
+  });
+
+  test("a damaged backup is a note behind a newer one that is whole", () => {
+    const { backups } = observed;
+    if (backups === null) throw new Error("it is there");
+    const results = (changed: Partial<typeof backups>) =>
+      plan({ ...observed, backups: { ...backups, ...changed } })
+        .findings.filter((one) => one.code === "BACKUP_DAMAGED")
+        .map((one) => `${one.result} ${one.where}`);
+    expect(results({ damaged: ["a", "c"] })).toEqual([
+      "note data/backups/a",
+      "wrong data/backups/c",
+    ]);
+    const lacking = { id: "b", objects: 3, lacks: ["x is missing", "y is missing"] };
+    expect(results({ damaged: ["a"], newest: lacking })).toEqual([
+      "wrong data/backups/a",
+      "wrong data/backups/b",
+    ]);
   });
 
   test("a lock is stuck by how long its connection is idle, and whether a run is open", () => {

@@ -14,4 +14,4 @@ export { redact } from "./redact.ts";
 export { artifactsToPut, databaseToRestore, fileToRestore, wholeInventory } from "./restore.ts";
 export { survey } from "./survey.ts";
 export { keepTombstones } from "./tombstones.ts";
-export { faultsOf } from "./verify.ts";
+export { faultsOf, lacksOf, objectsOf } from "./verify.ts";

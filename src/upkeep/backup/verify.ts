@@ -18,6 +18,19 @@ export function objectsOf(
   ]);
 }
 
+/** What is wrong with a backup as far as names and sizes of objects tell, by a list of its store. */
+export function lacksOf(
+  store: BackupStore,
+  inventory: Inventory,
+  sizes: ReadonlyMap<string, number>,
+): readonly string[] {
+  return [...objectsOf(store, inventory)].flatMap(([key, { size_bytes: expected }]) => {
+    const found = sizes.get(key);
+    if (found === undefined) return [`${key} is missing`];
+    return found === expected ? [] : [`${key} has ${found} bytes, not ${expected}`];
+  });
+}
+
 /** What is wrong with the bytes of a backup; empty if each is as it was written. Memory: one chunk. */
 export async function faultsOf(
   store: BackupStore,

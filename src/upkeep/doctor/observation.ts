@@ -123,6 +123,31 @@ export interface LockSeen {
   readonly hasRun: boolean;
 }
 
+/** The store of backups: what its lists and inventories say, without reading a part. */
+export interface BackupsSeen {
+  /** Backups with a whole inventory. */
+  readonly count: number;
+  /** Ids of those whose inventory is cut or changed, ascending. */
+  readonly damaged: readonly string[];
+  /** Null: none has a whole inventory. */
+  readonly newest: {
+    readonly id: string;
+    /** Objects that it is made of. */
+    readonly objects: number;
+    /** What is wrong with them by name and size, in words. */
+    readonly lacks: readonly string[];
+  } | null;
+  /** What the last receipt of the newest backup with one says, `at` as ISO instant; null: none has one. */
+  readonly lastProof: {
+    readonly id: string;
+    readonly at: string;
+    readonly proved: boolean;
+    readonly differences: readonly string[];
+  } | null;
+  /** The last restore that proved a backup, ISO instant; null: there was none. */
+  readonly proven: { readonly id: string; readonly at: string } | null;
+}
+
 /** Storages other than the home. Absent where the configuration could not be read. */
 export type ElsewhereSeen =
   | { readonly kind: "down"; readonly reason: string }
@@ -152,16 +177,16 @@ export interface Bounds {
   readonly unfinishedMs: number;
   /** Days since a restore proved a backup. */
   readonly provenDays: number;
+  /** A storage that has not answered by then is down. */
+  readonly storageMs: number;
 }
 
 export interface Observations {
   readonly home: HomeSeen;
   /** Null where their store could not be asked. */
-  readonly backups: {
-    readonly count: number;
-    /** ISO instant of the last restore that proved one; null: there was none. */
-    readonly provenAt: string | null;
-  } | null;
+  readonly backups: BackupsSeen | null;
+  /** Archives of event logs that cannot be read back; null where their storage could not be asked. */
+  readonly damagedArchives: readonly { readonly key: string; readonly problem: string }[] | null;
   readonly elsewhere: ElsewhereSeen | null;
   readonly database: DatabaseSeen;
   readonly ledger: LedgerSeen | null;

@@ -6,6 +6,7 @@ import {
   type Sighting,
 } from "../../model/finding.ts";
 import type { Plan } from "../../model/stage.ts";
+import { archiveSightings, backupSightings, lastProven } from "./backups-plan.ts";
 import { homeSightings } from "./home-plan.ts";
 import {
   databaseSightings,
@@ -32,6 +33,8 @@ const OF_SERVER: readonly FindingCode[] = [
   ...(["DATABASE_OLD", "MIGRATION_PENDING", "MIGRATION_UNKNOWN", "CLOCK_SKEW"] as const),
 ];
 
+const OF_BACKUPS: readonly FindingCode[] = ["BACKUP_DAMAGED", "PROOF_FAILED", "RESTORE_UNPROVEN"];
+
 /** What is found, and what would be moved where and why. Pure. */
 export function plan(seen: Observations): Diagnosis {
   const { home, database, ledger, bounds, today } = seen;
@@ -47,18 +50,21 @@ export function plan(seen: Observations): Diagnosis {
     ...(ledger === null ? [] : ledgerSightings(ledger, bounds)),
     ...projectionSightings(seen),
     ...elsewhereSightings(seen),
-    ...restoreSightings(seen),
+    ...archiveSightings(seen),
+    ...backupSightings(seen),
   ];
   const notLookedFor = [
     ...(database.kind === "open" ? [] : OF_SERVER),
     ...(ledger === null ? OF_LEDGER : []),
     ...(seen.elsewhere === null ? (["STORAGE_DOWN"] as const) : []),
-    ...(seen.backups === null ? (["RESTORE_UNPROVEN"] as const) : []),
+    ...(seen.damagedArchives === null ? (["LOG_ARCHIVE_DAMAGED"] as const) : []),
+    ...(seen.backups === null || ledger === null ? (["BACKUP_NONE"] as const) : []),
+    ...(seen.backups === null ? OF_BACKUPS : []),
   ];
   const codes = Object.keys(FINDINGS) as FindingCode[];
   const lookedFor = new Set(codes.filter((code) => !notLookedFor.includes(code)));
   return {
-    findings: findingsOf(sightings, lookedFor),
+    findings: findingsOf(sightings, lookedFor, lastProven(seen)),
     notLookedFor: notLookedFor.filter((code) => !sightings.some((one) => one.code === code)),
     todo: movesOf(strays, home, today),
     skipped: strays.flatMap(({ path, reason, stays }) =>
@@ -77,19 +83,6 @@ function elsewhereSightings({ elsewhere }: Observations): readonly Sighting[] {
     where,
   }));
 }
-
-function restoreSightings({ backups, bounds, today }: Observations): readonly Sighting[] {
-  if (backups === null || backups.count === 0) return [];
-  const { count, provenAt } = backups;
-  const days = provenAt === null ? null : daysFrom(provenAt.slice(0, 10), today);
-  if (days !== null && days <= bounds.provenDays) return [];
-  const last = days === null ? "none was ever restored" : `the last was restored ${days} days ago`;
-  const seen = `${count === 1 ? "there is a backup" : `there are ${count} backups`}, and ${last}`;
-  return [{ code: "RESTORE_UNPROVEN", seen, where: "data/backups" }];
-}
-
-const daysFrom = (first: string, last: string): number =>
-  Math.round((Date.parse(last) - Date.parse(first)) / 86_400_000);
 
 /** Files among the exports that are of no source. */
 function strangeExports({ home, ledger }: Observations): readonly Stray[] {

@@ -4,6 +4,7 @@
 // Errors: LOG_ARCHIVE_DAMAGED, STORAGE_*, DATABASE_*, CONSERVATION_BROKEN; a failure is of its item alone
 export { apply } from "./apply.ts";
 export { type ArchivedLog, readArchive } from "./archive-format.ts";
+export { damagedArchives } from "./check-archives.ts";
 export type { FoundBackup, RetentionFacts } from "./facts.ts";
 export { plan } from "./plan.ts";
 export { type BackupShelf, type RetainNeeds, survey } from "./survey.ts";

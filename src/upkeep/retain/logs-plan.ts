@@ -3,7 +3,7 @@ import { dayOf, days, daysBetween, monthsBetween } from "./age.ts";
 import type { RetentionFacts } from "./facts.ts";
 
 const LOG = /^(\d{4}-\d\d-\d\d)\/([^/]+)\.jsonl$/;
-const ARCHIVE = /^(\d{4}-\d\d)\.jsonl\.gz$/;
+export const ARCHIVE = /^(\d{4}-\d\d)\.jsonl\.gz$/;
 
 type Facts = Pick<RetentionFacts, "now" | "settings" | "logs" | "live" | "archives">;
 
