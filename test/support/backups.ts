@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { gunzipSync } from "node:zlib";
 import { BackupStore } from "../../src/data-layer/backup-store.ts";
 import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
@@ -113,3 +115,22 @@ export async function isCaught(store: BackupStore, id: string): Promise<boolean>
     throw error;
   }
 }
+
+interface Shelled {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the shell of the system; `path` names the folder of all programs that it finds. */
+export function shell(args: readonly string[], path = process.env["PATH"]): Promise<Shelled> {
+  return new Promise((resolve) => {
+    execFile("/bin/sh", args, { env: { PATH: path } }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+/** Unpacks the files of a backup into a home, without the program. */
+export const unpacked = (from: Home, id: string, into: Home, path?: string): Promise<Shelled> =>
+  shell([join(from.path, "data/backups", id, "files.sh"), into.path], path);

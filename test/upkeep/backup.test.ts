@@ -1,4 +1,5 @@
-import { cp } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -12,6 +13,7 @@ import { backupShelf } from "../../src/pipeline/backup-shelf.ts";
 import { forgetBackup, proveBackup } from "../../src/pipeline/backups.ts";
 import { exportSources } from "../../src/pipeline/exports.ts";
 import { purge } from "../../src/pipeline/purge.ts";
+import { restoreHome } from "../../src/pipeline/restore-home.ts";
 import { rebuildState } from "../../src/pipeline/state.ts";
 import type { World } from "../../src/pipeline/world.ts";
 import { databaseToRestore, wholeInventory } from "../../src/upkeep/backup/index.ts";
@@ -22,11 +24,14 @@ import {
   flipped,
   isCaught,
   made,
+  outsideOf,
   proven,
   restored,
+  shell,
   storeFiles,
   storeOf,
   storeText,
+  unpacked,
   verified,
 } from "../support/backups.ts";
 import { contentOf } from "../support/database-content.ts";
@@ -505,6 +510,62 @@ test("the command line: what it prints, and how it ends", async () => {
   ]);
 });
 
+describe("files.sh", () => {
+  /** A folder of nothing but programs that every system has. */
+  async function fewPrograms(): Promise<string> {
+    const folder = join(home.path, "few");
+    await mkdir(folder);
+    for (const name of ["cmp", "dirname", "gunzip", "gzip", "mkdir", "mv", "rm", "sh"]) {
+      const { stdout } = await shell(["-c", `command -v ${name}`]);
+      await symlink(stdout.trim(), join(folder, name));
+    }
+    return folder;
+  }
+
+  test("writes a file whole or not at all, and says what is not as it was", async () => {
+    const id = await made(world);
+    const { files } = await inventoryOf(id);
+    const [first, ...rest] = files;
+    const part = partPath(first?.sha256 ?? "");
+    const whole = await readFile(join(home.path, part));
+    const few = await fewPrograms();
+    const other = await elsewhere();
+    const cut = whole.subarray(0, whole.length >> 1);
+    for (const [bytes, path] of [
+      [cut, undefined],
+      [cut, few],
+      [flipped(whole, whole.length * 4), undefined],
+      [null, undefined],
+    ] as const) {
+      if (bytes === null) await home.remove(part);
+      else await home.write(part, bytes);
+      const failed = await unpacked(home, id, other, path);
+      expect([failed.code, failed.stderr]).toEqual([
+        1,
+        expect.stringContaining(`FAILED ${first?.path ?? ""}: `),
+      ]);
+      const found = Object.keys(await other.snapshot("."));
+      expect(found.filter((one) => /config|manifests/.test(one))).toEqual(
+        rest.map((one) => one.path).sort(),
+      );
+    }
+    await home.write(part, whole);
+    const mended = await unpacked(home, id, other, few);
+    expect([mended.code, mended.stdout]).toEqual([
+      0,
+      [`wrote ${first?.path ?? ""}`, ...rest.map((one) => `kept ${one.path}`), ""].join("\n"),
+    ]);
+    for (const { path } of files) expect(await other.read(path)).toBe(await home.read(path));
+    await other.write(first?.path ?? "", "mine");
+    const differs = await unpacked(home, id, other);
+    expect([differs.code, differs.stderr]).toEqual([
+      1,
+      `DIFFERS ${first?.path ?? ""}: it stays as it is\n`,
+    ]);
+    expect(await other.read(first?.path ?? "")).toBe("mine");
+  });
+});
+
 describe("secrets", () => {
   test("none that is written out in the configuration is in a backup", async () => {
     const url = new URL(home.database ?? "");
@@ -518,10 +579,47 @@ describe("secrets", () => {
     for (const secret of ["s3cr-et", "topsecret9", new URL(home.database ?? "").password]) {
       expect(text.includes(secret), secret).toBe(false);
     }
+    // Two secrets are two variables.
     expect(report.redacted).toEqual([
       `config/settings.yaml: \${CANONRY_DATABASE_PASSWORD} in place of a secret`,
+      `config/settings.yaml: \${CANONRY_DATABASE_PASSWORD_2} in place of a secret`,
     ]);
     expect(text).toContain("# mine");
+  });
+
+  test("however it is written; and a file whose secrets nobody can tell is left out, and that is said", async () => {
+    const s3 = [
+      "    aws_access_key_id: AKIA0EXAMPLE",
+      "    aws_secret_access_key:\n      wJalrSECRETONE",
+      "    aws_session_token: >-\n      SECRETTOKENTWO # no comment",
+    ];
+    await home.write("config/settings.yaml", `storage:\n  s3:\n${s3.join("\n")}\n`);
+    const report = await create(world);
+    const text = await storeText(home);
+    expect(text).toContain("AKIA0EXAMPLE");
+    for (const secret of ["wJalrSECRETONE", "SECRETTOKENTWO"]) expect(text).not.toContain(secret);
+    expect(report.redacted).toEqual(
+      ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].map(
+        (name) => `config/settings.yaml: \${CANONRY_${name}} in place of a secret`,
+      ),
+    );
+    const other = await elsewhere();
+    const env = { CANONRY_AWS_SECRET_ACCESS_KEY: "one", CANONRY_AWS_SESSION_TOKEN: "two" };
+    await restoreHome(
+      {
+        ...outsideOf(home.path, other.database),
+        env: { ...env, DATABASE_URL: other.database ?? "" },
+      },
+      { id: report.id ?? "", intoHome: other.path },
+    );
+    expect(await other.read("config/settings.yaml")).toContain("CANONRY_AWS_SESSION_TOKEN");
+    await home.write("config/settings.yaml", "database: [\n  password: SECRETTHREE\n");
+    const odd = await create(world);
+    expect(odd.notes).toEqual([expect.stringMatching(/^config\/settings.yaml is not in it: /)]);
+    expect((await inventoryOf(odd.id ?? "")).files.map((one) => one.path)).not.toContain(
+      "config/settings.yaml",
+    );
+    expect(await storeText(home)).not.toContain("SECRETTHREE");
   });
 });
 

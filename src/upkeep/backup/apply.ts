@@ -54,7 +54,7 @@ export async function apply(
     const rows = parts.reduce((sum, part) => sum + part.rows, 0);
     return { schema: table.schema, name: table.name, rows, parts };
   });
-  const files = await keepFiles(needs, survey, written);
+  const files = await keepFiles(needs, survey, written, notes);
   const artifacts = await keepArtifacts(survey, needs, written, notes);
   const { id, store, program } = needs;
   const inventory: Inventory = {
@@ -167,9 +167,14 @@ async function keepFiles(
   { store, files }: BackupNeeds,
   { anew }: BackupSurvey,
   written: Written,
+  notes: string[],
 ): Promise<readonly FileInBackup[]> {
   const kept: FileInBackup[] = [];
   for (const { path, text } of files) {
+    if (text === null) {
+      notes.push(`${path} is not in it: its secrets cannot be told from the rest`);
+      continue;
+    }
     const part: StoredPart = await store.putPart(once(Buffer.from(text)), !anew);
     count(written, part.isNew, part.size_bytes);
     kept.push({ path, sha256: part.sha256, size_bytes: part.size_bytes });
@@ -201,7 +206,7 @@ async function keepArtifacts(
       count(written, isNew, artifact.size_bytes);
       return true;
     } catch (error) {
-      const known = ["FILE_MISSING", "BACKUP_DAMAGED"];
+      const known = ["FILE_MISSING", "BACKUP_DAMAGED", "STORAGE_DAMAGED"];
       if (!(error instanceof CanonryError) || !known.includes(error.code)) throw error;
       notes.push(error.message);
       return false;

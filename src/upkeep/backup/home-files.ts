@@ -6,7 +6,8 @@ import { redact } from "./redact.ts";
 export interface HomeFile {
   /** Relative to the home. */
   readonly path: string;
-  readonly text: string;
+  /** Null: it is no YAML, so nobody can say which of it is secret. */
+  readonly text: string | null;
   /** The variables that stand in the place of secrets; empty if it held none. */
   readonly redacted: readonly string[];
 }
@@ -26,7 +27,9 @@ export async function homeFiles(
   for (const path of [...config, ...new Set(others)]) {
     const text = await data.readText(path);
     if (text === null) continue;
-    files.push({ path, ...(config.includes(path) ? redact(text) : { text, redacted: [] }) });
+    const asItIs = { text, redacted: [] };
+    const clean = config.includes(path) ? redact(text) : asItIs;
+    files.push({ path, ...(clean ?? { ...asItIs, text: null }) });
   }
   return files;
 }
