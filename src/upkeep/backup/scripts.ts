@@ -65,13 +65,52 @@ function restoreSql(tables: readonly TableInBackup[]): string {
   ].join("");
 }
 
+/**
+ * Each part is proven by its name where the machine can, and each file is whole under its name or not there. What
+ * stands there with other content stays, as in a restore by the program, but is no success.
+ */
+const PUT = `#!/bin/sh
+# Writes the files of a home that are not there; see README.md. Exits 1 if one is not there then as it was.
+set -eu
+case \${1:?the folder of a home} in
+  /*) home=$1 ;;
+  *) home=$PWD/$1 ;;
+esac
+cd "$(dirname "$0")/.."
+new=
+failed=0
+trap 'rm -f "$new"' 0
+trap 'exit 1' 1 2 15
+fail() {
+  echo "$1" >&2
+  failed=1
+  rm -f "$new"
+}
+proven() {
+  command -v sha256sum >/dev/null 2>&1 || return 0
+  echo "$2  $1" | sha256sum -c - >/dev/null 2>&1
+}
+put() {
+  part=parts/$1/$2.gz
+  new=$home/$3.$$.new
+  proven "$part" "$2" || { fail "FAILED $3: $part is cut, changed or missing"; return 0; }
+  mkdir -p "$(dirname "$home/$3")"
+  gunzip -c "$part" >"$new" || { fail "FAILED $3: it cannot be written whole"; return 0; }
+  gunzip -c "$part" | cmp -s - "$new" || { fail "FAILED $3: it is not what was written"; return 0; }
+  if [ -e "$home/$3" ] || [ -h "$home/$3" ]; then
+    if cmp -s "$new" "$home/$3"; then echo "kept $3"; else fail "DIFFERS $3: it stays as it is"; fi
+    rm -f "$new"
+  else
+    mv "$new" "$home/$3"
+    echo "wrote $3"
+  fi
+}
+`;
+
 function filesSh(files: readonly FileInBackup[]): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  return [
-    "#!/bin/sh\n# Writes the files of a home that are not there; see README.md.\nset -eu\n",
-    'home=$1\ncd "$(dirname "$0")/.."\n',
-    'put() {\n  [ -e "$home/$2" ] && { echo "kept $2"; return; }\n',
-    '  mkdir -p "$(dirname "$home/$2")"\n  gunzip -c "$1" > "$home/$2"\n}\n',
-    ...files.map(({ path, sha256 }) => `put ${packed(sha256)} ${quoted(path)}\n`),
-  ].join("");
+  const puts = files.map(
+    ({ path, sha256 }) => `put ${sha256.slice(0, 2)} ${sha256} ${quoted(path)}\n`,
+  );
+  return [PUT, ...puts, "exit $failed\n"].join("");
 }
