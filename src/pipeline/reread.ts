@@ -38,12 +38,16 @@ export async function rereadLoad(world: World, loadId: number): Promise<Rereadin
     const excuse = found.excuse ?? retyped(contract, digest.columns);
     return { kind: "read", data, total, row_sum, excuse };
   } catch (error) {
-    if (!(error instanceof CanonryError) || error.exit === 7 || error.exit === 130) throw error;
+    if (!(error instanceof CanonryError) || !isOfLoad(error)) throw error;
     return { kind: "failed", reason: `${error.code}: ${error.message}` };
   } finally {
     await files.close();
   }
 }
+
+/** Whether other loads can be read still: what is wrong is in the files of this one, not with the storage. */
+const isOfLoad = ({ code, exit }: CanonryError): boolean =>
+  code === "STORAGE_DAMAGED" || (exit !== 7 && exit !== 130);
 
 /** The parts of a load as they were drafted, or why they are not known. */
 async function partsOf(

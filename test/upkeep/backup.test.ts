@@ -6,13 +6,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { Database } from "../../src/database/database.ts";
 import { restoreBackup } from "../../src/database/restore-backup.ts";
 import { checkRestored, lastProvenRestore, listBackups } from "../../src/inquiry/backups.ts";
+import { cite } from "../../src/inquiry/cite/index.ts";
+import { verify } from "../../src/inquiry/verify/index.ts";
 import { type Inventory, partsOf } from "../../src/model/backup.ts";
+import type { CanonryError } from "../../src/model/errors.ts";
 import { seal } from "../../src/model/sealed.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
 import { backupShelf } from "../../src/pipeline/backup-shelf.ts";
 import { forgetBackup, proveBackup } from "../../src/pipeline/backups.ts";
 import { exportSources } from "../../src/pipeline/exports.ts";
 import { purge } from "../../src/pipeline/purge.ts";
+import { rereadLoad } from "../../src/pipeline/reread.ts";
 import { restoreHome } from "../../src/pipeline/restore-home.ts";
 import { rebuildState } from "../../src/pipeline/state.ts";
 import type { World } from "../../src/pipeline/world.ts";
@@ -39,6 +43,7 @@ import { gridXlsx } from "../support/grid.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { SEED } from "../support/seed.ts";
 import { changed, monthOf, Series, SeriesServer, sheetOf } from "../support/series.ts";
+import { servedWorld } from "../support/served-world.ts";
 import { EVERYTHING, worldOf } from "../support/world.ts";
 
 let server: SeriesServer;
@@ -431,6 +436,50 @@ describe("damage", () => {
       if (!path.includes("/receipts/")) await damage(path, null, "missing");
     }
     expect(missed).toEqual([]);
+  });
+
+  test("a file that a server gives damaged is one of many, as one on a disk is", async () => {
+    await exportSources(world, { sources: [], deep: false });
+    const [lost] = await rows<{ artifact: string; source: string; load_id: string }>(
+      "select artifact, source, load_id from ops.part join ops.load using (load_id) where is_current order by load_id limit 1",
+    );
+    const sha256 = lost?.artifact ?? "";
+    const rotten = `data/acquire/${sha256.slice(0, 2)}/${sha256}`;
+    const lookAt = async (one: World): Promise<unknown> => {
+      const options = { publications: [], periods: [], deep: true };
+      const reread = (id: number) => rereadLoad(one, id);
+      const { checked, differences } = await verify(one, { ...options, reread });
+      const { notes, id } = await create(one, { withArtifacts: true, full: true });
+      const { artifacts } = await inventoryOf(id ?? "");
+      const { limits } = one.config.settings;
+      const cited = cite(
+        { database: one.database, data: one.data, limits },
+        {
+          source: lost?.source ?? "",
+          periods: [],
+          columns: [],
+          load: { id: lost?.load_id ?? "", row: 4 },
+        },
+      );
+      return {
+        artifacts: checked.artifacts,
+        kinds: [...new Set(differences.map((one) => one.kind))],
+        notes: notes.length,
+        kept: artifacts.map((artifact) => artifact.kept),
+        cited: await cited.catch((error: unknown) => (error as CanonryError).code),
+      };
+    };
+    const served = servedWorld(world, [rotten, "data/exports/trusts_activity.parquet"]);
+    const onServer = await lookAt(served).finally(() => served.data.close());
+    for (const path of [rotten, "data/exports/trusts_activity.parquet"]) {
+      const bytes = await readFile(join(home.path, path));
+      await home.write(path, flipped(bytes, bytes.length * 4));
+    }
+    await home.remove("data/backups");
+    const onDisk = await lookAt(world);
+    expect(onServer).toEqual(onDisk);
+    const kinds = ["artifact_differs", "export_differs", "reading_differs"];
+    expect(onDisk).toMatchObject({ kinds, notes: 1, cited: "CITATION_BROKEN" });
   });
 
   test("a restore of a damaged one writes nothing to the database", async () => {

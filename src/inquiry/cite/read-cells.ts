@@ -44,7 +44,7 @@ export async function readRows(
   rows: readonly number[],
 ): Promise<ReadonlyMap<number, ReadRow> | null> {
   if (!(await data.hasArtifact(part.artifact))) return null;
-  const bytes = await data.openArtifact(part.artifact, part.file_name);
+  const bytes = await opened(data, part);
   try {
     await checkBytes(bytes, part);
     const workbook = await openWorkbook(bytes, { limits, fileName: part.file_name });
@@ -60,6 +60,14 @@ export async function readRows(
   } finally {
     await closeBytes(bytes);
   }
+}
+
+/** Some storages see for themselves that they give other bytes. */
+function opened(data: DataLayer, part: AskedPart): Promise<Bytes> {
+  return data.openArtifact(part.artifact, part.file_name).catch((error: unknown) => {
+    const isDamaged = error instanceof CanonryError && error.code === "STORAGE_DAMAGED";
+    throw isDamaged ? broken(part, `the stored bytes are others: ${error.message}`) : error;
+  });
 }
 
 async function checkBytes(bytes: Bytes, part: AskedPart): Promise<void> {

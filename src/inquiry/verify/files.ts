@@ -79,11 +79,13 @@ function readBack(
     const bytes = await data.openExport(name);
     if (bytes === null) return "it is not there";
     const parquet = `${folder}/rows.parquet`;
-    await data.writeScratch(parquet, readAll(bytes));
-    const back = digestOfParquet(parquet, columns, { folder, take: takeChunks });
-    return back.catch((error: unknown) => {
-      if (error instanceof CanonryError && error.code === "EXPORT_FAILED") return error.message;
+    try {
+      await data.writeScratch(parquet, readAll(bytes));
+      return await digestOfParquet(parquet, columns, { folder, take: takeChunks });
+    } catch (error) {
+      const known = ["EXPORT_FAILED", "STORAGE_DAMAGED"];
+      if (error instanceof CanonryError && known.includes(error.code)) return error.message;
       throw error;
-    });
+    }
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Bytes } from "../../../model/bytes.ts";
 import { CanonryError } from "../../../model/errors.ts";
 import type { PageRecord } from "../../../model/link.ts";
@@ -95,10 +96,17 @@ async function keep(
   return page;
 }
 
+/** Null where the store has lost it, or has other bytes by now: the page is asked for again. */
 async function keptBytes(record: PageRecord, needs: KeptPagesNeeds): Promise<Uint8Array | null> {
-  const bytes = await needs.openArtifact(record.sha256);
-  if (bytes === null) return null;
-  const parts: Uint8Array[] = [];
-  for await (const chunk of bytes.stream()) parts.push(chunk);
-  return Buffer.concat(parts);
+  try {
+    const bytes = await needs.openArtifact(record.sha256);
+    if (bytes === null) return null;
+    const parts: Uint8Array[] = [];
+    for await (const chunk of bytes.stream()) parts.push(chunk);
+    const page = Buffer.concat(parts);
+    return createHash("sha256").update(page).digest("hex") === record.sha256 ? page : null;
+  } catch (error) {
+    if (error instanceof CanonryError && error.code === "STORAGE_DAMAGED") return null;
+    throw error;
+  }
 }
