@@ -145,14 +145,23 @@ async function isStarting(options: EmbeddedOptions): Promise<boolean> {
   );
 }
 
+/** Looks, and milliseconds between them: a program that was killed leaves connections for a moment. */
+const [LOOKS, BETWEEN] = [20, 150];
+
 async function isUnused(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ unused: boolean }>(
-    `select pg_try_advisory_lock(${IN_USE}) and not exists (
-       select 1 from pg_stat_activity
-        where backend_type = 'client backend' and application_name <> $1) as unused`,
-    [LEAVING],
-  );
-  return rows[0]?.unused === true;
+  for (let look = 1; ; look++) {
+    const { rows } = await client.query<{ alone: boolean; names: readonly string[] }>(
+      `select pg_try_advisory_lock(${IN_USE}) as alone, array(
+         select application_name from pg_stat_activity
+          where backend_type = 'client backend' and application_name <> $1) as names`,
+      [LEAVING],
+    );
+    const { alone = false, names = [] } = rows[0] ?? {};
+    if (!alone || names.some((name) => !name.startsWith("canonry"))) return false;
+    if (names.length === 0) return true;
+    if (look === LOOKS) return false;
+    await sleep(BETWEEN);
+  }
 }
 
 /** Null if it went away again: another found it, was done with it, and stopped it before we could use it. */
