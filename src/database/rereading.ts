@@ -58,3 +58,17 @@ export function draftsOf(
     [publication, period, artifact],
   );
 }
+
+/** Every draft of a release; null for one that was too long to be kept. */
+export async function draftTexts(
+  executor: Executor,
+  publication: string,
+  period: string,
+): Promise<readonly (string | null)[]> {
+  const rows = await executor.rows<{ text: string | null }>(
+    `select parsed as text from ops.generation
+      where stage = 'draft' and publication = $1 and period = $2 order by created_at, generation_id`,
+    [publication, period],
+  );
+  return rows.map((row) => row.text);
+}

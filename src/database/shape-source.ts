@@ -12,9 +12,9 @@ import {
   silverView,
   type TableColumn,
   viewOrder,
-  viewSql,
+  viewQuery,
 } from "./source-table.ts";
-import { vintagesCommentSql, vintagesSql, vintagesView } from "./vintages-view.ts";
+import { vintagesCommentSql, vintagesQuery, vintagesView } from "./vintages-view.ts";
 
 /** Table and view of a source. */
 export interface ShapeOf {
@@ -24,7 +24,8 @@ export interface ShapeOf {
   readonly view: readonly string[] | null;
 }
 
-async function liveShape(executor: Executor, source: string): Promise<ShapeOf> {
+/** Table and view of a source as they stand. */
+export async function liveShape(executor: Executor, source: string): Promise<ShapeOf> {
   const rows = await executor.rows<TableColumn & { readonly schema: string }>(
     `select table_schema as schema, column_name as name, data_type as type
        from information_schema.columns
@@ -103,7 +104,20 @@ const viewsSql = (
   contract: SourceContract,
   columns: readonly TableColumn[],
   view: readonly string[],
-): readonly string[] => [viewSql(contract, columns, view), vintagesSql(contract, columns)];
+): readonly string[] =>
+  viewQueries(contract, columns, view).map(
+    ({ name, query }) => `create or replace view ${name} as ${query}`,
+  );
+
+/** The views that a contract makes over a table of these columns; `view` as for `viewsSql`. */
+export const viewQueries = (
+  contract: SourceContract,
+  columns: readonly TableColumn[],
+  view: readonly string[],
+): readonly { readonly name: string; readonly query: string }[] => [
+  { name: silverView(contract.code), query: viewQuery(contract, columns, view) },
+  { name: vintagesView(contract.code), query: vintagesQuery(contract, columns) },
+];
 
 const commentsSql = (
   contract: SourceContract,

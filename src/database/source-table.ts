@@ -171,11 +171,11 @@ export function viewOrder(
 }
 
 /**
- * The view of what is current: data rows of the current loads with the first and last day of their
+ * What the view of what is current shows: data rows of the current loads with the first and last day of their
  * period. A cumulative source gives each data period once, from the latest issue that holds it. What a mark
  * means is looked up only by a query that asks for it. `order` is that of `viewOrder`.
  */
-export function viewSql(
+export function viewQuery(
   contract: SourceContract,
   columns: readonly TableColumn[],
   order: readonly string[],
@@ -200,8 +200,7 @@ export function viewSql(
            and h.period = coalesce(b._period, l.period)
          join ops.period p on p.period = h.period`
       : "join ops.period p on p.period = l.period";
-  return `create or replace view ${silverView(contract.code)} as
-    select ${own.join(", ")}
+  return `select ${own.join(", ")}
       from ${bronzeTable(contract.code)} b
       join ops.load l on l.load_id = b._load_id and l.is_current
       ${latest}

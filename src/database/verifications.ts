@@ -1,6 +1,8 @@
 import type { SourceContract } from "../model/manifest.ts";
+import type { MarkMeaning } from "../model/mark-meaning.ts";
 import { VINTAGES } from "../model/names.ts";
 import type { Executor } from "./database.ts";
+import { identifier } from "./identifier.ts";
 import type { ColumnCounts, LoadDigest } from "./load-digests.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -150,5 +152,67 @@ export function artifactsToVerify(
       where p.load_id = any($1) and a.expired_at is null
       order by p.artifact`,
     [loads],
+  );
+}
+
+/** A mark of a source, as the ledger explains it, and who may have said so. */
+export interface MarkToVerify {
+  readonly source: string;
+  readonly publication: string;
+  readonly token: string;
+  /** Null: the ledger has no such mark, and the contract in force says what it means. */
+  readonly held: MarkMeaning | null;
+  /** What the contract in force says of marks. */
+  readonly person: Readonly<Record<string, string>>;
+  /** That brought the meaning; null: the manifest did, or the load was purged. */
+  readonly load_id: number | null;
+  /** Of the load. */
+  readonly period: string | null;
+}
+
+/** Marks that the ledger explains or the contract in force names, at one moment. */
+export function marksToVerify(
+  executor: Executor,
+  publications: readonly string[],
+): Promise<MarkToVerify[]> {
+  return executor.rows<MarkToVerify>(
+    `with named as (
+       select s.code as source, s.publication, coalesce(c.document->'marker_meanings', '{}') as person
+         from ops.source s join ops.contract c on c.source = s.code and c.version = s.version
+        where cardinality($1::text[]) = 0 or s.publication = any($1))
+     select n.source, n.publication, t.token, n.person, m.load_id, l.period,
+            case when m.token is not null then jsonb_build_object('token', m.token, 'meaning', m.meaning,
+              'kind', m.kind, 'said_by', m.said_by, 'said_in', m.said_in) end as held
+       from named n
+       cross join lateral (
+         select token from ops.marker where source = n.source
+         union select jsonb_object_keys(n.person)) t
+       left join ops.marker m on m.source = n.source and m.token = t.token
+       left join ops.load l on l.load_id = m.load_id
+      order by n.source, t.token collate "C"`,
+    [publications],
+  );
+}
+
+/**
+ * Marks that stand in data rows of a source and that nothing explains, each with a load that has it. One pass
+ * over the table; `columns` are those of its marks.
+ */
+export async function unexplainedMarks(
+  executor: Executor,
+  source: string,
+  columns: readonly string[],
+): Promise<{ readonly token: string; readonly load_id: number }[]> {
+  if (columns.length === 0) return [];
+  const names = columns.map(identifier);
+  return executor.rows(
+    `select token, min(load_id) as load_id from (
+       select coalesce(${[...names, "null"].join(", ")}) as token, min(_load_id) as load_id
+         from ${bronzeTable(source)} where _kind = 'data'
+        group by grouping sets (${names.map((name) => `(${name})`).join(", ")})) seen
+      where token is not null
+        and not exists (select 1 from ops.marker m where m.source = $1 and m.token = seen.token)
+      group by token order by token`,
+    [source],
   );
 }

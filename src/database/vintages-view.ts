@@ -21,10 +21,10 @@ const OWN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The view of every vintage: data rows of all loads, each with its vintage. A column of the table that is
- * called as one of the view's own has an underscore before it here. `columns` as for `viewSql`.
+ * What the view of every vintage shows: data rows of all loads, each with its vintage. A column of the table
+ * that is called as one of the view's own has an underscore before it here. `columns` as for `viewQuery`.
  */
-export function vintagesSql(contract: SourceContract, columns: readonly TableColumn[]): string {
+export function vintagesQuery(contract: SourceContract, columns: readonly TableColumn[]): string {
   const own = columns
     .filter((column) => !column.name.startsWith("_"))
     .map(({ name }) =>
@@ -37,8 +37,7 @@ export function vintagesSql(contract: SourceContract, columns: readonly TableCol
     "p.period_start, p.period_end, l.period as release_period, b._load_id, b._part, b._row",
   ];
   const period = contract.coverage === "cumulative" ? "coalesce(b._period, l.period)" : "l.period";
-  return `create or replace view ${vintagesView(contract.code)} as
-    select ${[...head, ...own].join(", ")}
+  return `select ${[...head, ...own].join(", ")}
       from ${bronzeTable(contract.code)} b
       join ops.load l on l.load_id = b._load_id
       join ops.period p on p.period = ${period}

@@ -4,6 +4,7 @@ export type DifferenceKind =
   | "table_missing"
   | "table_unknown"
   | "view_missing"
+  | "view_differs"
   | "column_missing"
   | "column_retyped"
   | "counts_differ"
@@ -12,6 +13,7 @@ export type DifferenceKind =
   | "load_missing"
   | "current_missing"
   | "latest_wrong"
+  | "marks_differ"
   | "digest_differs"
   | "artifact_missing"
   | "artifact_differs"
@@ -29,12 +31,17 @@ export interface Difference {
   readonly detail: string;
 }
 
+/** What could not be compared. */
+export interface Note extends Omit<Difference, "kind"> {
+  readonly kind: "note";
+}
+
 /** Of a load, or of what is given of one. */
 export function differenceIn(
   kind: DifferenceKind,
   where: {
     readonly source?: string;
-    readonly period?: string;
+    readonly period?: string | null;
     readonly load_id?: number | string | null;
   },
   detail: string,

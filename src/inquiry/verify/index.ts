@@ -11,14 +11,15 @@ import {
   strangeTables,
 } from "../../database/verifications.ts";
 import { CanonryError } from "../../model/errors.ts";
-import { type Difference, differenceIn } from "./difference.ts";
+import type { Limits } from "../../model/limits.ts";
+import { type Difference, differenceIn, type Note } from "./difference.ts";
 import { verifyDigests } from "./digests.ts";
 import { verifyArtifact, verifyExport } from "./files.ts";
 import { verifySource } from "./ledger.ts";
-import { NOTHING_READ, type Note, type Reread, verifyReading } from "./reading.ts";
+import { verifyMarks, verifyMeanings } from "./marks.ts";
+import { NOTHING_READ, type Reread, verifyReading } from "./reading.ts";
 
-export type { Difference, DifferenceKind } from "./difference.ts";
-export type { Note } from "./reading.ts";
+export type { Difference, DifferenceKind, Note } from "./difference.ts";
 
 export interface VerifyOptions {
   /** Empty: all. */
@@ -51,6 +52,7 @@ export interface Verification {
 interface Verified {
   readonly database: Database;
   readonly data: DataLayer;
+  readonly config: { readonly settings: { readonly limits: Limits } };
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ interface Verified {
  * the ledger's records of the loads chosen. Throws INTERRUPTED, between two sources or files.
  */
 export async function verify(
-  { database, data, signal }: Verified,
+  { database, data, config, signal }: Verified,
   options: VerifyOptions,
 ): Promise<Verification> {
   const { deep, reread } = options;
@@ -86,13 +88,17 @@ export async function verify(
       ? await verifyReading(loads, stoppable(reread, signal))
       : NOTHING_READ;
   differences.push(...reading.differences);
+  const meanings = deep
+    ? await verifyMeanings(database, sources, config.settings.limits)
+    : NOTHING_READ;
+  differences.push(...meanings.differences);
   const rows = loads.reduce((sum, load) => sum + load.rows_data + load.rows_total, 0);
   const [n, m] = [artifacts.length, exports.length];
   const checked = {
     ...{ sources: sources.length, loads: loads.length, rows, artifacts: n, exports: m },
     reread: reading.read,
   };
-  return { deep, checked, differences, notes: reading.notes };
+  return { deep, checked, differences, notes: [...reading.notes, ...meanings.notes] };
 }
 
 /** The ledger and the tables alone: of a database that stands without its files. */
@@ -114,8 +120,9 @@ export async function verifyLedger(
     goOn(signal);
     const own = loads.filter((load) => load.source === one.source);
     differences.push(...(await verifySource(database, one, own)));
-    if (deep && one.has_table)
-      differences.push(...(await verifyDigests(database, one.source, own)));
+    if (!deep || !one.has_table) continue;
+    differences.push(...(await verifyDigests(database, one.source, own)));
+    differences.push(...(await verifyMarks(database, one)));
   }
   if (all) differences.push(...(await withoutLoad(database, publications)));
   return { sources, loads, differences };

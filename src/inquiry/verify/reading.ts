@@ -1,13 +1,8 @@
 import type { LoadToVerify } from "../../database/verifications.ts";
 import type { Rereading } from "../../model/rereading.ts";
-import { type Difference, differenceIn } from "./difference.ts";
+import { type Difference, differenceIn, type Note } from "./difference.ts";
 
 export type Reread = (loadId: number) => Promise<Rereading>;
-
-/** What could not be compared, of one load. */
-export interface Note extends Omit<Difference, "kind"> {
-  readonly kind: "note";
-}
 
 export interface ReadingVerified {
   readonly read: number;
