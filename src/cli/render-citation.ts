@@ -11,9 +11,23 @@ export function renderShort(cited: Cited): string {
   return [...cited.citations.map(shortLine), rest(cited)].filter(Boolean).join("\n");
 }
 
-function rest({ matched, rows, source }: Cited): string {
-  if (matched === 0) return `No current row of ${source} matches.`;
+function rest({ matched, rows, source, instead }: Cited): string {
+  if (matched === 0) return none(source, instead);
   return matched > rows ? `${count(matched - rows)} more rows match.` : "";
+}
+
+function none(source: string, { totals, aside }: Cited["instead"]): string {
+  const lines = [
+    ...aside.map(({ id, row, cell, reason }) => {
+      const place = cell === null ? "" : ` (${cell})`;
+      return `Row ${row}${place} was set aside, ${reason}: \`canonry quarantine show ${id}\`.`;
+    }),
+    ...totals.map(
+      ({ load_id, row, period }) =>
+        `Row ${row} is a published total of ${period}, and no row of the view: cite it by \`canonry explain ${source} --load ${load_id} --row ${row}\`.`,
+    ),
+  ];
+  return lines.length === 0 ? `No current row of ${source} matches.` : lines.join("\n");
 }
 
 const shown = (value: string | null): string => value ?? "an empty cell";

@@ -58,16 +58,41 @@ const found = (rows: readonly (CitedRow & { readonly matched: number })[]): Cite
   matched: rows[0]?.matched ?? 0,
 });
 
+export interface AskedRows {
+  /** Rows whose own period lies within one of these; empty: all. */
+  readonly periods: readonly string[];
+  readonly where: readonly Condition[];
+  readonly limit: number;
+}
+
 /** Current rows that meet all conditions, in their published order. Throws COLUMN_UNKNOWN, FILTER_INVALID. */
-export async function currentRows(
+export function currentRows(
   executor: Executor,
   contract: SourceContract,
-  asked: {
-    /** Rows whose own period lies within one of these; empty: all. */
-    readonly periods: readonly string[];
-    readonly where: readonly Condition[];
-    readonly limit: number;
-  },
+  asked: AskedRows,
+): Promise<CitedRows> {
+  return matchingRows(executor, contract, asked, { kind: "data", from: silverView(contract.code) });
+}
+
+/** As `currentRows`, of the totals that are published beside them: the view does not show these. */
+export function currentTotals(
+  executor: Executor,
+  contract: SourceContract,
+  asked: AskedRows,
+): Promise<CitedRows> {
+  const from = `(select t.*, p.period, p.period_start, p.period_end
+       from ${bronzeTable(contract.code)} t
+       join ops.load l on l.load_id = t._load_id and l.is_current
+       join ops.period p on p.period = coalesce(t._period, l.period)
+      where t._kind = 'total')`;
+  return matchingRows(executor, contract, asked, { kind: "total", from });
+}
+
+async function matchingRows(
+  executor: Executor,
+  contract: SourceContract,
+  asked: AskedRows,
+  { kind, from }: { readonly kind: CitedRow["kind"]; readonly from: string },
 ): Promise<CitedRows> {
   const spans = asked.periods.flatMap((text) => parsePeriod(text) ?? []);
   const parameters: unknown[] = [
@@ -77,9 +102,9 @@ export async function currentRows(
   ];
   const conditions = asked.where.map((one) => conditionSql(contract, one, parameters));
   const rows = await executor.rows<CitedRow & { readonly matched: number }>(
-    `select b._load_id::text as load_id, b._part as part, b._row as row, 'data' as kind, b.period,
+    `select b._load_id::text as load_id, b._part as part, b._row as row, '${kind}' as kind, b.period,
             ${valuesSql(contract)} as values, count(*) over () as matched
-       from ${silverView(contract.code)} b
+       from ${from} b
       where (cardinality($1::date[]) = 0 or exists (
                select from unnest($1::date[], $2::date[]) as asked (first_day, last_day)
                 where b.period_start >= first_day and b.period_end <= last_day))
@@ -106,6 +131,28 @@ export async function rowsOfLoad(
     [asked.load, asked.row, asked.limit],
   );
   return found(rows);
+}
+
+/** A row that a load set aside, as the quarantine has it. */
+export interface AsideRow {
+  /** Of the entry. */
+  readonly id: string;
+  readonly row: number;
+  /** The cell that does not fit: "F47". */
+  readonly cell: string | null;
+  readonly reason: string;
+}
+
+export function asideOfLoad(
+  executor: Executor,
+  source: string,
+  asked: { readonly load: string; readonly row: number },
+): Promise<AsideRow[]> {
+  return executor.rows<AsideRow>(
+    `select quarantine_id::text as id, row, cell, reason from ops.quarantine
+      where what = 'row' and source = $1 and load_id = $2 and row = $3 order by quarantine_id`,
+    [source, asked.load, asked.row],
+  );
 }
 
 /** One condition as SQL over `b`; its value goes to the parameters. */

@@ -47,7 +47,7 @@ async function compareViews(session: Transaction, source: string): Promise<Stran
     const definition = await definitionOf(session, name);
     if (definition === undefined) continue;
     const strange = firstOther(definition, (await definitionOf(session, made)) ?? []);
-    if (strange !== null) found.push({ view: name, ...strange });
+    if (strange !== null) found.push({ view: name.replaceAll('"', ""), ...strange });
   }
   return found;
 }

@@ -8,7 +8,7 @@ import { retakeDigests } from "../../src/database/load-digests.ts";
 import { liveColumns } from "../../src/database/shape-source.ts";
 import type { DifferenceKind, Verification } from "../../src/inquiry/verify/index.ts";
 import { sha256 } from "../../src/model/hash.ts";
-import type { GridCell } from "../support/grid.ts";
+import { type GridCell, gridXlsx } from "../support/grid.ts";
 import { Home } from "../support/home.ts";
 import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
 import { worldOf } from "../support/world.ts";
@@ -51,6 +51,12 @@ const PARQUET = "data/exports/trusts_activity.parquet";
 /** A figure of a vintage that is not current: no export tells of it. */
 const CHANGED = `update ${T} set first_contacts = first_contacts + 1 where _row = 5 and _kind = 'data'
   and _load_id = (select load_id from ops.load where source = 'trusts_activity' and not is_current)`;
+
+/** A statement that makes a view anew with another definition. */
+function redefined(view: string, change: (query: string) => string): string {
+  const query = `rtrim(pg_get_viewdef('silver.${view}'::regclass, true), ';')`;
+  return `do $$ begin execute 'create or replace view silver.${view} as ' || ${change(query)}; end $$`;
+}
 
 /** Somebody makes the ledger agree with a table that was changed. */
 async function retaken(home: Home): Promise<void> {
@@ -139,8 +145,8 @@ const FAULTS: readonly Fault[] = [
   {
     name: "a value in a column that came after the load",
     sql: `alter table ${T} add column later text; update ${T} set later = 'x' where _load_id = ${LOAD} and org_code = 'R03'`,
-    light: [],
-    deep: ["counts_differ", "digest_differs", "export_differs"],
+    light: ["view_differs"],
+    deep: ["view_differs", "counts_differ", "digest_differs", "export_differs"],
     says: /later, data rows: the ledger has 0 values, the table 1/,
   },
   {
@@ -202,6 +208,47 @@ const FAULTS: readonly Fault[] = [
     sql: "drop view silver.trusts_activity_vintages",
     light: ["view_missing"],
     says: /there is no view silver.trusts_activity_vintages/,
+  },
+  {
+    name: "a view that leaves rows out",
+    sql: redefined("trusts_activity", (query) => `${query} || ' and b.org_code <> ''R03'''`),
+    light: ["view_differs"],
+    says: /silver.trusts_activity is not the view that the contract makes: it has `WHERE .*R03.*` where `WHERE [^R]*` belongs/,
+  },
+  {
+    name: "a view with figures of its own",
+    sql: redefined(
+      "trusts_activity",
+      (query) => `replace(${query}, 'b.referrals,', 'b.referrals + 0 as referrals,')`,
+    ),
+    light: ["view_differs"],
+    says: /it has `b.referrals \+ 0 AS referrals,` where `b.referrals,` belongs/,
+  },
+  {
+    name: "a view of vintages that leaves rows out",
+    sql: redefined("trusts_activity_vintages", (query) => `${query} || ' and l.is_current'`),
+    light: ["view_differs"],
+    says: /silver.trusts_activity_vintages is not the view/,
+  },
+  {
+    name: "a view without a column",
+    sql: `drop view silver.trusts_activity; create view silver.trusts_activity as select org_code from ${T}`,
+    light: ["view_differs"],
+    says: /silver.trusts_activity is not the view/,
+  },
+  {
+    name: "the meanings of marks gone",
+    sql: "delete from ops.marker where source = 'trusts_activity'",
+    light: [],
+    deep: ["marks_differ"],
+    says: /its rows hold the mark \*, and ops.marker does not have it; say what it means under marker_meanings/,
+  },
+  {
+    name: "a mark that means something else",
+    sql: "update ops.marker set meaning = 'zero' where source = 'trusts_activity'",
+    light: [],
+    deep: ["marks_differ"],
+    says: /ops.marker has "zero" for \* by convention, which is "suppressed/,
   },
   {
     name: "rows and the ledger's digest of them changed together",
@@ -427,6 +474,57 @@ describe("canonry verify", () => {
     expect(gone.checked.reread).toBe(0);
     expect(gone.notes).toHaveLength(5);
     expect(gone.notes[0]?.detail).toMatch(/^was not read again: .* is not in the store any more$/);
+  });
+
+  test("meanings are compared with the publisher's notes, and an edit makes views and meanings anew", async () => {
+    const own = await Series.make(server);
+    try {
+      const { headers, rows } = month(1);
+      const grid = [["Activity"], [], headers, ...rows, [], ["* = suppressed: counts under 5"]];
+      const file = gridXlsx([{ name: "Activity", rows: grid }]);
+      await own.home.write("inbox/trusts-2025-01.xlsx", file);
+      await own.backfill();
+      const details = async (): Promise<readonly string[]> => {
+        const { differences, notes } = await own.home.json<Verification>("verify", "--deep");
+        return [...differences, ...notes].map((one) => `${one.kind}: ${one.detail}`);
+      };
+      expect(await details()).toEqual([]);
+      await own.rows("update ops.marker set meaning = 'nil', kind = 'zero'");
+      await own.rows(
+        redefined("trusts_activity", (query) => `${query} || ' and b.org_code <> ''R03'''`),
+      );
+      const publisher =
+        /^marks_differ: .*"nil" for \* from the publisher, whose notes say "suppressed/;
+      const found = await details();
+      expect(found).toContainEqual(expect.stringMatching(publisher));
+      expect(found).toContainEqual(
+        expect.stringMatching(/^view_differs: .* change the description/),
+      );
+      await own.rows("update ops.generation set parsed = null where stage = 'draft'");
+      expect(await details()).toContainEqual(
+        expect.stringMatching(/^note: "nil" for \* was not compared .* the draft is not kept$/),
+      );
+      const path = "manifests/canonical/trusts/trusts_canonical.yaml";
+      const text = Buffer.from(
+        (await own.home.snapshot("manifests"))[path] ?? "",
+        "hex",
+      ).toString();
+      const said = 'description: By trust\n    marker_meanings: { "*": under five }';
+      await own.home.write(path, text.replace("description: Activity", said));
+      await own.backfill();
+      expect(await details()).toEqual([]);
+      expect(await own.rows("select meaning, said_by from ops.marker")).toEqual([
+        { meaning: "under five", said_by: "person" },
+      ]);
+      await own.rows("update ops.marker set meaning = 'nil', kind = 'zero'");
+      expect(await details()).toContainEqual(
+        expect.stringMatching(
+          /^marks_differ: ops.marker has "nil" for \*, the manifest "under five"/,
+        ),
+      );
+    } finally {
+      await own.close();
+    }
   });
 
   test("--pub and --period choose what is looked at", async () => {

@@ -25,7 +25,10 @@ export function explainCommand(context: Context): Command {
     .option("--where <filter>", "cite the values of current rows: column=value, joined by `and`")
     .option("--load <id>", "cite a row of this load", positiveInteger)
     .option("--row <n>", "its row of the sheet, or record of the CSV", positiveInteger)
-    .option("--column <name...>", "only these columns (default: all measures)")
+    .option(
+      "--column <name...>",
+      "only these columns (default: all measures, or all columns where there are none)",
+    )
     .option("--short", "a line a value")
     .option("--json", "print it as JSON")
     .addHelpText(

@@ -1,10 +1,13 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import {
+  type AsideRow,
+  asideOfLoad,
   type CitedPart,
   type CitedRow,
   type CitedRows,
   contractOf,
   currentRows,
+  currentTotals,
   meaningsOfSource,
   partsOfLoads,
   rowsOfLoad,
@@ -59,6 +62,16 @@ export interface Cited {
   readonly matched: number;
   readonly rows: number;
   readonly citations: readonly Citation[];
+  /** Where no row matches. */
+  readonly instead: Instead;
+}
+
+/** What is there in place of a row that was asked for. */
+export interface Instead {
+  /** Published totals that match, which are cited by load and row. */
+  readonly totals: readonly Pick<CitedRow, "load_id" | "row" | "period">[];
+  /** Rows that the load set aside. */
+  readonly aside: readonly AsideRow[];
 }
 
 export interface CiteOptions {
@@ -68,7 +81,7 @@ export interface CiteOptions {
   readonly periods: readonly string[];
   /** Or one row of one load, as its sheet numbers it. */
   readonly load?: { readonly id: string; readonly row: number };
-  /** Empty: all measures. */
+  /** Empty: all measures; of a source without any, all columns. */
   readonly columns: readonly string[];
 }
 
@@ -100,15 +113,19 @@ export async function cite(needs: CiteNeeds, options: CiteOptions): Promise<Cite
         citations.push(citationOf({ contract, column, row, part, read, meanings }));
     }
   }
-  return { source: contract.code, matched, rows: rows.length, citations };
+  const instead = matched > 0 ? NOTHING : await insteadOf(needs.database, contract, options);
+  return { source: contract.code, matched, rows: rows.length, citations, instead };
 }
+
+const NOTHING: Instead = { totals: [], aside: [] };
 
 function chosenColumns(
   contract: SourceContract,
   names: readonly string[],
 ): readonly ContractColumn[] {
   const all = contract.columns.filter((column) => column.role !== "period");
-  if (names.length === 0) return all.filter((column) => column.role === "measure");
+  const measures = all.filter((column) => column.role === "measure");
+  if (names.length === 0) return measures.length === 0 ? all : measures;
   return names.map((name) => {
     const column = all.find((one) => one.name === name);
     if (column !== undefined) return column;
@@ -137,6 +154,24 @@ async function rowsFor(
     throw new CanonryError("VINTAGE_EXPIRED", `${what}, was expired ${part.expired}`);
   }
   return rowsOfLoad(database, contract, { load: load.id, row: load.row, limit: MOST_ROWS });
+}
+
+async function insteadOf(
+  database: Database,
+  contract: SourceContract,
+  { load, where, periods }: CiteOptions,
+): Promise<Instead> {
+  if (load !== undefined) {
+    const asked = { load: load.id, row: load.row };
+    return { ...NOTHING, aside: await asideOfLoad(database, contract.code, asked) };
+  }
+  const conditions = where === undefined ? [] : parseFilter(where);
+  const asked = { periods, where: conditions, limit: MOST_ROWS };
+  const { rows } = await currentTotals(database, contract, asked);
+  return {
+    ...NOTHING,
+    totals: rows.map(({ load_id, row, period }) => ({ load_id, row, period })),
+  };
 }
 
 /** Null if the ledger does not know the cells, or the artifact is gone. */

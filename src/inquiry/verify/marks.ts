@@ -123,7 +123,7 @@ class PublishersWords {
       const from = { file: `draft of ${publication} ${period}`, limits: this.limits };
       const { value } = readYaml(text, { ...from, code: "GENERATION_MALFORMED" });
       const { regions, documents = [] } = value as ReleaseManifest;
-      said.push(...[...regions, ...documents].map((one) => one.marker_meanings));
+      for (const { marker_meanings: words } of [...regions, ...documents]) said.push(words);
     }
     return texts.length === 0 ? null : said;
   }
