@@ -16,7 +16,7 @@ function rest({ matched, rows, source, instead }: Cited): string {
   return matched > rows ? `${count(matched - rows)} more rows match.` : "";
 }
 
-function none(source: string, { totals, aside }: Cited["instead"]): string {
+function none(source: string, { load, totals, aside }: Cited["instead"]): string {
   const lines = [
     ...aside.map(({ id, row, cell, reason }) => {
       const place = cell === null ? "" : ` (${cell})`;
@@ -27,7 +27,9 @@ function none(source: string, { totals, aside }: Cited["instead"]): string {
         `Row ${row} is a published total of ${period}, and no row of the view: cite it by \`canonry explain ${source} --load ${load_id} --row ${row}\`.`,
     ),
   ];
-  return lines.length === 0 ? `No current row of ${source} matches.` : lines.join("\n");
+  if (lines.length > 0) return lines.join("\n");
+  if (load !== null) return `Load ${load.id} of ${source} has no row ${load.row}.`;
+  return `No current row of ${source} matches.`;
 }
 
 const shown = (value: string | null): string => value ?? "an empty cell";

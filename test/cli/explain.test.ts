@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Citation, Cited } from "../../src/inquiry/cite/index.ts";
 import { type GridRow, gridCsv, gridXlsx } from "../support/grid.ts";
-import { Series, SeriesServer } from "../support/series.ts";
+import { changed, monthOf, Series, SeriesServer } from "../support/series.ts";
 import { rawZip } from "../support/zip.ts";
 
 const server = SeriesServer.start();
@@ -378,6 +378,63 @@ describe("what cannot be cited says so", () => {
     }
     expect(await series.rows("select count(*)::int as n from ops.load")).toEqual([{ n: 1 }]);
     expect((await run())[1]).toContain("trusts_s: Care");
+  });
+
+  test("a row that was set aside is named by its entry in quarantine", async () => {
+    series = await Series.make(await server, "    quarantine: { rows: 1 }\n");
+    await series.publishAll({
+      "2025-01": { Activity: monthOf(1) },
+      "2025-02": { Activity: changed(monthOf(2), 3, 3, "see the notes") },
+    });
+    const [entry] = await series.rows<{ id: string; load: string; row: number }>(
+      `select quarantine_id::text as id, load_id::text as load, row::int as row
+         from ops.quarantine where what = 'row'`,
+    );
+    const { id = "", load: number = "", row = 0 } = entry ?? {};
+    const args = ["explain", "trusts_activity", "--load", number, "--row", String(row)] as const;
+    const ran = await series.home.run(...args);
+    expect([ran.code, ran.stdout.trim()]).toEqual([
+      0,
+      expect.stringMatching(
+        new RegExp(
+          `^Row ${row} \\(D${row}\\) was set aside, .*"see the notes".*: \`canonry quarantine show ${id}\`\\.$`,
+        ),
+      ),
+    ]);
+    expect((await series.home.run(...args, "--short")).stdout).toBe(ran.stdout);
+    const other = await series.home.run("explain", "trusts_activity", "--load", "1", "--row", "99");
+    expect(other.stdout).toContain("Load 1 of trusts_activity has no row 99.");
+  });
+
+  test("a published total is no row of the view, and how it is cited is said", async () => {
+    const total = AREAS.reduce((sum, _area, at) => sum + 10 + at, 0);
+    const areas = AREAS.map((area, at): GridRow => [area, 10 + at]);
+    const table = [["Area", "Beds"], ...areas, ["Total", total]];
+    await load("trusts-2025-01.xlsx", gridXlsx([{ name: "S", rows: table }]));
+    const ran = await series.home.run("explain", "trusts_s", "--where", "area=Total");
+    expect(ran.code).toBe(0);
+    const command = "explain trusts_s --load 1 --row 8";
+    expect(ran.stdout.trim()).toBe(
+      `Row 8 is a published total of 2025-01, and no row of the view: cite it by \`canonry ${command}\`.`,
+    );
+    expect((await series.home.run(...command.split(" "))).stdout).toContain(`beds = ${total}`);
+    const elsewhere = ["--where", "area=Total", "--period", "2025-02"];
+    expect((await series.home.run("explain", "trusts_s", ...elsewhere)).stdout).toContain(
+      "No current row of trusts_s matches.",
+    );
+  });
+
+  test("of a source without measures every column is cited", async () => {
+    const towns = AREAS.map((area): GridRow => [area, `${area} House`, "North"]);
+    const rows = [["Area", "Office", "Region"], ...towns];
+    await load("trusts-2025-01.xlsx", gridXlsx([{ name: "S", rows }]));
+    const ran = await series.home.run("explain", "trusts_s", "--where", "area=Eden", "--short");
+    const lines = ran.stdout.trim().split("\n");
+    expect(lines.map((line) => line.split(" | ").slice(0, 2))).toEqual([
+      ["area = Eden", "S!A6"],
+      ["office = Eden House", "S!B6"],
+      ["region = North", "S!C6"],
+    ]);
   });
 
   test("at most 20 rows, and how many more there are", async () => {

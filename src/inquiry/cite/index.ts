@@ -68,6 +68,8 @@ export interface Cited {
 
 /** What is there in place of a row that was asked for. */
 export interface Instead {
+  /** Whose row was asked for; null for current rows. */
+  readonly load: { readonly id: string; readonly row: number } | null;
   /** Published totals that match, which are cited by load and row. */
   readonly totals: readonly Pick<CitedRow, "load_id" | "row" | "period">[];
   /** Rows that the load set aside. */
@@ -117,7 +119,7 @@ export async function cite(needs: CiteNeeds, options: CiteOptions): Promise<Cite
   return { source: contract.code, matched, rows: rows.length, citations, instead };
 }
 
-const NOTHING: Instead = { totals: [], aside: [] };
+const NOTHING: Instead = { load: null, totals: [], aside: [] };
 
 function chosenColumns(
   contract: SourceContract,
@@ -163,7 +165,7 @@ async function insteadOf(
 ): Promise<Instead> {
   if (load !== undefined) {
     const asked = { load: load.id, row: load.row };
-    return { ...NOTHING, aside: await asideOfLoad(database, contract.code, asked) };
+    return { ...NOTHING, load, aside: await asideOfLoad(database, contract.code, asked) };
   }
   const conditions = where === undefined ? [] : parseFilter(where);
   const asked = { periods, where: conditions, limit: MOST_ROWS };
