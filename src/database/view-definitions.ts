@@ -42,11 +42,11 @@ async function compareViews(session: Transaction, source: string): Promise<Stran
   const order = viewOrder(row.contract, columns, kept);
   const found: StrangeView[] = [];
   for (const [at, { name, query }] of viewQueries(row.contract, columns, order).entries()) {
-    const made = `pg_temp.made_${at}`;
-    await session.rows(`create temporary view made_${at} as ${query}`);
     const definition = await definitionOf(session, name);
     if (definition === undefined) continue;
-    const strange = firstOther(definition, (await definitionOf(session, made)) ?? []);
+    await session.rows(`create temporary view made_${at} as ${query}`);
+    const made = await definitionOf(session, `pg_temp.made_${at}`);
+    const strange = firstOther(definition, made ?? []);
     if (strange !== null) found.push({ view: name.replaceAll('"', ""), ...strange });
   }
   return found;
