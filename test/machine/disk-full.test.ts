@@ -43,8 +43,8 @@ test("no space for an artifact: STORAGE_FULL, exit 7, nothing half-written; with
   expect(ran.stdout + ran.stderr).toContain("STORAGE_FULL");
   const left = Object.keys(await full.snapshot("data/acquire", "data/exports", "manifests"));
   expect(left).toEqual([]);
-  // Room for the artifact and not for the export: the load is committed, the export is told and comes later.
-  await writeFile(join(mount, "ballast"), Buffer.alloc(1_300_000));
+  // Room for the artifact and not for the Parquet file (some 150 KB): the load is committed, the export is told and comes later.
+  await writeFile(join(mount, "ballast"), Buffer.alloc(2_080_000));
   const partly = await full.run("--database-url", url, "backfill");
   expect(partly.code, partly.stdout + partly.stderr).toBe(7);
   expect(partly.stdout).toContain("export failed");
