@@ -1,5 +1,5 @@
 import type { DiffVisitor, VintagePair } from "../inquiry/vintage-diff.ts";
-import type { CellChange, DiffCounts, RowChange } from "../model/vintage-diff.ts";
+import type { CellChange, RowChange, VintageDifference } from "../model/vintage-diff.ts";
 import { count, renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -73,14 +73,18 @@ function cellLine(cell: CellChange): string {
 const shown = (cell: CellChange, side: "from" | "to"): string =>
   cell[side] ?? cell[`${side}_marker`] ?? "empty";
 
-function countLines({ added, removed, changed, columns }: DiffCounts): readonly string[] {
-  const rows = `${count(changed)} rows changed, ${count(added)} added, ${count(removed)} removed`;
-  if (columns.length === 0) return [rows];
+function countLines(difference: VintageDifference): readonly string[] {
+  const { added, removed, changed, columns, meanings } = difference;
+  const rows = [
+    `${count(changed)} rows changed, ${count(added)} added, ${count(removed)} removed`,
+    ...meanings.map(({ token, from, to }) => `${token} means: ${from} -> ${to}`),
+  ];
+  if (columns.length === 0) return rows;
   const table = renderTable(columns, [
     { title: "column", value: (one) => one.column },
     { title: "cells", value: (one) => count(one.changed), align: "right" },
     { title: "now a number", value: (one) => count(one.number_came), align: "right" },
     { title: "now none", value: (one) => count(one.number_went), align: "right" },
   ]);
-  return [rows, table];
+  return [...rows, table];
 }

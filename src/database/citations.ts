@@ -1,6 +1,5 @@
 import { CanonryError } from "../model/errors.ts";
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
-import type { MarkMeaning } from "../model/mark-meaning.ts";
 import { hasMarkers, markerName } from "../model/marked-columns.ts";
 import type { PartPlace } from "../model/part-place.ts";
 import { parsePeriod } from "../model/period.ts";
@@ -246,12 +245,5 @@ export function partsOfLoads(executor: Executor, loads: readonly string[]): Prom
        left join ops.artifact a on a.sha256 = p.artifact
       where l.load_id = any($1::bigint[]) order by l.load_id, p.part`,
     [loads],
-  );
-}
-
-export function meaningsOfSource(executor: Executor, source: string): Promise<MarkMeaning[]> {
-  return executor.rows<MarkMeaning>(
-    "select token, meaning, kind, said_by, said_in from ops.marker where source = $1 order by token",
-    [source],
   );
 }

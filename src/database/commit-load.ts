@@ -83,7 +83,7 @@ async function keepLoad(
   await closeLoad(transaction, load, loadId, version, counts);
   await point(transaction, load, loadId, counts);
   await keepDigests(transaction, { loadId, period: load.period }, covered, counts.facts);
-  await keepMarks(transaction, load.source, loadId, load.marks);
+  await keepMarks(transaction, load.source, loadId, load);
   await record(transaction, load, loadId);
   await keepAside(transaction, load, loadId, counts.parts);
   return {

@@ -55,7 +55,7 @@ export class Database implements Executor {
   private readonly holders = new Map<string, number>();
   /** Connections that are lent out. */
   private readonly busy = new Set<Backend>();
-  private migrated: Promise<void> | null = null;
+  private migrated: Promise<boolean> | null = null;
 
   constructor(options: DatabaseOptions) {
     this.options = options;
@@ -75,10 +75,10 @@ export class Database implements Executor {
   }
 
   /**
-   * The ledger exists in its newest shape. Two that migrate at once: the second waits. `again`: something else
-   * stands there now.
+   * The ledger exists in its newest shape; true if this brought an older one to it. Two that migrate at once: the
+   * second waits. `again`: something else stands there now.
    */
-  ready(again = false): Promise<void> {
+  ready(again = false): Promise<boolean> {
     if (again) this.migrated = null;
     this.migrated ??= translated(() =>
       this.withClient((client) => migrate(client, this.options.migrations)),

@@ -1,6 +1,6 @@
 import type { NumericDigits } from "../model/load-commit.ts";
 import type { ColumnType, SourceContract } from "../model/manifest.ts";
-import type { MarkMeaning } from "../model/mark-meaning.ts";
+import type { MarkInReleases } from "../model/mark-meaning.ts";
 import type { Database, Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { shownPeriods, widerDigits } from "./load-digests.ts";
@@ -14,7 +14,7 @@ export interface ExportRow {
   readonly version: number;
   /** Keys of the current loads, with the periods that they give, and what marks mean. */
   readonly content: string;
-  readonly marks: readonly MarkMeaning[];
+  readonly marks: readonly MarkInReleases[];
   /** Data rows that the silver view must give. */
   readonly rows: number;
   readonly first_day: string | null;
@@ -54,9 +54,16 @@ export function exportRows(executor: Executor): Promise<ExportRow[]> {
        join ops.load_period h on h.load_id = l.load_id
        join ops.period p on p.period = h.period
       left join lateral (
-        select jsonb_agg(jsonb_build_object('token', token, 'meaning', meaning, 'kind', kind,
-                 'said_by', said_by, 'said_in', said_in) order by token collate "C") as marks
-          from ops.marker where source = s.code) m on true
+        select jsonb_agg(to_jsonb(k) order by token collate "C", releases nulls first) as marks
+          from (select token, meaning, kind, said_by, said_in, null::text[] as releases
+                  from ops.marker where source = s.code
+                union all
+                select n.token, n.meaning, n.kind, 'publisher', min(n.said_in), array_agg(c.period order by c.period)
+                  from ops.load_marker n
+                  join ops.load c on c.load_id = n.load_id and c.source = s.code and c.is_current
+                  join ops.marker g on g.source = s.code and g.token = n.token
+                 where g.said_by <> 'person' and g.meaning <> n.meaning
+                 group by n.token, n.meaning, n.kind) k) m on true
       group by s.code, s.publication, c.document, s.version, m.marks
       order by s.code`,
   );

@@ -1,6 +1,7 @@
 import type { PurgedLoad, PurgeScope } from "../model/purge.ts";
 import { beforeOf, contentKey, type Reason, type Vintage, vintageOf } from "../model/vintage.ts";
 import type { Database, Transaction } from "./database.ts";
+import { settleMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 import { purgeScope, QUARANTINED_WITH } from "./purge-scope.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -111,7 +112,7 @@ async function buryLoad(
     ],
   );
   await transaction.rows(`delete from ${bronzeTable(load.source)} where _load_id = $1`, [id]);
-  for (const table of ["part", "load_period", "check_result"]) {
+  for (const table of ["part", "load_period", "check_result", "load_marker"]) {
     await transaction.rows(`delete from ops.${table} where load_id = $1`, [id]);
   }
   await transaction.rows("update ops.marker set load_id = null where load_id = $1", [id]);
@@ -130,6 +131,7 @@ async function succeed(transaction: Transaction, load: PurgedLoad): Promise<numb
     await pointOutcome(transaction, load.publication, load, next?.load_id ?? null);
   }
   await settleLatest(transaction, load.source);
+  await settleMarks(transaction, load.source);
   return next?.vintage ?? null;
 }
 

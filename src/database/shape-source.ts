@@ -152,6 +152,18 @@ export async function reshapeView(executor: Executor, contract: SourceContract):
   for (const statement of statements) await executor.rows(statement);
 }
 
+/**
+ * Makes the views of every source anew, after the ledger that they read came to a newer shape. One that cannot
+ * be made anew stays as it is, and `verify` tells it.
+ */
+export async function reshapeViews(executor: Executor): Promise<void> {
+  const sources = await executor.rows<{ contract: SourceContract }>(
+    `select c.document as contract from ops.source s
+       join ops.contract c on c.source = s.code and c.version = s.version order by s.code`,
+  );
+  for (const { contract } of sources) await reshapeView(executor, contract).catch(() => undefined);
+}
+
 /** The statements that grant a view anew once it was dropped so that a column below it could be widened. */
 async function grantsOf(executor: Executor, view: string): Promise<readonly string[]> {
   const dependents = await executor.rows<{ name: string }>(

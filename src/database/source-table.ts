@@ -173,7 +173,7 @@ export function viewOrder(
 /**
  * What the view of what is current shows: data rows of the current loads with the first and last day of their
  * period. A cumulative source gives each data period once, from the latest issue that holds it. What a mark
- * means is looked up only by a query that asks for it. `order` is that of `viewOrder`.
+ * means is looked up only by a query that asks for it: a person's word, else that of the row's own load. `order` is that of `viewOrder`.
  */
 export function viewQuery(
   contract: SourceContract,
@@ -191,7 +191,10 @@ export function viewQuery(
     const marker = marked.get(name);
     if (marker === undefined) return `b.${identifier(name)}`;
     const place = `b.${identifier(marker)}`;
-    return `case when ${place} is not null then (select m.meaning from ops.marker m
+    return `case when ${place} is not null then (select case when m.said_by = 'person' then m.meaning
+             else coalesce((select n.meaning from ops.load_marker n
+               where n.load_id = b._load_id and n.token = m.token), m.meaning) end
+            from ops.marker m
            where m.source = ${literal(contract.code)} and m.token = ${place}) end as ${identifier(name)}`;
   });
   const latest =
@@ -240,7 +243,7 @@ function markComments(source: string, measure: string): readonly string[] {
     on(
       silverView(source),
       meaningName(measure),
-      `What ${markerName(measure)} means, as ops.marker has it`,
+      `What ${markerName(measure)} means: as a person says, else the notes of its load, else ops.marker`,
     ),
   ];
 }

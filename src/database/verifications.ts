@@ -155,8 +155,9 @@ export function artifactsToVerify(
   );
 }
 
-/** A mark of a source, as the ledger explains it, and who may have said so. */
+/** A mark of a source, or of one of its loads, as the ledger explains it, and who may have said so. */
 export interface MarkToVerify {
+  readonly kept_in: "ops.marker" | "ops.load_marker";
   readonly source: string;
   readonly publication: string;
   readonly token: string;
@@ -180,7 +181,7 @@ export function marksToVerify(
        select s.code as source, s.publication, coalesce(c.document->'marker_meanings', '{}') as person
          from ops.source s join ops.contract c on c.source = s.code and c.version = s.version
         where cardinality($1::text[]) = 0 or s.publication = any($1))
-     select n.source, n.publication, t.token, n.person, m.load_id, l.period,
+     select 'ops.marker' as kept_in, n.source, n.publication, t.token, n.person, m.load_id, l.period,
             case when m.token is not null then jsonb_build_object('token', m.token, 'meaning', m.meaning,
               'kind', m.kind, 'said_by', m.said_by, 'said_in', m.said_in) end as held
        from named n
@@ -189,7 +190,14 @@ export function marksToVerify(
          union select jsonb_object_keys(n.person)) t
        left join ops.marker m on m.source = n.source and m.token = t.token
        left join ops.load l on l.load_id = m.load_id
-      order by n.source, t.token collate "C"`,
+     union all
+     select 'ops.load_marker', n.source, n.publication, m.token, '{}', m.load_id, l.period,
+            jsonb_build_object('token', m.token, 'meaning', m.meaning, 'kind', m.kind,
+              'said_by', 'publisher', 'said_in', m.said_in)
+       from named n
+       join ops.load l on l.source = n.source
+       join ops.load_marker m on m.load_id = l.load_id
+      order by source, token, load_id nulls first, kept_in`,
     [publications],
   );
 }

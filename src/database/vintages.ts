@@ -9,6 +9,7 @@ import {
 } from "../model/vintage.ts";
 import type { Database, Executor } from "./database.ts";
 import { iso } from "./iso.ts";
+import { settleMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 
 /** When and why the rows of a load left its table; null while they stand there. */
@@ -54,6 +55,7 @@ export function revertLoad(
       [loadId],
     );
     await settleLatest(transaction, place.source);
+    await settleMarks(transaction, place.source);
     await pointOutcome(transaction, publication, place, loadId);
     return chosen;
   });

@@ -1,9 +1,15 @@
 import type { Database } from "../database/database.ts";
 import { eachRowChange } from "../database/diff-loads.ts";
 import { contractsOf } from "../database/ledger.ts";
+import { marksOfLoads } from "../database/marks.ts";
 import { vintagesOf } from "../database/vintages.ts";
 import { nothingLoaded, standing, type Vintage, vintageOf } from "../model/vintage.ts";
-import { type DiffCounts, DiffTally, type RowChange } from "../model/vintage-diff.ts";
+import {
+  DiffTally,
+  type MeaningChange,
+  type RowChange,
+  type VintageDifference,
+} from "../model/vintage-diff.ts";
 
 export interface VintageDiffRequest {
   readonly publication: string;
@@ -23,11 +29,11 @@ export interface VintagePair {
   readonly to: number;
 }
 
-/** Told of each source, of each of its rows that differs, and of its counts at the end. */
+/** Told of each source, of each of its rows that differs, and of the counts and other meanings at the end. */
 export interface DiffVisitor {
   begin(pair: VintagePair): void;
   row(change: RowChange): void;
-  end(counts: DiffCounts): void;
+  end(difference: VintageDifference): void;
 }
 
 /**
@@ -67,9 +73,26 @@ export async function diffVintages(
       visitor.row(told);
     });
     await stillStanding(database, contract.code, pair);
-    visitor.end(tally.counts());
+    const meanings = await meaningChanges(database, contract.code, loads);
+    visitor.end({ ...tally.counts(), meanings });
   }
   return any;
+}
+
+async function meaningChanges(
+  database: Database,
+  source: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<readonly MeaningChange[]> {
+  const marks = await marksOfLoads(database, source, [from, to]);
+  const of = (load: string, token: string): string | undefined =>
+    marks.find((one) => one.load_id === load && one.token === token)?.meaning;
+  return [...new Set(marks.map((one) => one.token))].flatMap((token) => {
+    const [was, is] = [of(from, token), of(to, token)];
+    return was === undefined || is === undefined || was === is
+      ? []
+      : [{ token, from: was, to: is }];
+  });
 }
 
 /** What expired while it was compared looked as if all its rows had come or gone. */

@@ -95,6 +95,8 @@ export interface LoadCommit {
   readonly keyed: boolean;
   readonly drift: readonly Drift[];
   readonly marks: readonly MarkMeaning[];
+  /** What the notes of its own files say of the marks that it holds, whatever people say. */
+  readonly noted: readonly MarkMeaning[];
   readonly copy_columns: readonly string[];
   /** Lines of COPY's text format for the load's id and the columns of its table, streamed once. */
   readonly lines: (

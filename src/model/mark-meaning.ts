@@ -32,6 +32,11 @@ export interface MarkMeaning {
   readonly said_in: string | null;
 }
 
+/** A meaning that counts in some releases only; null: in all others. */
+export interface MarkInReleases extends MarkMeaning {
+  readonly releases: readonly string[] | null;
+}
+
 /** In the order in which they count within one statement: "not available: suppressed" is suppressed. */
 const WORDS: readonly (readonly [MarkKind, RegExp])[] = [
   ["bounded", /^bounded\b/],

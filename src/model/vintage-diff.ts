@@ -33,6 +33,18 @@ export interface ColumnCount {
   readonly number_went: number;
 }
 
+/** A mark that the two vintages explain otherwise. */
+export interface MeaningChange {
+  readonly token: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What two vintages of a source differ in. */
+export interface VintageDifference extends DiffCounts {
+  readonly meanings: readonly MeaningChange[];
+}
+
 export interface DiffCounts {
   readonly added: number;
   readonly removed: number;

@@ -5,6 +5,7 @@ import { ledgerFacts } from "../database/backup-reading.ts";
 import type { Database } from "../database/database.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
 import { restoreBackup, restoredFrom } from "../database/restore-backup.ts";
+import { reshapeViews } from "../database/shape-source.ts";
 import { inSnapshot } from "../database/snapshot.ts";
 import {
   type FileInBackup,
@@ -113,7 +114,7 @@ async function restoreDatabase(
     await databaseToRestore(store, inventory, tombstones),
   );
   // An older program made it: its ledger is brought to the newest shape.
-  await database.ready(true);
+  if (await database.ready(true)) await reshapeViews(database);
   return { database: "restored", buried };
 }
 

@@ -11,6 +11,7 @@ import { databaseNow } from "../database/clock.ts";
 import { Database } from "../database/database.ts";
 import { type EmbeddedOptions, ensureServer } from "../database/embedded-server.ts";
 import { modelResponse, recordModelResponse } from "../database/model-responses.ts";
+import { reshapeViews } from "../database/shape-source.ts";
 import { jsonlSink } from "../events/jsonl.ts";
 import { readYaml } from "../formats/yaml.ts";
 import { type OpenModel, openModel } from "../language-model/open-model.ts";
@@ -123,7 +124,7 @@ export async function openData(
 export async function openWorld(outside: Outside): Promise<World> {
   const world = await openUnmigrated(outside, await homeOf(outside), await loadConfigOf(outside));
   try {
-    await world.database.ready();
+    if (await world.database.ready()) await reshapeViews(world.database);
   } catch (error) {
     await world.close();
     throw error;

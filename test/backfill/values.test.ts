@@ -150,7 +150,59 @@ describe("a value, its mark and its meaning", () => {
       (await series.manifest()).replace(/^ +marker_meanings:.*\n(?: +"\*":.*\n)?/m, ""),
     );
     await series.backfill();
-    expect(await of()).toEqual([["suppressed", "suppressed", "rule"]]);
+    expect(await of()).toEqual([["suppressed", "suppressed", "publisher"]]);
+  });
+
+  test("each row has the meaning of its own notes, and a re-issue of other notes is a vintage", async () => {
+    series = await Series.make(await server);
+    const meanings = (): Promise<object[]> =>
+      series.rows(
+        "select period, patients_meaning as meaning from silver.trusts where patients is null order by 1",
+      );
+    await publish("2025-01", areas({ 0: "*" }, "* = not collected"));
+    await publish("2025-02", areas({ 0: "*" }, "* = rounds to zero"));
+    await publish("2025-03", areas({ 0: "*" }));
+    await series.backfill();
+    expect(await meanings()).toEqual([
+      { period: "2025-01", meaning: "not collected" },
+      { period: "2025-02", meaning: "rounds to zero" },
+      { period: "2025-03", meaning: "rounds to zero" },
+    ]);
+    expect(await series.home.read("data/exports/trusts.md")).toContain(
+      "| `*` | not collected | missing | publisher: file, row 13 | 2025-01 |",
+    );
+    const cite = async (period: string): Promise<unknown> => {
+      const request = ["explain", "trusts", "--period", period, "--where", "area=Area A", "--json"];
+      const { citations } = JSON.parse((await series.home.run(...request)).stdout);
+      return citations[0].meaning;
+    };
+    expect(await cite("2025-01")).toMatchObject({
+      meaning: "not collected",
+      said_in: "file, row 13",
+    });
+    const elsewhere = { kind: "zero", said_in: "file, row 13, release 2025-02" };
+    expect(await cite("2025-03")).toMatchObject(elsewhere);
+    await publish("2025-01", areas({ 0: "*" }, "* = confidential"));
+    await series.backfill();
+    expect(await series.rows("select vintage from ops.load where period = '2025-01'")).toHaveLength(
+      2,
+    );
+    expect((await meanings())[0]).toEqual({ period: "2025-01", meaning: "confidential" });
+    const told = await series.home.run("diff", "--pub", "trusts", "--period", "2025-01");
+    expect(told.stdout).toContain("* means: not collected -> confidential");
+    await series.home.run(
+      "revert",
+      "--pub",
+      "trusts",
+      "--period",
+      "2025-01",
+      "--by",
+      "Ada",
+      "--reason",
+      "x",
+    );
+    expect((await meanings())[0]).toEqual({ period: "2025-01", meaning: "not collected" });
+    expect((await series.home.run("verify", "--deep")).code).toBe(0);
   });
 
   test("the view keeps the order of its columns while marks and columns come", async () => {

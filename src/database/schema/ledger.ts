@@ -230,7 +230,20 @@ export const checkResult = ops.table(
   ],
 );
 
-/** What the marks of a source mean. */
+/** What the notes of a load say of the marks that it holds. */
+export const loadMarker = ops.table(
+  "load_marker",
+  {
+    loadId: counter("load_id").notNull(),
+    token: text("token").notNull(),
+    meaning: text("meaning").notNull(),
+    kind: text("kind").notNull(),
+    saidIn: text("said_in"),
+  },
+  (table) => [primaryKey({ columns: [table.loadId, table.token] })],
+);
+
+/** What the marks of a source mean: as a person says, else where the notes of a load do not say it. */
 export const marker = ops.table(
   "marker",
   {

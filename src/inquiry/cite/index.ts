@@ -8,11 +8,11 @@ import {
   contractOf,
   currentRows,
   currentTotals,
-  meaningsOfSource,
   partsOfLoads,
   rowsOfLoad,
 } from "../../database/citations.ts";
 import type { Database } from "../../database/database.ts";
+import { type MarkOfLoad, marksOfLoads } from "../../database/marks.ts";
 import { cellName } from "../../model/cell-name.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { cellHolds, type HeldValue } from "../../model/held-value.ts";
@@ -103,8 +103,9 @@ export async function cite(needs: CiteNeeds, options: CiteOptions): Promise<Cite
     throw new CanonryError("SOURCE_UNKNOWN", `no source is called ${options.source}`);
   const columns = chosenColumns(contract, options.columns);
   const { rows, matched } = await rowsFor(needs.database, contract, options);
-  const parts = await partsOfLoads(needs.database, [...new Set(rows.map((row) => row.load_id))]);
-  const meanings = await meaningsOfSource(needs.database, contract.code);
+  const loads = [...new Set(rows.map((row) => row.load_id))];
+  const parts = await partsOfLoads(needs.database, loads);
+  const meanings = await marksOfLoads(needs.database, contract.code, loads);
   const citations: Citation[] = [];
   for (const part of parts) {
     const own = rows.filter((row) => row.load_id === part.load_id && row.part === part.part);
@@ -197,7 +198,7 @@ interface Facts {
   readonly row: CitedRow;
   readonly part: CitedPart;
   readonly read: ReadonlyMap<number, ReadRow> | null;
-  readonly meanings: readonly MarkMeaning[];
+  readonly meanings: readonly MarkOfLoad[];
 }
 
 function citationOf(facts: Facts): Citation {
@@ -213,7 +214,7 @@ function citationOf(facts: Facts): Citation {
     column: column.name,
     value,
     marker,
-    meaning: facts.meanings.find((one) => one.token === marker) ?? null,
+    meaning: meaningOf(facts, marker),
     unit: column.unit ?? null,
     kind: row.kind,
     period: row.period,
@@ -226,6 +227,13 @@ function citationOf(facts: Facts): Citation {
     header: placed?.header ?? null,
     check: unchecked(facts, placed) ?? checked(facts, placed?.letter ?? "", cell?.cell),
   };
+}
+
+function meaningOf({ meanings, part }: Facts, marker: string | null): MarkMeaning | null {
+  const own = meanings.find((one) => one.load_id === part.load_id && one.token === marker);
+  if (own === undefined) return null;
+  const { load_id: _load, ...meaning } = own;
+  return meaning;
 }
 
 function heldBy({ column, row, part }: Facts): HeldValue {

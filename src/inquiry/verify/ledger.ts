@@ -66,7 +66,7 @@ async function shapeOf(database: Database, one: SourceToVerify): Promise<readonl
 }
 
 /** A view is made anew with the contract of its source. */
-const TODO =
+const MEND =
   "change the description of its source in the manifest, and the next backfill makes it anew (drop it first if its columns are others)";
 
 async function viewsOf(database: Database, source: string): Promise<readonly Difference[]> {
@@ -74,7 +74,7 @@ async function viewsOf(database: Database, source: string): Promise<readonly Dif
   return strange.map(({ view, line, expected }) => {
     const has = line === null ? "nothing" : `\`${line}\``;
     const wants = expected === null ? "nothing" : `\`${expected}\``;
-    const detail = `${view} is not the view that the contract makes: it has ${has} where ${wants} belongs; ${TODO}`;
+    const detail = `${view} is not the view that the contract makes: it has ${has} where ${wants} belongs; ${MEND}`;
     return differenceIn("view_differs", { source }, detail);
   });
 }

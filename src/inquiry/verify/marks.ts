@@ -20,7 +20,7 @@ import {
 import { markedMeasures, markerName } from "../../model/marked-columns.ts";
 import { type Difference, differenceIn, type Note } from "./difference.ts";
 
-const TODO = "say what it means under marker_meanings of its source in the manifest";
+const MEND = "say what it means under marker_meanings of its source in the manifest";
 
 /** Marks in the rows of a source that nothing explains. One pass over its table. */
 export async function verifyMarks(
@@ -33,7 +33,7 @@ export async function verifyMarks(
   const marked = markedMeasures(contract, names).map(markerName);
   const strange = await unexplainedMarks(executor, source, marked);
   return strange.map(({ token, load_id }) => {
-    const detail = `its rows hold the mark ${token}, and ops.marker does not have it; ${TODO}`;
+    const detail = `its rows hold the mark ${token}, and ops.marker does not have it; ${MEND}`;
     return differenceIn("marks_differ", { source, load_id }, detail);
   });
 }
@@ -55,7 +55,7 @@ export async function verifyMeanings(
     if (!sources.some(({ source }) => source === mark.source)) continue;
     const wrong = otherThanSaid(mark);
     if (wrong !== null) {
-      differences.push(differenceIn("marks_differ", mark, `${wrong}; ${TODO}`));
+      differences.push(differenceIn("marks_differ", mark, `${wrong}; ${MEND}`));
       continue;
     }
     if (mark.held?.said_by !== "publisher" || mark.period === null) continue;
@@ -68,8 +68,8 @@ export async function verifyMeanings(
       continue;
     }
     const own = meanings.length === 0 ? "nothing" : meanings.map(quoted).join(", ");
-    const detail = `ops.marker has ${what} from the publisher, whose notes say ${own}`;
-    differences.push(differenceIn("marks_differ", mark, `${detail}; ${TODO}`));
+    const detail = `${mark.kept_in} has ${what} from the publisher, whose notes say ${own}`;
+    differences.push(differenceIn("marks_differ", mark, `${detail}; ${MEND}`));
   }
   return { differences, notes };
 }
@@ -79,19 +79,19 @@ const quoted = (text: string): string => JSON.stringify(text);
 const inWords = ({ token, meaning }: MarkMeaning): string => `${quoted(meaning)} for ${token}`;
 
 /** Null where contract and convention say what the ledger has, or are not whom it names. */
-function otherThanSaid({ token, held, person }: MarkToVerify): string | null {
+function otherThanSaid({ token, held, person, kept_in: place }: MarkToVerify): string | null {
   const ruled = Object.hasOwn(person, token) ? person[token] : undefined;
-  if (held === null) return `the manifest says what ${token} means, and ops.marker does not`;
+  if (held === null) return `the manifest says what ${token} means, and ${place} does not`;
   if (ruled !== undefined && (held.said_by !== "person" || held.meaning !== ruled))
-    return `ops.marker has ${inWords(held)}, the manifest ${quoted(ruled)}`;
+    return `${place} has ${inWords(held)}, the manifest ${quoted(ruled)}`;
   if (held.said_by === "person" && saidOf(person, token) !== held.meaning)
-    return `ops.marker has ${inWords(held)} from a person, and the manifest does not say so`;
+    return `${place} has ${inWords(held)} from a person, and the manifest does not say so`;
   const convention = meaningOfMark(token, { person: {}, publisher: {}, place: {} });
   if (held.said_by === "rule" && held.meaning !== convention.meaning)
-    return `ops.marker has ${inWords(held)} by convention, which is ${quoted(convention.meaning)}`;
+    return `${place} has ${inWords(held)} by convention, which is ${quoted(convention.meaning)}`;
   const kind = markKind(held.meaning);
   if (held.kind === kind) return null;
-  return `ops.marker has ${inWords(held)} as ${held.kind}, and that is ${kind}`;
+  return `${place} has ${inWords(held)} as ${held.kind}, and that is ${kind}`;
 }
 
 /** What the drafts of releases say of marks. */

@@ -3,6 +3,7 @@ import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import { headerKey, headerText } from "../../model/header-key.ts";
 import type { DraftArtifact, Region, SourceContract } from "../../model/manifest.ts";
+import { notedMarks } from "../../model/noted-marks.ts";
 import { isGhost } from "../../model/similarity.ts";
 
 /** What the files of one source say of their order and of the rows that they share. */
@@ -56,10 +57,14 @@ function issueOf(
 ): Issue {
   const reading = readingOf(contract, parts);
   const content = parts.map((part) => part.region.fingerprint).sort();
+  // Other notes say other things of the same cells.
+  const noted = notedMarks(parts.map((part) => part.region));
+  const meanings = noted.map(({ token, meaning }) => [token, meaning]);
+  const said = [publication, contract.code, period, content, reading];
   return {
     parts,
     reading_hash: reading,
-    key: sha256(stableJson([publication, contract.code, period, content, reading])),
+    key: sha256(stableJson(meanings.length === 0 ? said : [...said, meanings])),
     evidence,
   };
 }

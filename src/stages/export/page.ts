@@ -1,5 +1,5 @@
 import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
-import type { MarkMeaning } from "../../model/mark-meaning.ts";
+import type { MarkInReleases } from "../../model/mark-meaning.ts";
 
 /** What the page and the catalogue say of an export. */
 export interface ExportFile {
@@ -18,7 +18,7 @@ export interface ExportFile {
 export function pageOf(
   contract: SourceContract,
   file: ExportFile,
-  marks: readonly MarkMeaning[],
+  marks: readonly MarkInReleases[],
 ): string {
   const grain = contract.grain.length === 0 ? "one row as published" : contract.grain.join(" + ");
   const said = contract.description;
@@ -45,16 +45,17 @@ export function pageOf(
   ].join("\n");
 }
 
-function marksTable(marks: readonly MarkMeaning[]): readonly string[] {
+function marksTable(marks: readonly MarkInReleases[]): readonly string[] {
   return [
-    "| mark | meaning | kind | said by |",
-    "|---|---|---|---|",
-    ...marks.map(({ token, meaning, kind, said_by, said_in }) =>
+    "| mark | meaning | kind | said by | releases |",
+    "|---|---|---|---|---|",
+    ...marks.map(({ token, meaning, kind, said_by, said_in, releases }) =>
       tableLine([
         `\`${token}\``,
         meaning,
         kind,
         said_in === null ? said_by : `${said_by}: ${said_in}`,
+        releases === null ? "" : releases.join(", "),
       ]),
     ),
     "",

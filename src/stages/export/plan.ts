@@ -1,6 +1,6 @@
 import { sha256, stableJson } from "../../model/hash.ts";
 import type { SourceContract } from "../../model/manifest.ts";
-import type { MarkMeaning } from "../../model/mark-meaning.ts";
+import type { MarkInReleases } from "../../model/mark-meaning.ts";
 import type { Plan, Planned } from "../../model/stage.ts";
 
 /** What the ledger says of one source, and what stands among the exports. */
@@ -11,7 +11,7 @@ export interface ExportSource {
   readonly version: number;
   /** Stands for what the current loads hold. */
   readonly content: string;
-  readonly marks: readonly MarkMeaning[];
+  readonly marks: readonly MarkInReleases[];
   readonly rows: number;
   readonly periods: number;
   readonly first_period: string | null;

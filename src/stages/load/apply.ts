@@ -4,6 +4,7 @@ import type { Ruling } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
+import { notedMarks } from "../../model/noted-marks.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
 import { agreeToAside, RowsAside } from "./aside.ts";
@@ -66,6 +67,7 @@ export async function loadIssue(
     keyed: isKeyed(contract, issue),
     drift: decision.drift,
     marks: marksOf(contract, issue),
+    noted: notedMarks(issue.parts.map((part) => part.region)),
     copy_columns: copyColumns(contract),
     lines: (loadId, columns) => linesOf(work, { loadId, columns }),
     counts: () => {
