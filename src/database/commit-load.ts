@@ -1,6 +1,6 @@
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { LoadCommit, LoadCounts, LoadReceipt } from "../model/load-commit.ts";
+import type { LoadCommit, LoadCounts, LoadReceipt, LoadResult } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
 import { checkRows } from "./check-rows.ts";
 import { recordChecks, runChecks } from "./checks.ts";
@@ -15,6 +15,7 @@ import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 import { keepAside } from "./quarantine.ts";
 import { keepRelease, nameLoader } from "./release-lock.ts";
 import { digestColumns } from "./row-digest.ts";
+import { hasEarlier, keepSame, sameRows } from "./same-rows.ts";
 import { shapeSource } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 
@@ -23,19 +24,33 @@ import { bronzeTable } from "./source-table.ts";
  * outcome, or nothing of it. Throws STORAGE_CONFLICT if the contract is no longer the one that it was
  * planned with (plan again), LOCK_LOST if the release is no longer this run's, GRAIN_BROKEN if two rows have
  * one key, CHECK_BROKEN or CHECK_ABORTED if a check says so, ROWS_ASIDE if more rows do not fit than may,
- * CONSERVATION_BROKEN if the table does not hold what was written.
+ * CONSERVATION_BROKEN if the table does not hold what was written. An issue whose rows are those of a load is
+ * not loaded: what was written for it is taken back, and it is remembered as the same.
  */
-export function commitLoad(database: Database, load: LoadCommit): Promise<LoadReceipt> {
+export function commitLoad(database: Database, load: LoadCommit): Promise<LoadResult> {
   return database.transaction(async (transaction) => {
     await nameLoader(transaction, load.run_id);
     await lockLoad(transaction, load);
+    const isCompared = await hasEarlier(transaction, load);
+    if (isCompared) await transaction.rows("savepoint unwritten");
     // For the check of the grain, which sorts the keys of the load.
     await transaction.rows("set local work_mem = '128MB'");
     await checkContract(transaction, load);
     const { shape, statements } = await shapeSource(transaction, load.contract, load.changed);
     const opened = await openLoad(transaction, load);
     const rows = await copyRows(transaction, load, opened.load_id, digestColumns(shape.columns));
-    const receipt = await keepLoad(transaction, load, { ...opened, ...rows });
+    const made = { ...opened, ...rows };
+    const same = isCompared ? await sameRows(transaction, load, made) : null;
+    if (same !== null) {
+      await transaction.rows("rollback to savepoint unwritten");
+      await keepSame(transaction, same.same_as.load_id, {
+        key: load.key,
+        artifacts: rows.counts.parts.map((one) => one.artifact),
+      });
+      await keepRelease(transaction, database, load);
+      return same;
+    }
+    const receipt = await keepLoad(transaction, load, made);
     await keepRelease(transaction, database, load);
     load.agree?.(receipt, statements);
     return receipt;

@@ -110,15 +110,29 @@ export async function codesOfOthers(executor: Executor, publication: string): Pr
   return rows.map((row) => row.code);
 }
 
+/** A load of a release, and what else holds the same. */
+export interface LoadOfRelease {
+  readonly source: string;
+  readonly load_id: string;
+  readonly vintage: number;
+  readonly key: string;
+  readonly is_current: boolean;
+  /** Keys of its issue and of those that hold the same; files that any of them came in. */
+  readonly keys: readonly string[];
+  readonly artifacts: readonly string[];
+}
+
 export function loadsOfRelease(
   executor: Executor,
   publication: string,
   period: string,
-): Promise<
-  { source: string; load_id: string; vintage: number; key: string; is_current: boolean }[]
-> {
-  return executor.rows(
-    `select source, load_id::text, vintage, key, is_current from ops.load
+): Promise<LoadOfRelease[]> {
+  return executor.rows<LoadOfRelease>(
+    `select source, load_id::text, vintage, key, is_current,
+            array(select l.key union select s.key from ops.same_issue s where s.load_id = l.load_id) as keys,
+            array(select p.artifact from ops.part p where p.load_id = l.load_id
+                  union select s.artifact from ops.same_issue s where s.load_id = l.load_id) as artifacts
+       from ops.load l
       where publication = $1 and period = $2 order by source, vintage`,
     [publication, period],
   );

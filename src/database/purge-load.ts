@@ -4,6 +4,9 @@ import type { Database, Transaction } from "./database.ts";
 import { settleMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
 import { purgeScope, QUARANTINED_WITH } from "./purge-scope.ts";
+import { digestColumns } from "./row-digest.ts";
+import { type RowValues, valuesOfLoad } from "./same-rows.ts";
+import { liveColumns } from "./shape-source.ts";
 import { bronzeTable } from "./source-table.ts";
 import { pointOutcome, vintagesOf } from "./vintages.ts";
 
@@ -95,9 +98,15 @@ async function buryLoad(
     "select artifact, fingerprint from ops.part where load_id = $1 order by part",
     [id],
   );
+  const same = await transaction.rows<{ artifact: string }>(
+    "select artifact from ops.same_issue where load_id = $1",
+    [id],
+  );
+  const files = new Set([...parts, ...same].map((one) => one.artifact));
+  const values = await wholeValues(transaction, load);
   await transaction.rows(
-    `insert into ops.tombstone (load_id, publication, period, source, vintage, key, artifacts, rows, reason, by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into ops.tombstone (load_id, publication, period, source, vintage, key, artifacts, rows, reason, by, "values")
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       id,
       load.publication,
@@ -105,10 +114,11 @@ async function buryLoad(
       load.source,
       load.vintage,
       contentKey(parts.map((one) => one.fingerprint)),
-      [...new Set(parts.map((one) => one.artifact))].filter((one) => gone.includes(one)),
+      [...files].filter((one) => gone.includes(one)),
       load.rows,
       reason,
       by,
+      values === null ? null : JSON.stringify(values),
     ],
   );
   await transaction.rows(`delete from ${bronzeTable(load.source)} where _load_id = $1`, [id]);
@@ -116,6 +126,23 @@ async function buryLoad(
     await transaction.rows(`delete from ops.${table} where load_id = $1`, [id]);
   }
   await transaction.rows("update ops.marker set load_id = null where load_id = $1", [id]);
+}
+
+/** Null of a load whose rows are not all in the table: they expired, or some were set aside. */
+async function wholeValues(
+  transaction: Transaction,
+  { load_id: id, source }: PurgedLoad,
+): Promise<RowValues | null> {
+  const [load] = await transaction.rows<{ whole: boolean }>(
+    `select expired_at is null and not exists (
+              select 1 from jsonb_array_elements(conservation->'parts') p
+               where (p->'rows'->>'quarantined')::bigint > 0) as whole
+       from ops.load where load_id = $1`,
+    [id],
+  );
+  if (load?.whole !== true) return null;
+  const columns = digestColumns((await liveColumns(transaction, source)) ?? []);
+  return valuesOfLoad(transaction, bronzeTable(source), Number(id), columns);
 }
 
 /** Removes the ledger's row; if it was current the one before it is. */

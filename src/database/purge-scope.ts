@@ -63,7 +63,10 @@ function artifactsOf(executor: Executor, ids: readonly string[]): Promise<Purged
                    where o.artifact = p.artifact and not (o.load_id = any($1::bigint[]))
                   union select g.url from ops.page g where g.sha256 = p.artifact
                    order by 1) as used_by
-       from ops.part p where p.load_id = any($1::bigint[]) group by p.artifact order by 2, 1`,
+       from (select artifact, file_name from ops.part where load_id = any($1::bigint[])
+             union all select s.artifact, a.file_name from ops.same_issue s join ops.artifact a on a.sha256 = s.artifact
+              where s.load_id = any($1::bigint[])) p
+      group by p.artifact order by 2, 1`,
     [ids],
   );
 }

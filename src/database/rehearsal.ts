@@ -1,5 +1,6 @@
 import type { CheckResult } from "../model/check.ts";
-import type { LoadCommit, LoadCounts } from "../model/load-commit.ts";
+import { stableJson } from "../model/hash.ts";
+import type { LoadCommit, LoadCounts, SameRows } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { checkRows } from "./check-rows.ts";
 import { runChecks } from "./checks.ts";
@@ -7,8 +8,9 @@ import type { Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
 import { digestColumns } from "./row-digest.ts";
+import { type NewRows, sameRows } from "./same-rows.ts";
 import { sampleOf } from "./seen.ts";
-import { planShape, type ShapeOf } from "./shape-source.ts";
+import { liveColumns, planShape, type ShapeOf } from "./shape-source.ts";
 import { changeSql, columnsAfter, planTable, type TableColumn } from "./source-table.ts";
 
 /** What a load would come to. */
@@ -19,6 +21,8 @@ export interface Rehearsed {
   readonly statements: readonly string[];
   readonly counts: LoadCounts;
   readonly checks: readonly CheckResult[];
+  /** Nothing would be loaded: the rows are those of a load. */
+  readonly same: SameRows | null;
 }
 
 /**
@@ -62,8 +66,16 @@ export class Rehearsal {
       async () => provisional,
     );
     const checks = await runChecks(this.session, load, { table, loadId, rows: counts.rows_data });
-    this.shaped.set(source, shape.shape);
-    return { contract: settled, statements: shape.statements, counts, checks };
+    const same = await this.sameRows(load, { load_id: loadId, covered: columns, counts });
+    if (same === null) this.shaped.set(source, shape.shape);
+    return { contract: settled, statements: shape.statements, counts, checks, same };
+  }
+
+  /** Asked only where the temporary table has the columns of the real one: in other columns rows are others. */
+  private async sameRows(load: LoadCommit, made: NewRows): Promise<SameRows | null> {
+    const real = digestColumns((await liveColumns(this.session, load.source)) ?? []);
+    if (stableJson(real) !== stableJson(made.covered)) return null;
+    return sameRows(this.session, load, made, temporaryTable(load.source));
   }
 
   /** Rows of a load that was tried; see `sampleOf`. */

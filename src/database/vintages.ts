@@ -86,11 +86,15 @@ export async function pointOutcome(
 interface BarringLoad {
   readonly source: string;
   readonly vintage: number;
-  readonly key: string;
+  readonly keys: readonly string[];
   readonly fingerprints: readonly string[];
   readonly reverted: string | null;
   readonly expired: string | null;
 }
+
+/** Keys of issues that hold what the load or tombstone `l` holds, and its own. */
+const SAME_KEYS = (own?: string): string =>
+  `array(${own === undefined ? "" : `select ${own} union `}select s.key from ops.same_issue s where s.load_id = l.load_id)`;
 
 /** What of a release was reverted, purged or expired, so that it is not loaded again. */
 export async function barredOfRelease(
@@ -99,7 +103,7 @@ export async function barredOfRelease(
   period: string,
 ): Promise<BarredContent[]> {
   const loads = await executor.rows<BarringLoad>(
-    `select source, vintage, key, reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
+    `select source, vintage, ${SAME_KEYS("l.key")} as keys, reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
             ${EXPIRED} as expired,
             array(select fingerprint from ops.part p where p.load_id = l.load_id) as fingerprints
        from ops.load l
@@ -110,10 +114,10 @@ export async function barredOfRelease(
       order by source, vintage`,
     [publication, period],
   );
-  const purged = await executor.rows<Omit<BarredContent, "because" | "key">>(
-    `select source, vintage, key as content,
+  const purged = await executor.rows<Omit<BarredContent, "because">>(
+    `select source, vintage, key as content, ${SAME_KEYS()} as keys,
             'vintage ' || vintage || ' was purged by ' || by || ' on ' || purged_at::date || ': ' || reason as reason
-       from ops.tombstone where publication = $1 and period = $2 order by source, vintage`,
+       from ops.tombstone l where publication = $1 and period = $2 order by source, vintage`,
     [publication, period],
   );
   const contentOf = (load: BarringLoad): string =>
@@ -121,17 +125,17 @@ export async function barredOfRelease(
   const standing = new Set(loads.filter((one) => one.reverted === null).map(contentOf));
   const reverted = loads.flatMap((load): BarredContent[] => {
     if (load.reverted === null) return [];
-    const { source, vintage, key, fingerprints } = load;
+    const { source, vintage, keys, fingerprints } = load;
     const reason = `vintage ${vintage} was reverted by ${load.reverted}`;
     const content = standing.has(contentOf(load)) ? null : contentKey(fingerprints);
-    return [{ source, vintage, because: "reverted", key, content, reason }];
+    return [{ source, vintage, because: "reverted", keys, content, reason }];
   });
-  const expired = loads.flatMap(({ source, vintage, key, fingerprints, expired: when }) =>
+  const expired = loads.flatMap(({ source, vintage, keys, fingerprints, expired: when }) =>
     when === null
       ? []
       : [
           {
-            ...{ source, vintage, because: "expired" as const, key },
+            ...{ source, vintage, because: "expired" as const, keys },
             ...{
               content: contentKey(fingerprints),
               reason: `vintage ${vintage} was expired ${when}`,
@@ -142,6 +146,6 @@ export async function barredOfRelease(
   return [
     ...reverted,
     ...expired,
-    ...purged.map((one): BarredContent => ({ ...one, because: "purged", key: null })),
+    ...purged.map((one): BarredContent => ({ ...one, because: "purged" })),
   ];
 }

@@ -141,3 +141,13 @@ export interface LoadReceipt {
   /** The canonical generation that the load brought; null if the last one stays. */
   readonly generation: Generation | null;
 }
+
+/** The rows of an issue are those of a load that the ledger has or had: nothing was loaded. */
+export interface SameRows {
+  readonly same_as: { readonly load_id: string; readonly vintage: number };
+  /** "vintage 2 holds the same values", "vintage 2 was reverted by Ada on 2025-12-01: wrong month". */
+  readonly reason: string;
+}
+
+/** What came of an issue that was to be loaded. */
+export type LoadResult = LoadReceipt | SameRows;

@@ -23,8 +23,8 @@ export interface BarredContent {
   readonly source: string;
   readonly vintage: number;
   readonly because: "reverted" | "purged" | "expired";
-  /** Idempotency key of the load that was reverted; null for a purged one. */
-  readonly key: string | null;
+  /** Idempotency keys of its issues; of a purged load none but of those that held the same. */
+  readonly keys: readonly string[];
   /** Its content however it is read, see `contentKey`; null where a load that stands holds it too. */
   readonly content: string | null;
   /** As shown: "vintage 2 was reverted by Ada on 2025-12-01: wrong month". */

@@ -3,7 +3,7 @@ import type { ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
-import type { LoadCommit, LoadProfile, LoadReceipt } from "../model/load-commit.ts";
+import type { LoadCommit, LoadProfile, LoadReceipt, LoadResult } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import { type Dated, nearestFirst, orderedByEnd } from "./forecast-order.ts";
@@ -28,6 +28,8 @@ export interface ForecastLoad extends ReleasePlace {
   /** Version and digest of the manifest after it; null if the load does not change it. */
   readonly manifest: { readonly version: number; readonly digest: string } | null;
   readonly profile: LoadProfile;
+  /** Files that its rows came in. */
+  readonly artifacts: readonly string[];
 }
 
 export type ForecastEntry =
@@ -156,6 +158,8 @@ export class Forecast implements ReleaseLedger {
         vintage: one.receipt.vintage,
         key: one.key,
         is_current: current.has(one),
+        keys: [one.key],
+        artifacts: one.artifacts,
       })),
     ];
   }
@@ -213,7 +217,9 @@ export class Forecast implements ReleaseLedger {
     this.decisions.set(keyOf(decision), decision);
   }
 
-  async commitLoad(load: LoadCommit): Promise<LoadReceipt> {
+  async recordSame(): Promise<void> {}
+
+  async commitLoad(load: LoadCommit): Promise<LoadResult> {
     const before = [
       ...(await this.loadsOfRelease(load)),
       ...(await this.real.barredOfRelease(load)),
@@ -222,11 +228,10 @@ export class Forecast implements ReleaseLedger {
     const known = await this.contractsOf(load.publication);
     const base = known.find((one) => one.contract.code === load.source)?.contract;
     const provisional = base?.provisional === true;
-    const { contract, statements, counts, checks } = await this.rehearsal.load(
-      load,
-      loadId,
-      provisional,
-    );
+    const tried = await this.rehearsal.load(load, loadId, provisional);
+    const { contract, statements, counts, checks, same } = tried;
+    const isForecast = this.loads().some((one) => one.source === load.source && isOf(load)(one));
+    if (same !== null && !isForecast) return same;
     const vintages = before.filter((one) => one.source === load.source).map((one) => one.vintage);
     const { manifest, generation } = await this.keepContract(load, contract);
     const receipt: LoadReceipt = {
@@ -251,6 +256,7 @@ export class Forecast implements ReleaseLedger {
       drift: load.drift,
       manifest,
       profile: counts.profile,
+      artifacts: counts.parts.map((one) => one.artifact),
     });
     return receipt;
   }

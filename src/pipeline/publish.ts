@@ -4,7 +4,7 @@ import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
 import type { Unplaced } from "../model/generation.ts";
-import type { LoadReceipt } from "../model/load-commit.ts";
+import type { LoadResult } from "../model/load-commit.ts";
 import type { ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
@@ -214,6 +214,11 @@ async function applyAction(
     return false;
   }
   const { source, drift } = action.decision;
+  if (action.kind === "same") {
+    const artifacts = action.issue.parts.map((part) => part.region.artifact);
+    await ledger.recordSame(action.load_id, { key: action.issue.key, artifacts });
+    return false;
+  }
   if (action.kind === "record") {
     const { status } = action;
     await ledger.recordOutcome({ ...run, source, status, reason: action.reason, drift });
@@ -223,6 +228,10 @@ async function applyAction(
   }
   try {
     const receipt = await commit(world, scope, action, files);
+    if ("same_as" in receipt) {
+      done.set(source, reportOf(source, "unchanged", `${source}: ${receipt.reason}`));
+      return action.decision.issues.length > 1;
+    }
     const rows = receipt.rows_data + receipt.rows_total;
     tell(scope, { event: "source.loaded", ...place, source, rows, reason });
     done.set(source, loadedReport(source, receipt, reason, drift));
@@ -246,7 +255,7 @@ async function commit(
   scope: LoadingScope,
   { decision, issue }: Extract<LoadAction, { readonly kind: "load" }>,
   files: ReleaseFiles,
-): Promise<LoadReceipt> {
+): Promise<LoadResult> {
   const { contract, drift } = decision;
   const start = parsePeriod(scope.period)?.start ?? scope.period;
   const given = {
@@ -254,14 +263,15 @@ async function commit(
     earlier_rows: await earlierOf(contract, scope, start),
     total_history: await scope.ledger.totalHistory(contract.code, start),
   };
-  const receipt = await loadIssue(decision, issue, loadScope(scope, drift, given), {
+  const result = await loadIssue(decision, issue, loadScope(scope, drift, given), {
     rowsOf: (region) => files.rowsOf(region),
     textOf: (region) => files.textOf(region),
     commit: (load) => scope.ledger.commitLoad(load),
   });
-  const { generation } = receipt;
+  if ("same_as" in result) return result;
+  const { generation } = result;
   if (generation !== null) await world.data.generations(scope.runId).writeAll(generation);
-  return receipt;
+  return result;
 }
 
 function noteSkipped(

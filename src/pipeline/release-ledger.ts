@@ -14,10 +14,11 @@ import {
 } from "../database/ledger.ts";
 import { rowsAsideOf } from "../database/quarantine.ts";
 import { recordOutcome } from "../database/record-outcome.ts";
+import { keepSame } from "../database/same-rows.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
 import { barredOfRelease } from "../database/vintages.ts";
 import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
-import type { LoadCommit, LoadReceipt } from "../model/load-commit.ts";
+import type { LoadCommit, LoadResult } from "../model/load-commit.ts";
 
 export interface ReleasePlace {
   readonly publication: string;
@@ -54,7 +55,13 @@ export interface ReleaseLedger {
   earlierRows(source: string, before: string): ReturnType<typeof earlierRows>;
   /** Told of each decision before anything of it is done; throws what forbids it. */
   decided(decision: ReleaseDecision): void;
-  commitLoad(load: LoadCommit): Promise<LoadReceipt>;
+  /** Loads an issue, or finds that its rows are those of a load. */
+  commitLoad(load: LoadCommit): Promise<LoadResult>;
+  /** An issue holds what a load holds, in files that it did not come in. */
+  recordSame(
+    loadId: string,
+    same: { readonly key: string; readonly artifacts: readonly string[] },
+  ): Promise<void>;
   recordOutcome(outcome: SourceOutcome): Promise<void>;
   recordQuarantine(
     run: ReleasePlace & { readonly run_id: string },
@@ -88,6 +95,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
     earlierRows: (source, before) => earlierRows(database, source, before),
     decided: () => undefined,
     commitLoad: (load) => commitLoad(database, load),
+    recordSame: (loadId, same) => keepSame(database, loadId, same),
     recordOutcome: (outcome) => recordOutcome(database, outcome),
     recordQuarantine: (run, items) => recordQuarantine(database, run, items),
     resolveQuarantine: ({ publication, period }, kept) =>

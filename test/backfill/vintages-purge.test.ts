@@ -153,6 +153,21 @@ describe("purge", () => {
     ]);
   });
 
+  test("the same rows in another order stay out and leave no file; what came so before goes with it", async () => {
+    const [head = "", ...lines] = B.split("\n");
+    const turned = [head, ...lines.toReversed()].join("\n");
+    await issued(A, B, turned);
+    expect(await series.rows("select vintage from ops.load order by 1")).toHaveLength(2);
+    expect((await purge()).scope.artifacts).toHaveLength(2);
+    expect(await found()).toEqual([JANUARY]);
+    await series.issue([head, ...lines.slice(3), ...lines.slice(0, 3)].join("\n"));
+    expect(await series.rows("select vintage, is_current from ops.load")).toEqual([
+      { vintage: 1, is_current: true },
+    ]);
+    const [release] = (await series.backfill("--reprocess", "all")).releases;
+    expect(release?.sources[0]?.reason).toContain("vintage 2 was purged by Ada");
+  });
+
   test("again does nothing; a dry run says what would go, and nothing goes without --yes", async () => {
     await issued(A, B);
     await series.home.write("data/backups/2025-01-31.dump", "x");

@@ -204,6 +204,11 @@ describe("revert", () => {
     await series.home.write(JANUARY, `\ufeff${B.replaceAll("\n", "\r\n")}\r\n`);
     const [release] = (await series.backfill()).releases;
     expect(release?.sources[0]?.reason).toContain("vintage 2 was reverted by Ada");
+    // And with its rows in another order.
+    const [head = "", ...lines] = B.split("\n");
+    await series.home.write(JANUARY, [head, ...lines.toReversed()].join("\n"));
+    const [turned] = (await series.backfill()).releases;
+    expect(turned?.sources[0]?.reason).toContain("vintage 2 was reverted by Ada");
     expect(await north()).toEqual({ n: 12 });
     expect(await vintages()).toHaveLength(3);
   });

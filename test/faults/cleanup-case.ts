@@ -140,7 +140,7 @@ async function runCase(
   const wrong: string[] = [];
   let kills = 0;
   try {
-    for (const { at, nth, when } of again === null ? [point] : [point, again]) {
+    for (const { at, nth, when } of [point, ...again]) {
       const ran = await disturbed(home, { at, nth, when, kill: "self" });
       if (ran.signal === "SIGKILL") kills++;
       else if (ran.code !== 0) throw new Error(`${ran.code} ${ran.stdout}${ran.stderr}`);

@@ -3,7 +3,7 @@ import { SEED } from "../support/seed.ts";
 import { type Bench, differences, runFailing, setUp, sideBySide, tearDown } from "./crash-case.ts";
 import { failingCasesOf } from "./points.ts";
 
-const SAMPLE = 16;
+const SAMPLE = 8;
 
 describe(`an operation on files fails: exit 7, nothing half-written, and the next run is as if it had not (seed ${SEED})`, () => {
   let bench: Bench;

@@ -84,12 +84,12 @@ export function randomOf(seed: number): () => number {
 export interface CrashCase {
   readonly point: CrashPoint;
   readonly victim: Victim;
-  /** Where the run that recovers is killed in turn. */
-  readonly again: CrashPoint | null;
+  /** Where the runs that recover are killed in turn. */
+  readonly again: readonly CrashPoint[];
 }
 
 export const caseName = ({ point, victim, again }: CrashCase): string =>
-  `${victim} killed, ${nameOf(point)}${again === null ? "" : `, then ${nameOf(again)}`}`;
+  [`${victim} killed, ${nameOf(point)}`, ...again.map(nameOf)].join(", then ");
 
 /** Each point with each victim that it has, in an order that the seed gives; every area comes early. */
 export function casesOf(points: readonly CrashPoint[], seed: number): readonly CrashCase[] {
@@ -105,12 +105,28 @@ export function casesOf(points: readonly CrashPoint[], seed: number): readonly C
       const kind = `${point.area} ${victim}`;
       const round = rounds.get(kind) ?? 0;
       rounds.set(kind, round + 1);
-      const later = points.filter((one) => one.order > point.order);
-      const again = round % 2 === 0 ? (later[Math.floor(random() * later.length)] ?? null) : null;
+      const again = round % 2 === 0 ? laterPoints(points, point, random) : [];
       return { point, victim, again, round };
     });
   });
   return cases.sort((a, b) => a.round - b.round);
+}
+
+/** Two points, each behind the one before; fewer at the end of a run. */
+function laterPoints(
+  points: readonly CrashPoint[],
+  first: CrashPoint,
+  random: () => number,
+): readonly CrashPoint[] {
+  const chosen: CrashPoint[] = [];
+  for (let order = first.order; chosen.length < 2; ) {
+    const later = points.filter((one) => one.order > order);
+    const next = later[Math.floor(random() * later.length)];
+    if (next === undefined) break;
+    chosen.push(next);
+    order = next.order;
+  }
+  return chosen;
 }
 
 export interface FailingCase {

@@ -140,8 +140,11 @@ export interface EndState {
   readonly left: readonly string[];
 }
 
-/** What the home holds after its commands have ended. */
-export async function endState(home: Home): Promise<EndState> {
+/** What the home holds after its commands have ended; `meanwhile` is done at last, while its server runs. */
+export async function endState(
+  home: Home,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<EndState> {
   const left: string[] = [];
   const pidFile = join(home.path, "data/database/data/postmaster.pid");
   const running = await readFile(pidFile, "utf8").catch(() => null);
@@ -162,12 +165,14 @@ export async function endState(home: Home): Promise<EndState> {
     );
     left.push(...(await leftInFiles(home, new Set(failed.rows.map((row) => row.run_id)))));
     const state = JSON.parse(await home.read("data/state/state.json")) as unknown;
-    return {
+    const end = {
       content: await contentOf(client),
       files: await home.snapshot("manifests", "data/exports", "data/acquire"),
       state: common(state),
       left,
     };
+    await meanwhile();
+    return end;
   } finally {
     await client.end();
     await server.release();

@@ -135,6 +135,19 @@ export const part = ops.table(
   (table) => [primaryKey({ columns: [table.loadId, table.part] })],
 );
 
+/** Issues that hold what a load holds, in other files: they are not loaded, and go with it where it is purged. */
+export const sameIssue = ops.table(
+  "same_issue",
+  {
+    /** Of a load, or of the tombstone of one. */
+    loadId: counter("load_id").notNull(),
+    key: text("key").notNull(),
+    artifact: text("artifact").notNull(),
+    seenAt: now("seen_at"),
+  },
+  (table) => [primaryKey({ columns: [table.loadId, table.key, table.artifact] })],
+);
+
 /** First and last day of every period that the warehouse knows. */
 export const period = ops.table("period", {
   period: text("period").primaryKey(),
@@ -272,6 +285,8 @@ export const tombstone = ops.table(
     /** sha256 of the files that were removed with it. */
     artifacts: text("artifacts").array().notNull(),
     rows: counter("rows").notNull(),
+    /** Digests of its rows by kind and data period, with the columns that they cover; null: not taken. */
+    values: jsonb("values"),
     reason: text("reason").notNull(),
     by: text("by").notNull(),
     purgedAt: now("purged_at"),

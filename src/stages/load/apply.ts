@@ -2,7 +2,7 @@ import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import type { Ruling } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { LoadCommit, LoadCounts, LoadReceipt, PartRecord } from "../../model/load-commit.ts";
+import type { LoadCommit, LoadCounts, LoadResult, PartRecord } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
 import { notedMarks } from "../../model/noted-marks.ts";
 import type { RegionRow } from "../../model/region-row.ts";
@@ -41,7 +41,7 @@ export interface LoadNeeds {
   /** The bytes of a region that is one CSV, or null. */
   textOf(region: Region): Promise<PlainText | null>;
   /** Commits whole or not at all; see LoadCommit. */
-  commit(load: LoadCommit): Promise<LoadReceipt>;
+  commit(load: LoadCommit): Promise<LoadResult>;
 }
 
 type Counted = Pick<PartEncoder, "tally" | "digest">;
@@ -52,7 +52,7 @@ export async function loadIssue(
   issue: Issue,
   scope: LoadScope,
   needs: LoadNeeds,
-): Promise<LoadReceipt> {
+): Promise<LoadResult> {
   const { allowance, rulings, ...rest } = scope;
   const { source, contract } = decision;
   const work = newWork(decision, issue, needs);

@@ -8,8 +8,11 @@ export interface LoadRecord {
   readonly source: string;
   readonly load_id: string;
   readonly vintage: number;
-  readonly key: string;
   readonly is_current: boolean;
+  /** Keys of its issue and of those that hold the same. */
+  readonly keys: readonly string[];
+  /** Files that any of these came in. */
+  readonly artifacts: readonly string[];
 }
 
 export interface OutcomeRecord {
@@ -38,6 +41,13 @@ export type LoadAction =
       readonly decision: SourceDecision;
       readonly status: "held" | "quarantined";
       readonly reason: string;
+    }
+  /** The issue holds what a load holds, in a file that it did not come in. */
+  | {
+      readonly kind: "same";
+      readonly decision: SourceDecision;
+      readonly issue: Issue;
+      readonly load_id: string;
     }
   | { readonly kind: "quarantine"; readonly items: readonly LeftOut[] };
 
@@ -92,19 +102,24 @@ function planIssues(
   });
   for (const issue of open) {
     const isLast = issue === last;
-    const before = loads.find((load) => load.key === issue.key);
-    if (isLast && current?.key === issue.key && facts.refit.includes(decision.source)) {
+    const before = loads.find((load) => load.keys.includes(issue.key));
+    const isCurrent = current?.keys.includes(issue.key) === true;
+    if (before !== undefined) noteFiles(decision, issue, before, todo);
+    if (isLast && isCurrent && facts.refit.includes(decision.source)) {
       todo.push({
         key: issue.key,
         action: { kind: "load", decision, issue },
-        reason: `${decision.source}: rows that vintage ${current.vintage} set aside are read otherwise now`,
+        reason: `${decision.source}: rows that vintage ${current?.vintage} set aside are read otherwise now`,
       });
-    } else if (isLast && current?.key === issue.key) {
+    } else if (isLast && isCurrent) {
       skipped.push({
         key: issue.key,
-        reason: `${decision.source}: vintage ${current.vintage} holds the same content`,
+        reason: `${decision.source}: vintage ${current?.vintage} holds the same content`,
       });
-    } else if (!isLast && (before !== undefined || current?.key === last?.key)) {
+    } else if (
+      !isLast &&
+      (before !== undefined || (last !== undefined && current?.keys.includes(last.key)))
+    ) {
       skipped.push({ key: issue.key, reason: `${decision.source}: a later issue is current` });
     } else {
       todo.push({
@@ -114,6 +129,22 @@ function planIssues(
       });
     }
   }
+}
+
+/** Files that hold what a load holds go with it where it is purged. */
+function noteFiles(
+  decision: SourceDecision,
+  issue: Issue,
+  load: LoadRecord,
+  todo: Planned<LoadAction>[],
+): void {
+  const files = issue.parts.map((part) => part.region.artifact);
+  if (files.every((one) => load.artifacts.includes(one))) return;
+  todo.push({
+    key: issue.key,
+    action: { kind: "same", decision, issue, load_id: load.load_id },
+    reason: `${decision.source}: vintage ${load.vintage} in another file`,
+  });
 }
 
 const BY_PEOPLE: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
@@ -130,10 +161,10 @@ function barOf(
   current: LoadRecord | undefined,
   because: ReadonlySet<BarredContent["because"]>,
 ): BarredContent | null {
-  if (current?.key === issue.key) return null;
+  if (current?.keys.includes(issue.key)) return null;
   const content = contentKey(issue.parts.map((part) => part.region.fingerprint));
   const own = barred.filter((one) => one.source === source && because.has(one.because));
-  return own.find((one) => one.key === issue.key || one.content === content) ?? null;
+  return own.find((one) => one.keys.includes(issue.key) || one.content === content) ?? null;
 }
 
 function reasonFor(

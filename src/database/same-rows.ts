@@ -1,0 +1,188 @@
+import { sumOfDigests } from "../model/digest/digest-sum.ts";
+import type { DigestColumn } from "../model/digest/row-digest.ts";
+import { stableJson } from "../model/hash.ts";
+import type { LoadCommit, LoadCounts, RowFacts, SameRows } from "../model/load-commit.ts";
+import type { Executor, Transaction } from "./database.ts";
+import { loadFacts } from "./row-digest.ts";
+import { bronzeTable } from "./source-table.ts";
+
+/** Rows of a load as values, whatever their order and their text: what `ops.tombstone.values` holds. */
+export interface RowValues {
+  readonly columns: readonly DigestColumn[];
+  /** By kind and data period: how many, and their digest. */
+  readonly rows: Readonly<Record<string, readonly [rows: number, digest: string]>>;
+}
+
+function valuesOf(
+  columns: readonly DigestColumn[],
+  facts: readonly Pick<RowFacts, "kind" | "period" | "rows" | "digest">[],
+): RowValues {
+  const found: Record<string, readonly [number, string]> = {};
+  for (const { kind, period, rows, digest } of facts) {
+    const name = `${kind} ${period}`.trim();
+    const [count, sum] = found[name] ?? [0, "0"];
+    found[name] = [count + rows, sumOfDigests([sum, digest])];
+  }
+  return { columns, rows: found };
+}
+
+/** Of a load whose rows stand in a table. One pass over them. */
+export async function valuesOfLoad(
+  transaction: Transaction,
+  table: string,
+  loadId: number,
+  columns: readonly DigestColumn[],
+): Promise<RowValues> {
+  const all = { loads: [loadId], parts: false, periods: true };
+  return valuesOf(columns, await loadFacts(transaction, table, columns, all));
+}
+
+/** An issue that is being loaded, its rows in the table. */
+export interface NewRows {
+  readonly load_id: number;
+  /** Columns of the table that its facts cover. */
+  readonly covered: readonly DigestColumn[];
+  readonly counts: LoadCounts;
+}
+
+interface EarlierLoad {
+  readonly load_id: number;
+  readonly vintage: number;
+  readonly is_current: boolean;
+  /** By whom, when, why; null if nobody did. */
+  readonly reverted: string | null;
+  /** It set rows aside. */
+  readonly is_partial: boolean;
+}
+
+type Place = Pick<LoadCommit, "source" | "period">;
+
+/** Whether a source and period has or had a load that an issue can be the same as. */
+export async function hasEarlier(executor: Executor, { source, period }: Place): Promise<boolean> {
+  const [row] = await executor.rows<{ any: boolean }>(
+    `select exists (select 1 from ops.load where source = $1 and period = $2)
+         or exists (select 1 from ops.tombstone where source = $1 and period = $2) as any`,
+    [source, period],
+  );
+  return row?.any === true;
+}
+
+/**
+ * The load whose rows an issue holds, value for value, though its cells are written otherwise or its rows stand
+ * in another order: the current one, if its marks mean the same; else one that was reverted or purged, which
+ * is not loaded again. Null for an issue that is to be loaded. Rows that were set aside are never the same.
+ * `table`: where the rows of the issue stand.
+ */
+export async function sameRows(
+  transaction: Transaction,
+  load: LoadCommit,
+  made: NewRows,
+  table = bronzeTable(load.source),
+): Promise<SameRows | null> {
+  if (load.aside().length > 0) return null;
+  const own = valuesOf(made.covered, made.counts.facts);
+  const equal: EarlierLoad[] = [];
+  for (const one of await earlierLoads(transaction, load, made)) {
+    const real = bronzeTable(load.source);
+    const values = await valuesOfLoad(transaction, real, one.load_id, made.covered);
+    if (stableJson(values) === stableJson(own)) equal.push(one);
+  }
+  const current = equal.find((one) => one.is_current);
+  if (current !== undefined) {
+    const isSame = !load.changed && (await meanSame(transaction, current.load_id, load));
+    return isSame ? sameAs(current, `vintage ${current.vintage} holds the same values`) : null;
+  }
+  if (equal.some((one) => one.reverted === null)) return null;
+  const [reverted] = equal;
+  if (reverted !== undefined)
+    return sameAs(reverted, `vintage ${reverted.vintage} was reverted by ${reverted.reverted}`);
+  return samePurged(transaction, load, made, table);
+}
+
+const sameAs = (
+  { load_id, vintage }: Pick<EarlierLoad, "load_id" | "vintage">,
+  reason: string,
+): SameRows => ({ same_as: { load_id: String(load_id), vintage }, reason });
+
+/** Loads of the place with as many rows, whole and in their table. */
+async function earlierLoads(
+  executor: Executor,
+  { source, period }: Place,
+  { load_id, counts }: NewRows,
+): Promise<readonly EarlierLoad[]> {
+  const loads = await executor.rows<EarlierLoad>(
+    `select load_id, vintage, is_current,
+            reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
+            exists (select 1 from ops.quarantine q where q.load_id = l.load_id and q.what = 'row') as is_partial
+       from ops.load l
+      where source = $1 and period = $2 and load_id <> $3 and expired_at is null
+        and rows_data = $4 and rows_total = $5
+      order by vintage`,
+    [source, period, load_id, counts.rows_data, counts.rows_total],
+  );
+  return loads.filter((one) => !one.is_partial);
+}
+
+async function meanSame(
+  executor: Executor,
+  loadId: number,
+  { noted }: Pick<LoadCommit, "noted">,
+): Promise<boolean> {
+  const rows = await executor.rows<{ token: string; meaning: string }>(
+    "select token, meaning from ops.load_marker where load_id = $1",
+    [loadId],
+  );
+  const texts = (marks: readonly { readonly token: string; readonly meaning: string }[]) =>
+    stableJson(marks.map(({ token, meaning }) => `${token} ${meaning}`).sort());
+  return texts(rows) === texts(noted);
+}
+
+/** Compared in the columns that the table had when it was purged; others must hold nothing. */
+async function samePurged(
+  transaction: Transaction,
+  { source, period }: Place,
+  made: NewRows,
+  table: string,
+): Promise<SameRows | null> {
+  const tombstones = await transaction.rows<{
+    load_id: number;
+    vintage: number;
+    values: RowValues;
+    said: string;
+  }>(
+    `select load_id, vintage, "values", by || ' on ' || purged_at::date || ': ' || reason as said
+       from ops.tombstone where source = $1 and period = $2 and "values" is not null order by vintage`,
+    [source, period],
+  );
+  for (const one of tombstones) {
+    const columns = one.values.columns;
+    if (!isWithin(columns, made)) continue;
+    const own = await valuesOfLoad(transaction, table, made.load_id, columns);
+    if (stableJson(own) === stableJson(one.values))
+      return sameAs(one, `vintage ${one.vintage} was purged by ${one.said}`);
+  }
+  return null;
+}
+
+/** Every value of an issue stands in one of these columns, and the table has all of them. */
+function isWithin(columns: readonly DigestColumn[], { covered, counts }: NewRows): boolean {
+  const known = new Set(columns.map(({ name, type }) => `${name} ${type}`));
+  const kept = covered.filter(({ name, type }) => known.has(`${name} ${type}`));
+  const filled = covered.filter((_column, at) =>
+    counts.facts.some((one) => (one.values[at] ?? 0) > 0),
+  );
+  return kept.length === known.size && filled.every((column) => kept.includes(column));
+}
+
+/** Remembers that an issue is the same as a load, and the files that it came in. */
+export async function keepSame(
+  executor: Executor,
+  loadId: string,
+  { key, artifacts }: { readonly key: string; readonly artifacts: readonly string[] },
+): Promise<void> {
+  await executor.rows(
+    `insert into ops.same_issue (load_id, key, artifact)
+     select $1, $2, artifact from unnest($3::text[]) artifact on conflict do nothing`,
+    [loadId, key, [...new Set(artifacts)]],
+  );
+}
