@@ -35,6 +35,10 @@ const EFFECT: Partial<Readonly<Record<Question["drift"]["kind"], readonly [strin
   column_retyped: ["the column takes the wider type", "the release stays out"],
   unit_changed: ["figures in the new unit get a column of their own", "the release stays out"],
   values_moved: ["the headers are right", "the release stays out"],
+  rows_quarantined: [
+    "the rows that fit are loaded, these stay in quarantine",
+    "the release stays out",
+  ],
   grain_broken: ["the table has no key from now on", "the release stays out"],
   layout_changed: ["it is another table, and the old one ended", "the release stays out"],
 };

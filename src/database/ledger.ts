@@ -1,6 +1,7 @@
 import type { LeftOut } from "../model/decision.ts";
 import type { CanonicalManifest, SourceContract } from "../model/manifest.ts";
 import type { Executor } from "./database.ts";
+import { resolveHeldBut } from "./held.ts";
 
 /** Statements of a run: what was decided before, and what became of it now. */
 
@@ -149,7 +150,7 @@ export function outcomesOfRelease(
   );
 }
 
-/** Keys of what is in quarantine for a release and not resolved. */
+/** Keys of the tables and files that are in quarantine for a release and not resolved. */
 export async function quarantineKeys(
   executor: Executor,
   publication: string,
@@ -189,19 +190,19 @@ export async function recordQuarantine(
   }
 }
 
-/** What is no longer left out of a release is resolved. */
+/** What is no longer left out of a release is resolved, and what waits of any source but those that still do. */
 export async function resolveQuarantine(
   executor: Executor,
-  publication: string,
-  period: string,
-  stillLeftOut: readonly string[],
+  release: { readonly publication: string; readonly period: string },
+  still: { readonly left_out: readonly string[]; readonly sources: readonly string[] },
 ): Promise<void> {
   await executor.rows(
     `update ops.quarantine set resolved_at = now()
-      where publication = $1 and period = $2 and what <> 'row' and resolved_at is null
-        and not (key = any($3))`,
-    [publication, period, stillLeftOut],
+      where publication = $1 and period = $2 and what <> 'row' and source is null
+        and resolved_at is null and not (key = any($3))`,
+    [release.publication, release.period, still.left_out],
   );
+  await resolveHeldBut(executor, release, still.sources);
 }
 
 export async function manifestInForce(

@@ -3,8 +3,9 @@ import type { Executor } from "./database.ts";
 import { iso } from "./iso.ts";
 
 /**
- * What is in quarantine: rows that current loads set aside, tables and files that releases left out, and
- * sources whose last load was refused. Those that are resolved too, if `all`.
+ * What is in quarantine: rows that current loads set aside, rows and tables of sources that are held or refused,
+ * tables and files that releases left out, and sources whose last load was refused. Those that are resolved too,
+ * if `all`.
  */
 export function quarantined(
   executor: Executor,
@@ -19,16 +20,19 @@ export function quarantined(
     `with item as (
        select q.quarantine_id::text as id, q.what, q.publication, q.period, q.source, q.artifact,
               q.file_name as file, q.member, q.sheet, q.range, q.row, q.cell, q.raw, q.reason,
-              q.load_id::text, ${iso("q.created_at")} as created_at, ${iso("q.resolved_at")} as resolved_at,
-              case q.what when 'row' then coalesce(l.is_current, false)
-                   else q.resolved_at is null end as open, q.quarantine_id as position
+              q.load_id::text, coalesce(o.questions, '{}') as questions,
+              ${iso("q.created_at")} as created_at, ${iso("q.resolved_at")} as resolved_at,
+              case when q.load_id is null then q.resolved_at is null
+                   else coalesce(l.is_current, false) end as open, q.quarantine_id as position
          from ops.quarantine q left join ops.load l on l.load_id = q.load_id
+         left join ops.outcome o on q.load_id is null and q.resolved_at is null and o.status = 'held'
+               and o.publication = q.publication and o.period = q.period and o.source = q.source
        union all
        select o.source || '@' || o.period, 'source', o.publication, o.period, o.source, null, null,
-              null, null, null, null, null, null, o.reason, null, ${iso("o.updated_at")}, null, true, 0
+              null, null, null, null, null, null, o.reason, null, '{}', ${iso("o.updated_at")}, null, true, 0
          from ops.outcome o where o.status = 'quarantined')
      select id, what, publication, period, source, artifact, file, member, sheet, range, row, cell, raw,
-            reason, load_id, created_at, resolved_at, open
+            reason, load_id, questions, created_at, resolved_at, open
        from item
       where (cardinality($1::text[]) = 0 or publication = any($1))
         and (cardinality($2::text[]) = 0 or period = any($2))

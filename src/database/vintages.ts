@@ -8,6 +8,7 @@ import {
   type VintageChoice,
 } from "../model/vintage.ts";
 import type { Database, Executor } from "./database.ts";
+import { resolveHeld } from "./held.ts";
 import { iso } from "./iso.ts";
 import { settleMarks } from "./marks.ts";
 import { lockLoad, makeCurrent, settleLatest } from "./point-load.ts";
@@ -69,6 +70,7 @@ export async function pointOutcome(
   loadId: string | null,
 ): Promise<void> {
   const place = [publication, period, source];
+  await resolveHeld(executor, { publication, period, source });
   if (loadId === null) {
     await executor.rows(
       "delete from ops.outcome where publication = $1 and period = $2 and source = $3",

@@ -38,6 +38,8 @@ export interface SourceDecision {
   /** Oldest first; the last one is to be current. */
   readonly issues: readonly Issue[];
   readonly reasons: readonly string[];
+  /** Its tables, if they are not to be loaded. */
+  readonly left_out: readonly LeftOut[];
 }
 
 /** A region or file that belongs to no decision, and why. */

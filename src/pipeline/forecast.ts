@@ -1,3 +1,4 @@
+import type { SourceOutcome } from "../database/record-outcome.ts";
 import type { Rehearsal } from "../database/rehearsal.ts";
 import type { ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
@@ -13,7 +14,6 @@ import type {
   ReleasePlace,
   SampleOfLoad,
   SeenPeriod,
-  SourceOutcome,
 } from "./release-ledger.ts";
 
 /** A load that would be made. */
@@ -287,6 +287,7 @@ export class Forecast implements ReleaseLedger {
 
   async recordOutcome(outcome: SourceOutcome): Promise<void> {
     const { publication, period, source, status, reason, drift } = outcome;
+    await this.recordQuarantine(outcome, outcome.entries);
     this.entries.push({ kind: "outcome", publication, period, source, status, reason, drift });
   }
 

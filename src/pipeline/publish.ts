@@ -171,7 +171,10 @@ async function applyPlan(
     if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
     if (await applyAction(world, scope, action, reason, files, done)) return true;
   }
-  await ledger.resolveQuarantine(place, decision.left_out.map(leftOutKey));
+  await ledger.resolveQuarantine(place, {
+    left_out: decision.left_out.map(leftOutKey),
+    sources: [...done.keys()].filter((source) => isSettled(source, done)),
+  });
   return false;
 }
 
@@ -220,8 +223,8 @@ async function applyAction(
     return false;
   }
   if (action.kind === "record") {
-    const { status } = action;
-    await ledger.recordOutcome({ ...run, source, status, reason: action.reason, drift });
+    const { status, entries } = action;
+    await ledger.recordOutcome({ ...run, source, status, reason: action.reason, drift, entries });
     tell(scope, { event: `source.${status}`, ...place, source, reason: action.reason });
     done.set(source, reportOf(source, status, action.reason));
     return false;
@@ -239,7 +242,7 @@ async function applyAction(
   } catch (error) {
     if (error instanceof CanonryError && error.code === "STORAGE_CONFLICT") return true;
     if (!(error instanceof CanonryError) || error.exit !== 6) throw error;
-    const refused = refusal(error, action.decision, scope.rulings);
+    const refused = refusal(error, action, scope.rulings);
     await ledger.recordOutcome({ ...run, source, ...refused });
     const { status, reason: why } = refused;
     tell(scope, { event: `source.${status}`, ...place, source, reason: why });

@@ -13,7 +13,7 @@ import {
   resolveQuarantine,
 } from "../database/ledger.ts";
 import { rowsAsideOf } from "../database/quarantine.ts";
-import { recordOutcome } from "../database/record-outcome.ts";
+import { recordOutcome, type SourceOutcome } from "../database/record-outcome.ts";
 import { keepSame } from "../database/same-rows.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
 import { barredOfRelease } from "../database/vintages.ts";
@@ -25,7 +25,7 @@ export interface ReleasePlace {
   readonly period: string;
 }
 
-export type SourceOutcome = Parameters<typeof recordOutcome>[1];
+export type StillOut = Parameters<typeof resolveQuarantine>[2];
 export type SampleOfLoad = Parameters<typeof sampleOf>[1];
 export type Manifest = NonNullable<Awaited<ReturnType<typeof manifestInForce>>>;
 
@@ -67,7 +67,8 @@ export interface ReleaseLedger {
     run: ReleasePlace & { readonly run_id: string },
     items: readonly (LeftOut & { readonly key: string })[],
   ): Promise<void>;
-  resolveQuarantine(place: ReleasePlace, stillLeftOut: readonly string[]): Promise<void>;
+  /** All but what is still left out, by key, and what still waits, by source. */
+  resolveQuarantine(place: ReleasePlace, still: StillOut): Promise<void>;
 }
 
 export interface SeenPeriod {
@@ -98,7 +99,6 @@ export function databaseLedger(database: Database): ReleaseLedger {
     recordSame: (loadId, same) => keepSame(database, loadId, same),
     recordOutcome: (outcome) => recordOutcome(database, outcome),
     recordQuarantine: (run, items) => recordQuarantine(database, run, items),
-    resolveQuarantine: ({ publication, period }, kept) =>
-      resolveQuarantine(database, publication, period, kept),
+    resolveQuarantine: (place, still) => resolveQuarantine(database, place, still),
   };
 }

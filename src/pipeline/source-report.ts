@@ -1,10 +1,10 @@
 import { describeCheck } from "../model/check.ts";
-import type { SourceDecision } from "../model/decision.ts";
 import { type Drift, questionId, type Ruling } from "../model/drift.ts";
 import type { CanonryError } from "../model/errors.ts";
 import type { LoadReceipt } from "../model/load-commit.ts";
+import { type QuarantineEntry, tableEntry } from "../model/quarantine.ts";
 import type { SourceReport } from "../model/report.ts";
-import { RowsAsideError } from "../stages/load/index.ts";
+import { type LoadAction, RowsAsideError } from "../stages/load/index.ts";
 
 /**
  * What a load that the data did not allow comes to: a key that comes twice is a question for a person, and
@@ -12,29 +12,33 @@ import { RowsAsideError } from "../stages/load/index.ts";
  */
 export function refusal(
   error: CanonryError,
-  { source, contract, drift }: SourceDecision,
+  { decision, issue }: Extract<LoadAction, { readonly kind: "load" }>,
   rulings: readonly Ruling[],
 ): {
   readonly status: "held" | "quarantined";
   readonly reason: string;
   readonly drift: readonly Drift[];
+  readonly entries: readonly QuarantineEntry[];
 } {
+  const { source, contract, drift } = decision;
   const reason = error.describe();
   if (error instanceof RowsAsideError) {
-    const { rejected } = error;
-    return rejected === null
-      ? { status: "held", reason, drift: [...drift, error.drift] }
-      : { status: "quarantined", reason: `${reason} Rejected by ${rejected.by}.`, drift };
+    const { rejected, entries } = error;
+    if (rejected === null)
+      return { status: "held", reason, drift: [...drift, error.drift], entries };
+    const answer = `${reason} Rejected by ${rejected.by}.`;
+    return { status: "quarantined", reason: answer, drift, entries };
   }
-  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift };
+  if (error.code !== "GRAIN_BROKEN") return { status: "quarantined", reason, drift, entries: [] };
   const before = contract.grain.join(" + ");
   const broken: Drift = { kind: "grain_broken", before, evidence: error.message, breaking: true };
   const ruling = rulings.find((one) => one.id === questionId(source, broken));
   if (ruling?.verdict === "rejected") {
     const answer = `rejected by ${ruling.by} on ${ruling.on}: ${reason}`;
-    return { status: "quarantined", reason: answer, drift };
+    return { status: "quarantined", reason: answer, drift, entries: [] };
   }
-  return { status: "held", reason, drift: [...drift, broken] };
+  const entries = issue.parts.map(({ region }) => tableEntry(source, region, reason));
+  return { status: "held", reason, drift: [...drift, broken], entries };
 }
 
 export function loadedReport(

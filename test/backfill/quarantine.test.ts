@@ -60,12 +60,45 @@ describe("quarantine of rows", () => {
     expect(question?.drift.evidence).toContain("Activity!D7");
   });
 
+  test("rows of a held release are in quarantine, with cell and what to do; again adds none", async () => {
+    await months({ "2025-01": monthOf(1), "2025-02": strayed(2) });
+    const [question] = await series.questions();
+    const [row, ...others] = await items();
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({
+      ...{ what: "row", source: SOURCE, period: "2025-02", file: "trusts-2025-02.xlsx" },
+      ...{ sheet: "Activity", row: 7, cell: "D7", load_id: null, open: true },
+      raw: ["R04", "Trust of D", "Acute", "see the notes", "235", "25"],
+      questions: [question?.id],
+    });
+    const listed = await series.home.run("quarantine", "list");
+    expect(listed.stdout).toContain("row, held");
+    expect(listed.stdout).toContain(`canonry approve ${question?.id}`);
+    const shown = await series.home.run("quarantine", "show", row?.id ?? "");
+    expect(shown.stdout).toContain('4: "see the notes"');
+    expect(shown.stdout).toContain(`canonry reject ${question?.id}`);
+    const ledger = () =>
+      series.rows(
+        `select (select count(*)::int from ops.drift) as drift, array_agg(o order by source) as outcomes,
+                (select array_agg(q) from ops.quarantine q) as entries
+           from ops.outcome o where period = '2025-02'`,
+      );
+    const before = await ledger();
+    const retried = await series.home.run("quarantine", "retry");
+    expect([retried.code, retried.stdout]).toEqual([4, expect.stringContaining("0 of 1")]);
+    expect(await ledger()).toEqual(before);
+    expect((await series.home.run("verify")).code).toBe(0);
+  });
+
   test("an approval is for these rows; those of a later month ask again", async () => {
     await months({ "2025-01": monthOf(1), "2025-02": strayed(2) });
     const [question] = await series.questions();
+    const [waiting] = await items();
     const answered = await series.answer("approve", question?.id ?? "");
     expect(answered.code).toBe(0);
-    const [row] = await items();
+    const [row, ...doubles] = await items("--all");
+    expect([row?.id, doubles]).toEqual([waiting?.id, []]);
+    expect(row?.load_id).not.toBeNull();
     expect(row).toMatchObject({
       what: "row",
       source: SOURCE,
@@ -144,9 +177,11 @@ describe("quarantine of rows", () => {
     await months({ "2025-01": monthOf(1), "2025-02": strayed(2) });
     const [question] = await series.questions();
     await series.answer("reject", question?.id ?? "");
-    const [refused] = await items();
+    const [refused, row, ...others] = await items();
     expect(refused).toMatchObject({ what: "source", id: `${SOURCE}@2025-02` });
     expect(refused?.reason).toContain("Rejected by Ada");
+    expect(row).toMatchObject({ what: "row", cell: "D7", questions: [], open: true });
+    expect(others).toEqual([]);
     expect(await series.questions()).toEqual([]);
   });
 
@@ -181,6 +216,59 @@ describe("quarantine of rows", () => {
     expect(cell).toEqual({ referrals: null, referrals_marker: "see the notes" });
   });
 
+  test("retry loads a held release after a fix of the manifest, or of what may be set aside", async () => {
+    await months({ "2025-01": monthOf(1), "2025-02": strayed(2), "2025-03": strayed(3, "late") });
+    const before = await loads();
+    const [february, march] = await items();
+    const text = await series.home.read(MANIFEST);
+    const at = text.indexOf("markers:", text.indexOf("name: referrals"));
+    const fixed = `${text.slice(0, at)}markers: [see the notes]${text.slice(text.indexOf("\n", at))}`;
+    await series.home.write(MANIFEST, fixed);
+    const first = await series.home.json<{ items: QuarantinedItem[] }>(
+      ...["quarantine", "retry", february?.id ?? ""],
+    );
+    expect(first.items.map((one) => [one.id, one.open])).toEqual([[february?.id, false]]);
+    const once = await loads();
+    expect(once.filter((one) => !before.some((old) => old.load === one.load))).toMatchObject([
+      { source: SOURCE, period: "2025-02", vintage: 1, rows: 20 },
+    ]);
+    const config = await series.home.read("config/publications.yaml");
+    await series.home.write("config/publications.yaml", `${config}    quarantine: { rows: 1 }\n`);
+    expect((await series.home.run("quarantine", "retry")).code).toBe(0);
+    const twice = await loads();
+    const [load, ...others] = twice.filter((one) => !once.some((old) => old.load === one.load));
+    expect([load, others]).toMatchObject([{ source: SOURCE, period: "2025-03", rows: 19 }, []]);
+    const { id, cell, raw } = march ?? {};
+    expect(await items()).toMatchObject([
+      { id, cell, raw, load_id: String(load?.load), questions: [], open: true },
+    ]);
+    expect(await series.questions()).toEqual([]);
+    const purge = ["--period", "2025-03", "--vintage", "1", "--by", "Ada", "--reason", "names"];
+    expect((await series.home.run("purge", SOURCE, ...purge, "--yes")).code).toBe(0);
+    expect((await items("--all")).map((one) => one.id)).toEqual([february?.id]);
+  });
+
+  test("a table that is held is in quarantine until its question is answered", async () => {
+    const short: SeriesTable = {
+      headers: monthOf(2).headers.slice(0, 5),
+      rows: monthOf(2).rows.map((row) => row.slice(0, 5)),
+    };
+    await months({ "2025-01": monthOf(1), "2025-02": short });
+    const [question] = await series.questions();
+    const [table, ...others] = await items();
+    expect(others).toEqual([]);
+    expect(table).toMatchObject({
+      ...{ what: "region", source: SOURCE, period: "2025-02", sheet: "Activity" },
+      ...{ range: "A3:E23", questions: [question?.id], load_id: null, open: true },
+    });
+    expect(table?.reason).toMatch(/^column_missing/);
+    expect((await series.home.run("quarantine", "retry")).code).toBe(4);
+    expect(await items("--all")).toEqual([table]);
+    await series.answer("approve", question?.id ?? "");
+    expect(await items()).toEqual([]);
+    expect((await items("--all"))[0]?.resolved_at).not.toBeNull();
+  });
+
   test("a re-issue that does not fit is refused whole: the old period stays, value by value", async () => {
     await months({ "2025-01": monthOf(1), "2025-02": monthOf(2) });
     const before = await loads();
@@ -191,6 +279,16 @@ describe("quarantine of rows", () => {
     expect(report.releases[1]?.sources[0]?.status).toBe("held");
     expect(await loads()).toEqual(before);
     expect(await values()).toEqual(old);
+    expect(await items()).toMatchObject([{ what: "row", cell: "D7", load_id: null }]);
+    const late = changed(monthOf(2), 5, 4, "late");
+    await series.publish("2025-02", { Activity: late, Beds: monthOf(4, 6) });
+    await series.backfill();
+    expect(await items()).toMatchObject([{ what: "row", cell: "E9", load_id: null }]);
+    expect((await items("--all")).map((one) => one.open)).toEqual([false, true]);
+    await series.publish("2025-02", { Activity: monthOf(2), Beds: monthOf(4, 6) });
+    expect((await series.backfill()).exit).toBe(0);
+    expect(await loads()).toEqual(before);
+    expect(await items()).toEqual([]);
   });
 
   test("a file that cannot be read is listed, and resolved when it is left out", async () => {

@@ -13,6 +13,7 @@ import {
   isSound,
   leftOutFile,
   leftOutRegion,
+  outFor,
   quarantinedSheets,
   withoutDuplicates,
 } from "./left-out.ts";
@@ -107,7 +108,8 @@ function decideSource(
         (reason) => `${region.file} ${region.sheet ?? ""} ${region.range}: ${reason}`,
       ),
     );
-    return blocked(known, "quarantine", [], reasons);
+    const left = regions.map(leftOutRegion);
+    return blocked(known, "quarantine", [], { reasons, left_out: left });
   }
   return changed(facts, assignment, known, sound);
 }
@@ -144,8 +146,8 @@ function firstSight(
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   const stop = all.filter((one) => one.breaking);
   return stop.length === 0
-    ? { ...base, verdict: "load", issues, reasons: [] }
-    : { ...base, verdict: "hold", issues, reasons: stop.map(reasonOf) };
+    ? { ...base, verdict: "load", issues, reasons: [], left_out: [] }
+    : { ...base, verdict: "hold", issues, ...outFor(stop.map(reasonOf), regions) };
 }
 
 const reasonOf = (drift: Drift): string => `${drift.kind}: ${drift.evidence}`;
@@ -187,11 +189,9 @@ function changed(
       ? [`${one.kind}: rejected by ${ruling.by} on ${ruling.on}: ${one.evidence}`]
       : [],
   );
-  if (refused.length > 0) return blocked(known, "quarantine", all, refused);
+  if (refused.length > 0) return blocked(known, "quarantine", all, outFor(refused, regions));
   const stop = all.filter((one) => one.breaking);
-  if (stop.length > 0) {
-    return blocked(known, "hold", all, stop.map(reasonOf));
-  }
+  if (stop.length > 0) return blocked(known, "hold", all, outFor(stop.map(reasonOf), regions));
   const base = {
     source: contract.code,
     contract,
@@ -201,7 +201,7 @@ function changed(
   };
   const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
-  return { ...base, verdict: "load", issues, reasons: [] };
+  return { ...base, verdict: "load", issues, reasons: [], left_out: [] };
 }
 
 /**
@@ -258,7 +258,7 @@ function blocked(
   known: KnownSource,
   verdict: "hold" | "quarantine",
   drift: readonly Drift[],
-  reasons: readonly string[],
+  out: Pick<SourceDecision, "reasons" | "left_out">,
 ): SourceDecision {
   return {
     source: known.contract.code,
@@ -268,20 +268,17 @@ function blocked(
     changed: false,
     drift,
     issues: [],
-    reasons,
+    ...out,
   };
 }
 
 function rivalFiles(
-  base: Omit<SourceDecision, "verdict" | "reasons">,
+  base: Omit<SourceDecision, "verdict" | "reasons" | "left_out">,
   regions: readonly Region[],
 ): SourceDecision {
   const files = regions.map((region) => region.member ?? region.file).join(", ");
-  return {
-    ...base,
-    verdict: "quarantine",
-    reasons: [`RIVAL_FILES: ${files} hold the same rows, and nothing says which is the later one`],
-  };
+  const reason = `RIVAL_FILES: ${files} hold the same rows, and nothing says which is the later one`;
+  return { ...base, verdict: "quarantine", ...outFor([reason], regions) };
 }
 
 function missingSource(
@@ -295,17 +292,18 @@ function missingSource(
     return null;
   }
   if (unreadable || !facts.complete) {
-    return blocked(known, "quarantine", [], ["its file was not fetched or could not be read"]);
+    const lost = outFor(["its file was not fetched or could not be read"], []);
+    return blocked(known, "quarantine", [], lost);
   }
   const drift = sourceMissing(contract.code, "looks like no table of this release");
   const ruling = rulingOn(contract.code, drift, facts.rulings);
   if (ruling?.verdict === "approved") return null;
   return ruling === null
-    ? blocked(known, "hold", [drift], [reasonOf(drift)])
+    ? blocked(known, "hold", [drift], outFor([reasonOf(drift)], []))
     : blocked(
         known,
         "quarantine",
         [],
-        [`${reasonOf(drift)}, and it is expected: ${ruling.by} on ${ruling.on}`],
+        outFor([`${reasonOf(drift)}, and it is expected: ${ruling.by} on ${ruling.on}`], []),
       );
 }

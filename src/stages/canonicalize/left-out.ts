@@ -1,4 +1,4 @@
-import type { LeftOut } from "../../model/decision.ts";
+import type { LeftOut, SourceDecision } from "../../model/decision.ts";
 import type { Region, ReleaseManifest } from "../../model/manifest.ts";
 
 /** It may be loaded: what stray texts stand in its rows is for the load to set aside. */
@@ -72,4 +72,13 @@ export function leftOutFile(
     artifact,
     reason: `${error.code}: ${error.message}`,
   };
+}
+
+/** Why none of the tables of a source is loaded. */
+export function outFor(
+  reasons: readonly string[],
+  regions: readonly Region[],
+): Pick<SourceDecision, "reasons" | "left_out"> {
+  const reason = reasons.join("; ");
+  return { reasons, left_out: regions.map((one) => ({ ...leftOutRegion(one), reason })) };
 }

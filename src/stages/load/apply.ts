@@ -11,6 +11,7 @@ import { agreeToAside, RowsAside } from "./aside.ts";
 import { copyColumns, type PartEncoder, type PartPlace, partEncoder } from "./encode-part.ts";
 import { profileOf } from "./load-profile.ts";
 import { marksOf } from "./marks.ts";
+import { originOf } from "./part-origin.ts";
 import { placeOfPart } from "./part-place.ts";
 import { isPlainPart, PlainEncoder } from "./plain-part.ts";
 import type { PlainText } from "./record-pieces.ts";
@@ -94,7 +95,7 @@ export function rereadIssue(
   const issue: Issue = { parts, key: "", reading_hash: "", evidence: "" };
   const decision: SourceDecision = {
     ...{ source: contract.code, contract, verdict: "load", base_version: 0, changed: false },
-    ...{ drift: [], issues: [issue], reasons: [] },
+    ...{ drift: [], issues: [issue], reasons: [], left_out: [] },
   };
   const work: Work = { decision, issue, encoders: [], aside: new RowsAside(), needs };
   return {
@@ -212,15 +213,9 @@ function settle({ decision, issue, encoders }: Work, period: string): LoadCounts
 }
 
 function partRecord(part: Part, number: number, encoder: Counted): PartRecord {
-  const { region } = part;
   return {
-    part: number,
-    artifact: region.artifact,
-    file_name: region.file,
-    member: region.member,
-    sheet: region.sheet,
-    range: region.range,
-    fingerprint: region.fingerprint,
+    ...originOf(part, number),
+    fingerprint: part.region.fingerprint,
     rows_data: encoder.tally.rows.data,
     rows_total: encoder.tally.rows.total,
   };

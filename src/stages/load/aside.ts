@@ -2,6 +2,7 @@ import type { Part } from "../../model/decision.ts";
 import type { Drift, Ruling } from "../../model/drift.ts";
 import { questionId } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
+import { type QuarantineEntry, rowEntries } from "../../model/quarantine.ts";
 import {
   allows,
   asideDigest,
@@ -9,6 +10,7 @@ import {
   type RowAllowance,
   type RowAside,
 } from "../../model/row-allowance.ts";
+import { originOf } from "./part-origin.ts";
 
 /** Rows that do not fit their columns, as the encoders of a load meet them. Memory: at most 10,000 rows. */
 export class RowsAside {
@@ -27,16 +29,19 @@ export class RowsAsideError extends CanonryError {
   readonly drift: Drift;
   /** Who said no; null: nobody was asked yet. */
   readonly rejected: Ruling | null;
+  /** The rows, as the quarantine keeps them; at most 10,000. */
+  readonly entries: readonly QuarantineEntry[];
 
-  constructor(message: string, drift: Drift, rejected: Ruling | null, part: Part | undefined) {
-    const { file, member, sheet } = part?.region ?? {};
+  constructor(message: string, asked: Pick<RowsAsideError, "drift" | "rejected" | "entries">) {
+    const [first] = asked.entries;
     super("ROWS_ASIDE", message, {
-      file,
-      member: member ?? undefined,
-      sheet: sheet ?? undefined,
+      file: first?.file,
+      member: first?.member ?? undefined,
+      sheet: first?.sheet ?? undefined,
     });
-    this.drift = drift;
-    this.rejected = rejected;
+    this.drift = asked.drift;
+    this.rejected = asked.rejected;
+    this.entries = asked.entries;
   }
 }
 
@@ -84,8 +89,13 @@ export function agreeToAside(
   const allowed = `${allowance.rows} are allowed`;
   throw new RowsAsideError(
     `${drift.evidence}; ${allowed}${kept ? "" : `, and never more than ${MOST_ROWS_ASIDE}`}`,
-    drift,
-    ruling?.verdict === "rejected" ? ruling : null,
-    parts[(aside.rows[0]?.part ?? 1) - 1],
+    {
+      drift,
+      rejected: ruling?.verdict === "rejected" ? ruling : null,
+      entries: rowEntries(
+        aside.rows,
+        parts.map((part, at) => originOf(part, at + 1)),
+      ),
+    },
   );
 }

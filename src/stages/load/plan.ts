@@ -1,5 +1,6 @@
 import type { Issue, LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
+import { type QuarantineEntry, tableEntry } from "../../model/quarantine.ts";
 import type { Plan, Planned } from "../../model/stage.ts";
 import { type BarredContent, contentKey } from "../../model/vintage.ts";
 
@@ -41,6 +42,8 @@ export type LoadAction =
       readonly decision: SourceDecision;
       readonly status: "held" | "quarantined";
       readonly reason: string;
+      /** Its tables, for the quarantine. */
+      readonly entries: readonly QuarantineEntry[];
     }
   /** The issue holds what a load holds, in a file that it did not come in. */
   | {
@@ -187,7 +190,9 @@ function planRecord(
   const status = decision.verdict === "hold" ? "held" : "quarantined";
   const reason = decision.reasons.join("; ");
   const known = facts.outcomes.find((outcome) => outcome.source === decision.source);
-  if (known?.status === status && known.reason === reason) {
+  const entries = decision.left_out.map((item) => tableEntry(decision.source, item, item.reason));
+  const kept = entries.every((one) => facts.quarantined.includes(one.key));
+  if (known?.status === status && known.reason === reason && kept) {
     skipped.push({
       key: decision.source,
       reason: `${decision.source}: ${status} as before: ${reason}`,
@@ -196,7 +201,7 @@ function planRecord(
   }
   todo.push({
     key: decision.source,
-    action: { kind: "record", decision, status, reason },
+    action: { kind: "record", decision, status, reason, entries },
     reason: `${decision.source}: ${status}: ${reason}`,
   });
 }
