@@ -2,8 +2,10 @@ import { type Drift, questionId } from "../model/drift.ts";
 import type { QuarantineEntry } from "../model/quarantine.ts";
 import type { Database, Transaction } from "./database.ts";
 import { keepHeld } from "./held.ts";
+import { lockLoad } from "./point-load.ts";
 import { askQuestion } from "./questions.ts";
 import { keepRelease } from "./release-lock.ts";
+import { pointOutcome } from "./vintages.ts";
 
 /** What the source of a release came to instead of a load. */
 export interface SourceOutcome {
@@ -65,4 +67,23 @@ async function recordDrift(
       ],
     );
   }
+}
+
+/** An outcome of a source that has a current load is that load again: nothing of it waits any more. */
+export function standAgain(
+  database: Database,
+  outcome: Pick<SourceOutcome, "publication" | "period" | "source" | "run_id">,
+): Promise<void> {
+  return database.transaction(async (transaction) => {
+    await lockLoad(transaction, outcome);
+    const [current] = await transaction.rows<{ load_id: string }>(
+      `select l.load_id::text from ops.load l
+         join ops.outcome o on o.publication = $1 and o.source = l.source and o.period = l.period
+        where l.source = $2 and l.period = $3 and l.is_current and o.status <> 'loaded'`,
+      [outcome.publication, outcome.source, outcome.period],
+    );
+    if (current === undefined) return;
+    await pointOutcome(transaction, outcome.publication, outcome, current.load_id);
+    await keepRelease(transaction, database, outcome);
+  });
 }

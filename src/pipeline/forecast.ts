@@ -299,6 +299,9 @@ export class Forecast implements ReleaseLedger {
     this.quarantined.set(keyOf(run), [...before, ...items.map((one) => one.key)]);
   }
 
+  /** Nothing that is forecast depends on it: no figure comes or goes. */
+  async standAgain(): Promise<void> {}
+
   async resolveQuarantine(): Promise<void> {}
 
   private loads(): readonly ForecastLoad[] {

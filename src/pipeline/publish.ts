@@ -222,6 +222,10 @@ async function applyAction(
     await ledger.recordSame(action.load_id, { key: action.issue.key, artifacts });
     return false;
   }
+  if (action.kind === "stand") {
+    await ledger.standAgain({ ...run, source });
+    return false;
+  }
   if (action.kind === "record") {
     const { status, entries } = action;
     await ledger.recordOutcome({ ...run, source, status, reason: action.reason, drift, entries });
@@ -232,6 +236,7 @@ async function applyAction(
   try {
     const receipt = await commit(world, scope, action, files);
     if ("same_as" in receipt) {
+      await ledger.standAgain({ ...run, source });
       done.set(source, reportOf(source, "unchanged", `${source}: ${receipt.reason}`));
       return action.decision.issues.length > 1;
     }

@@ -13,7 +13,7 @@ import {
   resolveQuarantine,
 } from "../database/ledger.ts";
 import { rowsAsideOf } from "../database/quarantine.ts";
-import { recordOutcome, type SourceOutcome } from "../database/record-outcome.ts";
+import { recordOutcome, type SourceOutcome, standAgain } from "../database/record-outcome.ts";
 import { keepSame } from "../database/same-rows.ts";
 import { sampleOf, seenOf } from "../database/seen.ts";
 import { barredOfRelease } from "../database/vintages.ts";
@@ -63,6 +63,8 @@ export interface ReleaseLedger {
     same: { readonly key: string; readonly artifacts: readonly string[] },
   ): Promise<void>;
   recordOutcome(outcome: SourceOutcome): Promise<void>;
+  /** The outcome of a source is its current load again. */
+  standAgain(outcome: Parameters<typeof standAgain>[1]): Promise<void>;
   recordQuarantine(
     run: ReleasePlace & { readonly run_id: string },
     items: readonly (LeftOut & { readonly key: string })[],
@@ -98,6 +100,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
     commitLoad: (load) => commitLoad(database, load),
     recordSame: (loadId, same) => keepSame(database, loadId, same),
     recordOutcome: (outcome) => recordOutcome(database, outcome),
+    standAgain: (outcome) => standAgain(database, outcome),
     recordQuarantine: (run, items) => recordQuarantine(database, run, items),
     resolveQuarantine: (place, still) => resolveQuarantine(database, place, still),
   };

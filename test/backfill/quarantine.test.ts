@@ -289,6 +289,9 @@ describe("quarantine of rows", () => {
     expect((await series.backfill()).exit).toBe(0);
     expect(await loads()).toEqual(before);
     expect(await items()).toEqual([]);
+    expect(await series.questions()).toEqual([]);
+    const outcomes = await series.rows("select distinct status from ops.outcome");
+    expect(outcomes).toEqual([{ status: "loaded" }]);
   });
 
   test("a file that cannot be read is listed, and resolved when it is left out", async () => {

@@ -52,6 +52,7 @@ export type LoadAction =
       readonly issue: Issue;
       readonly load_id: string;
     }
+  | { readonly kind: "stand"; readonly decision: SourceDecision }
   | { readonly kind: "quarantine"; readonly items: readonly LeftOut[] };
 
 /** Identity of something left out, so that a second run records nothing new. */
@@ -115,6 +116,7 @@ function planIssues(
         reason: `${decision.source}: rows that vintage ${current?.vintage} set aside are read otherwise now`,
       });
     } else if (isLast && isCurrent) {
+      planStand(decision, facts, todo);
       skipped.push({
         key: issue.key,
         reason: `${decision.source}: vintage ${current?.vintage} holds the same content`,
@@ -148,6 +150,15 @@ function noteFiles(
     action: { kind: "same", decision, issue, load_id: load.load_id },
     reason: `${decision.source}: vintage ${load.vintage} in another file`,
   });
+}
+
+/** What is published again is what is loaded: an outcome that said otherwise is over. */
+function planStand(decision: SourceDecision, facts: LoadFacts, todo: Planned<LoadAction>[]): void {
+  const { source } = decision;
+  const known = facts.outcomes.find((outcome) => outcome.source === source);
+  if (known === undefined || known.status === "loaded") return;
+  const reason = `${source}: its content is that of its load, it is ${known.status} no more`;
+  todo.push({ key: source, action: { kind: "stand", decision }, reason });
 }
 
 const BY_PEOPLE: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
