@@ -113,13 +113,13 @@ function planIssues(
       todo.push({
         key: issue.key,
         action: { kind: "load", decision, issue },
-        reason: `${decision.source}: rows that vintage ${current?.vintage} set aside are read otherwise now`,
+        reason: `${decision.source}: rows that vintage ${current.vintage} set aside are read otherwise now`,
       });
     } else if (isLast && isCurrent) {
       planStand(decision, facts, todo);
       skipped.push({
         key: issue.key,
-        reason: `${decision.source}: vintage ${current?.vintage} holds the same content`,
+        reason: `${decision.source}: vintage ${current.vintage} holds the same content`,
       });
     } else if (
       !isLast &&
