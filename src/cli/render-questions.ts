@@ -40,5 +40,6 @@ const EFFECT: Partial<Readonly<Record<Question["drift"]["kind"], readonly [strin
     "the release stays out",
   ],
   grain_broken: ["the table has no key from now on", "the release stays out"],
+  period_missing: ["the release is loaded without the period", "the release stays out"],
   layout_changed: ["it is another table, and the old one ended", "the release stays out"],
 };

@@ -1,4 +1,5 @@
 import type { LoadProfile } from "../model/load-commit.ts";
+import { ISSUES_TOLD, type SeriesIssue, UNEVEN_DAYS } from "../model/series-lag.ts";
 import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -10,8 +11,9 @@ interface LastLoad {
 }
 
 /**
- * What of a publication is loaded: its releases, the periods of each source, and of each source the
- * nearest load that ends before the period does, or else the nearest after it.
+ * What of a publication is loaded: its releases, the periods of each source, of each source the nearest
+ * load that ends before the period does, or else the nearest after it, and of each that repeats its history
+ * the last issues that end before the period does.
  */
 export async function seenOf(
   executor: Executor,
@@ -21,6 +23,7 @@ export async function seenOf(
   readonly releases: readonly string[];
   readonly periods: ReadonlyMap<string, readonly string[]>;
   readonly last: ReadonlyMap<string, LastLoad>;
+  readonly issues: ReadonlyMap<string, readonly SeriesIssue[]>;
 }> {
   const rows = await executor.rows<{ source: string; period: string }>(
     `select l.source, l.period from ops.load l join ops.period p on p.period = l.period
@@ -40,7 +43,38 @@ export async function seenOf(
     releases: [...new Set(rows.map((row) => row.period))],
     periods,
     last: new Map(last.map(({ source, ...load }) => [source, load])),
+    issues: await issuesOf(executor, publication, period.end),
   };
+}
+
+/** By source, nearest first; only loads that were read as a series, with their newest data period. */
+async function issuesOf(
+  executor: Executor,
+  publication: string,
+  end: string,
+): Promise<ReadonlyMap<string, readonly SeriesIssue[]>> {
+  const rows = await executor.rows<SeriesIssue & { source: string }>(
+    `select l.source, l.period, n.period as newest,
+            array(select fingerprint from ops.part where load_id = l.load_id order by fingerprint collate "C") as content
+       from (select l.*, p.period_start, p.period_end,
+                    row_number() over (partition by l.source order by p.period_end desc, l.load_id desc) as nth
+               from ops.load l
+               join ops.period p on p.period = l.period
+               join ops.contract c on c.source = l.source and c.version = l.contract_version
+              where l.publication = $1 and l.is_current and p.period_end < $2::date
+                and c.document->>'coverage' = 'cumulative') l
+       cross join lateral (
+         select h.period from ops.load_period h join ops.period q on q.period = h.period
+          where h.load_id = l.load_id
+            and q.period_end - q.period_start <= l.period_end - l.period_start + ${UNEVEN_DAYS}
+          order by q.period_start desc, q.period_end limit 1) n
+      where l.nth <= ${ISSUES_TOLD}
+      order by l.source, l.nth`,
+    [publication, end],
+  );
+  const found = new Map<string, SeriesIssue[]>();
+  for (const { source, ...issue } of rows) found.set(source, [...(found.get(source) ?? []), issue]);
+  return found;
 }
 
 /**

@@ -27,6 +27,7 @@ export const DRIFT_KINDS = [
   "rows_quarantined",
   "layout_changed",
   "coverage_changed",
+  "period_missing",
   "match_ambiguous",
 ] as const;
 

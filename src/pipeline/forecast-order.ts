@@ -1,4 +1,5 @@
 import { parsePeriod } from "../model/period.ts";
+import { ISSUES_TOLD, type SeriesIssue } from "../model/series-lag.ts";
 import type { ReleaseLedger, SeenPeriod } from "./release-ledger.ts";
 
 /** The orders in which `seenOf` gives periods and loads, for those that the database does not hold yet. */
@@ -27,4 +28,19 @@ export function nearestFirst(loads: readonly Dated[], period: SeenPeriod): reado
     const [[first, near], [second, far]] = [rank(a), rank(b)];
     return first - second || near - far;
   });
+}
+
+/** The issues that `seenOf` gives, where loads that would be made stand before those that were. */
+export function issuesBefore(
+  { end }: SeenPeriod,
+  fresh: readonly { readonly period: string; readonly issue: SeriesIssue | null }[],
+  known: readonly SeriesIssue[],
+): readonly SeriesIssue[] {
+  const kept = known.filter((one) => !fresh.some(({ period }) => period === one.period));
+  const all = [...fresh.flatMap(({ issue }) => issue ?? []), ...kept];
+  const order = orderedByEnd(all.map((one) => one.period)).toReversed();
+  return all
+    .filter((one) => (parsePeriod(one.period)?.end ?? end) < end)
+    .toSorted((a, b) => order.indexOf(a.period) - order.indexOf(b.period))
+    .slice(0, ISSUES_TOLD);
 }

@@ -4,10 +4,17 @@ import type { ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
-import type { LoadCommit, LoadProfile, LoadReceipt, LoadResult } from "../model/load-commit.ts";
+import type {
+  LoadCommit,
+  LoadCounts,
+  LoadProfile,
+  LoadReceipt,
+  LoadResult,
+} from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
-import { type Dated, nearestFirst, orderedByEnd } from "./forecast-order.ts";
+import { newestPeriod, type SeriesIssue } from "../model/series-lag.ts";
+import { type Dated, issuesBefore, nearestFirst, orderedByEnd } from "./forecast-order.ts";
 import type {
   Manifest,
   ReleaseLedger,
@@ -30,6 +37,8 @@ export interface ForecastLoad extends ReleasePlace {
   readonly profile: LoadProfile;
   /** Files that its rows came in. */
   readonly artifacts: readonly string[];
+  /** Null if it does not repeat its history. */
+  readonly issue: SeriesIssue | null;
 }
 
 export type ForecastEntry =
@@ -134,8 +143,13 @@ export class Forecast implements ReleaseLedger {
       const [nearest] = nearestFirst(candidates, period);
       if (nearest !== undefined) last.set(source, nearest);
     }
+    const issues = new Map(real.issues);
+    for (const source of new Set(own.map((one) => one.source))) {
+      const fresh = own.filter((one) => one.source === source);
+      issues.set(source, issuesBefore(period, fresh, real.issues.get(source) ?? []));
+    }
     const releases = orderedByEnd([...real.releases, ...own.map((one) => one.period)]);
-    return { releases, periods, last };
+    return { releases, periods, last, issues };
   }
 
   sampleOf(request: SampleOfLoad): ReturnType<ReleaseLedger["sampleOf"]> {
@@ -257,6 +271,7 @@ export class Forecast implements ReleaseLedger {
       manifest,
       profile: counts.profile,
       artifacts: counts.parts.map((one) => one.artifact),
+      issue: issueOf(load, counts),
     });
     return receipt;
   }
@@ -314,4 +329,15 @@ export class Forecast implements ReleaseLedger {
     for (const load of this.loads()) found.set(`${load.source} ${load.period}`, load);
     return [...found.values()];
   }
+}
+
+function issueOf({ period, contract }: LoadCommit, counts: LoadCounts): SeriesIssue | null {
+  const release = contract.coverage === "cumulative" ? parsePeriod(period) : null;
+  if (release === null) return null;
+  const newest = newestPeriod(
+    counts.periods.map((one) => one.period),
+    release,
+  );
+  const content = counts.parts.map((one) => one.fingerprint).sort();
+  return newest === null ? null : { period, newest, content };
 }

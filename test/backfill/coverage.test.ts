@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { gridXlsx } from "../support/grid.ts";
 import type { Home } from "../support/home.ts";
-import { SeriesServer } from "../support/series.ts";
+import { type Question, SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  beds:\n    name: Beds\n    folder: inbox\n";
 const MANIFEST = "manifests/canonical/beds/beds_canonical.yaml";
@@ -110,6 +110,35 @@ describe.each(SHAPES)("a cumulative source, %s", (_what, ending, content, source
       expect(exported).toEqual({ rows: 12, silver: 12 });
     },
   );
+
+  test("a release that ends before its own month waits, and names the release whose content it holds", async () => {
+    home = await server.makeHome(CONFIG);
+    for (const release of [3, 4, 5]) await write(release);
+    await home.write(`inbox/beds-2025-06.${ending}`, content(5, 5));
+    // Rehearsed in one plan, where nothing is in the database yet, the answer is the same.
+    const plan = await home.json<{ open_decisions: unknown[] }>("plan");
+    expect(plan.open_decisions).toMatchObject([{ kind: "period_missing", waiting: ["2025-06"] }]);
+    const { releases } = await backfill();
+    expect(releases.map((one) => one.status)).toEqual(["loaded", "loaded", "loaded", "held"]);
+    const [question, ...others] = await home.json<Question[]>("review");
+    expect(others).toEqual([]);
+    expect(question?.drift).toMatchObject({
+      kind: "period_missing",
+      before: "2025-06",
+      after: "2025-05",
+      evidence: `beds-2025-06.${ending} ends at 2025-05, expected 2025-06: 2025-03 at 2025-03, 2025-04 at 2025-04, 2025-05 at 2025-05; holds the same content as release 2025-05`,
+    });
+    expect((await home.run("approve", question?.id ?? "", "--by", "Ada")).code).toBe(0);
+    expect(await rows("select period from ops.load where is_current order by 1")).toHaveLength(4);
+    expect(await months()).toEqual(expected(5, 5));
+    // What was let in once is no habit, and no answer to the next.
+    await home.write(`inbox/beds-2025-07.${ending}`, content(5, 7));
+    expect((await backfill()).releases.at(-1)?.status).toBe("held");
+    const [next] = await home.json<Question[]>("review");
+    expect(next?.drift.evidence).toMatch(
+      /ends at 2025-05, expected 2025-07: .*2025-06 at 2025-05$/,
+    );
+  });
 
   test("a latest release that no longer repeats a month leaves it to the one before", async () => {
     home = await server.makeHome(CONFIG);

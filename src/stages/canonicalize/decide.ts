@@ -20,6 +20,7 @@ import {
 import { sourceCode } from "./naming.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
+import { seriesDrift } from "./series-drift.ts";
 import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 
@@ -39,6 +40,8 @@ export interface CanonicalizeFacts {
   readonly seen: Seen;
   /** By region, where values were compared. */
   readonly likeness: ReadonlyMap<string, Likeness>;
+  /** By source that repeats its history: the newest data period of the release, where it was looked for. */
+  readonly newest: ReadonlyMap<string, string>;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
   /** Sources of which a vintage of this release was purged: nobody waits for their tables. */
@@ -251,6 +254,10 @@ function evolveOver(
     drift.push(...next.drift);
   }
   drift.push(...coverageDrift(contract, regions, period));
+  const newest = facts.newest.get(known.code) ?? null;
+  const earlier = seen.issues.get(known.code) ?? [];
+  const { rulings } = facts;
+  drift.push(...seriesDrift({ contract, regions, period, newest, earlier, rulings }));
   return { contract, drift };
 }
 

@@ -14,8 +14,10 @@ import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
 import type { RivalFacts } from "./issues.ts";
 import { isSound } from "./left-out.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
+import { newestData } from "./newest-data.ts";
 import { overlaps } from "./overlap.ts";
 import { underRulings } from "./rulings.ts";
+import { LEAST_AGREEING } from "./series-drift.ts";
 import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
 import { isSuspicious } from "./value-drift.ts";
@@ -90,6 +92,7 @@ export async function survey(
     assignments,
     rulings: input.rulings,
     seen,
+    newest: await newestBySource(assignments, seen, input, needs),
     likeness: await likenessesOf(assignments, seen, input.rulings, needs),
     rivals: await rivalsOf(assignments, release.period, needs),
   };
@@ -114,6 +117,23 @@ async function rivalsOf(
     unclear.push(...facts.unclear);
   }
   return { overlapping, unclear };
+}
+
+/** Looked for only where enough earlier releases say what to expect. */
+async function newestBySource(
+  assignments: readonly Assignment[],
+  { issues }: Seen,
+  { release: { period }, rulings }: CanonicalizeInput,
+  { rowsOf }: CanonicalizeNeeds,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const { contract, regions } of assignments) {
+    if (contract === null || (issues.get(contract.code) ?? []).length < LEAST_AGREEING) continue;
+    const ruled = underRulings(contract, rulings);
+    const newest = await newestData(ruled, regions.filter(isSound), period, rowsOf);
+    if (newest !== null) found.set(contract.code, newest);
+  }
+  return found;
 }
 
 /** By region: only where something is not as it was, since it costs a reading of the rows. */

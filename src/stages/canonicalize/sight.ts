@@ -1,6 +1,7 @@
 import type { Ruling } from "../../model/drift.ts";
 import type { LoadProfile } from "../../model/load-commit.ts";
 import type { Region, SourceContract } from "../../model/manifest.ts";
+import type { SeriesIssue } from "../../model/series-lag.ts";
 
 /** One region as a release of a known source, and all that says whether it is as before. */
 export interface Sight {
@@ -42,4 +43,6 @@ export interface Seen {
   readonly periods: ReadonlyMap<string, readonly string[]>;
   /** By source: the nearest load before the period, or else the nearest after it. */
   readonly last: ReadonlyMap<string, LastLoad>;
+  /** By source that repeats its history: its issues of the last releases that end before the period does, nearest first. */
+  readonly issues: ReadonlyMap<string, readonly SeriesIssue[]>;
 }
