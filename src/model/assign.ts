@@ -47,7 +47,7 @@ export function assign(
         regions: [candidate.region],
         similarity: candidate.similarity,
       });
-    } else if (addsTo(candidate, holder.regions)) holder.regions.push(candidate.region);
+    } else if (addsTo(candidate, holder.regions, rulings)) holder.regions.push(candidate.region);
     else continue;
     placed.add(candidate.region);
   }
@@ -64,7 +64,13 @@ export function assign(
       },
     ];
   });
-  return [...matched, ...groupNew(regions.filter((region) => !placed.has(region)))];
+  return [
+    ...matched,
+    ...groupNew(
+      regions.filter((region) => !placed.has(region)),
+      rulings,
+    ),
+  ];
 }
 
 /** A person said that the two are not one table. */
@@ -103,9 +109,15 @@ function rank(regions: readonly Region[], contracts: readonly SourceContract[]):
     .map(({ candidate }) => candidate);
 }
 
-function addsTo(candidate: Candidate, regions: readonly Region[]): boolean {
+function addsTo(
+  candidate: Candidate,
+  regions: readonly Region[],
+  rulings: readonly Ruling[],
+): boolean {
   const { region, contract, similarity: s } = candidate;
-  const known = contract.match.files.includes(fileStem(region.member ?? region.file));
+  const known =
+    contract.match.files.includes(fileStem(region.member ?? region.file)) ||
+    rulingOnTwin(region, { contract, regions }, rulings) === "approved";
   return (
     known &&
     s.headers > 0.8 &&
@@ -143,8 +155,30 @@ function inOrder(some: readonly Region[], all: readonly Region[]): readonly Regi
   return all.filter((region) => some.includes(region));
 }
 
-/** New tables of different files with one sheet, stem and header set are one source. */
-function groupNew(regions: readonly Region[]): readonly Assignment[] {
+/**
+ * What a person said of a new table that has sheet and columns of another one: whether it is the same. Null if
+ * nobody did.
+ */
+export function rulingOnTwin(
+  region: Region,
+  { contract, regions: [first] }: Pick<Assignment, "contract" | "regions">,
+  rulings: readonly Ruling[],
+): Ruling["verdict"] | null {
+  if (first === undefined) return null;
+  const [own, other] = [placeOf(region), placeOf(first)];
+  const ruling = rulings.find(
+    ({ kind, source, before, after }) =>
+      kind === "match_ambiguous" &&
+      before !== undefined &&
+      (contract === null
+        ? (before === other && after === own) || (before === own && after === other)
+        : source === contract.code && after === own),
+  );
+  return ruling?.verdict ?? null;
+}
+
+/** New tables of different files with one sheet, stem and header set are one source, and those of which a person said so. */
+function groupNew(regions: readonly Region[], rulings: readonly Ruling[]): readonly Assignment[] {
   const groups = new Map<string, Region[]>();
   for (const region of regions) {
     const key = [
@@ -160,10 +194,28 @@ function groupNew(regions: readonly Region[]): readonly Assignment[] {
     if (group !== undefined && fresh === true) group.push(region);
     else groups.set(group === undefined ? key : `${key}\u001f${region.id}`, [region]);
   }
-  return [...groups.values()].map((group) => ({
+  return joined([...groups.values()], rulings).map((group) => ({
     contract: null,
     regions: group,
     similarity: null,
     ambiguous: null,
   }));
+}
+
+/** Groups of which a person said that they are one, in the place of the first. */
+function joined(
+  groups: readonly (readonly Region[])[],
+  rulings: readonly Ruling[],
+): readonly (readonly Region[])[] {
+  const homes: Region[][] = [];
+  for (const group of groups) {
+    const home = homes.find((regions) =>
+      group.every(
+        (region) => rulingOnTwin(region, { contract: null, regions }, rulings) === "approved",
+      ),
+    );
+    if (home === undefined) homes.push([...group]);
+    else home.push(...group);
+  }
+  return homes;
 }

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { gridXlsx } from "../support/grid.ts";
-import { columnsOf, monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
+import {
+  columnsOf,
+  monthOf,
+  Series,
+  SeriesServer,
+  type SeriesTable,
+  sheetOf,
+} from "../support/series.ts";
 
 /** Identity and drift: what changes between two periods is seen, typed, and decided once. */
 describe("identity and drift", () => {
@@ -376,6 +383,108 @@ describe("identity and drift", () => {
     expect(question?.drift).toMatchObject({ kind: "source_new", after: "trusts_wards" });
     expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
     expect(await series.rows("select code from ops.source")).toEqual([{ code: "trusts_activity" }]);
+  });
+
+  describe("workbooks of one release with the same sheet and columns", () => {
+    const of = (letter: string, month: number): SeriesTable => {
+      const { headers, rows } = monthOf(month);
+      return { headers, rows: rows.map(([code, ...row]) => [`${letter}${String(code)}`, ...row]) };
+    };
+    const write = (file: string, table: SeriesTable, word = ""): Promise<void> =>
+      series.home.write(
+        `inbox/${file}.xlsx`,
+        gridXlsx([sheetOf("Activity", table), { name: "About", rows: [[`Made in ${word}`]] }]),
+      );
+    const loads = (): Promise<unknown[]> =>
+      series.rows(
+        `select source, period, rows_data::int as rows,
+                (select count(*)::int from ops.part p where p.load_id = l.load_id) as parts
+           from ops.load l where is_current order by 1, 2`,
+      );
+
+    test("and other keys wait; approved, they are parts of one source from then on", async () => {
+      series = await Series.make(server);
+      await write("north-2025-01", of("N", 1));
+      await write("south-2025-01", of("S", 1));
+      expect(await statuses()).toEqual(["held"]);
+      const [question, ...others] = await series.questions();
+      expect(others).toEqual([]);
+      expect(question?.drift).toMatchObject({
+        kind: "match_ambiguous",
+        before: "north Activity",
+        after: "south Activity",
+        evidence:
+          "south Activity (south-2025-01.xlsx) has place and columns of north Activity (north-2025-01.xlsx): 0 of 20 keys that were compared are in both",
+      });
+      await write("north-2025-02", of("N", 2));
+      await write("south-2025-02", of("S", 2));
+      expect((await series.answer("approve", question?.id ?? "")).code).toBe(0);
+      expect((await series.backfill()).exit).toBe(0);
+      const source = "trusts_activity";
+      expect(await loads()).toEqual([
+        { source, period: "2025-01", rows: 40, parts: 2 },
+        { source, period: "2025-02", rows: 40, parts: 2 },
+      ]);
+      expect(await series.rows("select 1 from ops.quarantine where resolved_at is null")).toEqual(
+        [],
+      );
+    });
+
+    test("and other keys, rejected, are two sources; a copy of one in other bytes is left out", async () => {
+      series = await Series.make(server);
+      await write("north-2025-01", of("N", 1));
+      await write("south-2025-01", of("S", 1));
+      await statuses();
+      const [question] = await series.questions();
+      expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
+      await write("north-2025-02", of("N", 2));
+      await write("south-2025-02", of("S", 2));
+      await write("website-2025-02", of("N", 2), "another office");
+      const { exit, releases } = await series.backfill();
+      expect(exit).toBe(0);
+      expect(releases.at(-1)?.left_out).toEqual([
+        "website-2025-02.xlsx Activity A3:F23: duplicate: same content as north-2025-02.xlsx",
+      ]);
+      expect(await loads()).toMatchObject([
+        { source: "trusts_activity", period: "2025-01", rows: 20 },
+        { source: "trusts_activity", period: "2025-02", rows: 20 },
+        { source: "trusts_activity_2", period: "2025-01", rows: 20 },
+        { source: "trusts_activity_2", period: "2025-02", rows: 20 },
+      ]);
+    });
+
+    test("that measure other things by the same keys are sources; one with most rows of another waits", async () => {
+      series = await Series.make(server);
+      await write("first-contacts-2025-01", monthOf(1));
+      await write("last-contacts-2025-01", monthOf(9));
+      expect(await statuses()).toEqual(["loaded"]);
+      await write("first-contacts-2025-02", monthOf(2));
+      await write("last-contacts-2025-02", monthOf(10));
+      await write("other-contacts-2025-02", monthOf(20));
+      expect((await series.backfill()).exit).toBe(0);
+      const table = monthOf(3);
+      await write("first-contacts-2025-03", table);
+      await write("last-contacts-2025-03", monthOf(11));
+      await write("other-contacts-2025-03", monthOf(21));
+      const mended = table.rows.map((row, at) => (at === 4 ? [...row.slice(0, 5), 99] : row));
+      await write("mended-2025-03", { ...table, rows: mended });
+      expect((await series.load("2025-03")).map((one) => one.status)).toEqual([
+        "held",
+        "loaded",
+        "loaded",
+      ]);
+      const [question] = await series.questions();
+      expect(question?.drift.evidence).toMatch(/20 of 20 keys .* are in both, with 19 equal rows$/);
+    });
+
+    test("beside the only one that is known wait, whatever they hold", async () => {
+      series = await Series.make(server);
+      await write("trusts-2025-01", monthOf(1));
+      await write("trusts-2025-02", monthOf(2));
+      await write("other-2025-02", monthOf(40));
+      expect(await statuses()).toEqual(["loaded", "held"]);
+      expect(await loads()).toHaveLength(1);
+    });
   });
 
   test("an answer to no question is refused", async () => {

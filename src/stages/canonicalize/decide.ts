@@ -1,19 +1,20 @@
 import { type Assignment, placeOf } from "../../model/assign.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
-import { type Drift, type DriftPolicies, type Ruling, underPolicy } from "../../model/drift.ts";
+import { type Drift, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
-import type { Region, ReleaseManifest, SourceContract } from "../../model/manifest.ts";
+import type { Region, SourceContract } from "../../model/manifest.ts";
 import { FreeNames } from "../../model/names.ts";
-import type { RowAllowance } from "../../model/row-allowance.ts";
 import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
 import { evolve, ghostsOf } from "./evolve.ts";
-import { issuesOf, type RivalFacts } from "./issues.ts";
+import type { CanonicalizeFacts, KnownSource } from "./facts.ts";
+import { issuesOf } from "./issues.ts";
 import {
   isSound,
   leftOutFile,
   leftOutRegion,
   outFor,
+  leftOutTwin,
   quarantinedSheets,
   withoutDuplicates,
 } from "./left-out.ts";
@@ -22,36 +23,7 @@ import { firstSeenAfter } from "./period-order.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
 import { seriesDrift } from "./series-drift.ts";
 import { settled } from "./settle.ts";
-import type { Likeness, Seen } from "./sight.ts";
-
-export interface KnownSource {
-  readonly contract: SourceContract;
-  readonly version: number;
-}
-
-/** All that the decision depends on. */
-export interface CanonicalizeFacts {
-  readonly release: ReleaseManifest;
-  readonly drift_policy: DriftPolicies;
-  /** Rows that may be set aside, as the publication says. */
-  readonly allowance: RowAllowance;
-  /** What people decided. */
-  readonly rulings: readonly Ruling[];
-  readonly seen: Seen;
-  /** By region, where values were compared. */
-  readonly likeness: ReadonlyMap<string, Likeness>;
-  /** By source that repeats its history: the newest data period of the release, where it was looked for. */
-  readonly newest: ReadonlyMap<string, string>;
-  /** Every file of the release was fetched. */
-  readonly complete: boolean;
-  /** Sources of which a vintage of this release was purged: nobody waits for their tables. */
-  readonly purged: readonly string[];
-  readonly known: readonly KnownSource[];
-  /** Codes that other publications use. */
-  readonly taken: readonly string[];
-  readonly assignments: readonly Assignment[];
-  readonly rivals: RivalFacts;
-}
+import { doubtsOn } from "./twins.ts";
 
 /** Pure: same facts, same decision. Sources in the order of the contract, new ones in that of the file. */
 export function decide(facts: CanonicalizeFacts): ReleaseDecision {
@@ -63,9 +35,18 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
       : [leftOutFile(artifact.file, artifact.sha256, artifact.error)],
   );
   const sources: SourceDecision[] = [];
+  const decided = new Set<Region>();
   for (const assignment of facts.assignments) {
     const regions = withoutDuplicates(assignment.regions, left);
     const sound = regions.filter(isSound);
+    const twins = facts.twins.filter(
+      ({ region, of, what }) =>
+        assignment.regions.includes(region) && (what === "same" || decided.has(of)),
+    );
+    if (twins.length > 0) {
+      left.push(...twins.map((one) => leftOutTwin(one.region, one.what, one.evidence)));
+      continue;
+    }
     const decision = decideSource(facts, assignment, regions, sound, codes);
     if (decision === null) left.push(...regions.map((region) => leftOutRegion(region)));
     else if ("rejected" in decision) {
@@ -73,7 +54,10 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
       left.push(
         ...regions.map((one) => ({ ...leftOutRegion(one), what: "rejected", reason }) as const),
       );
-    } else sources.push(decision);
+    } else {
+      sources.push(decision);
+      for (const region of assignment.regions) decided.add(region);
+    }
   }
   left.push(...quarantinedSheets(release));
   const unreadable = left.some((one) => one.what === "unreadable");
@@ -103,7 +87,7 @@ function decideSource(
   if (known === undefined) {
     const [first, ...rest] = sound;
     if (first === undefined || quarantined.length > 0) return null;
-    return firstSight(facts, [first, ...rest], codes);
+    return firstSight(facts, [first, ...rest], codes, doubtsOn(assignment, facts.twins));
   }
   if (quarantined.length > 0) {
     const reasons = quarantined.flatMap((region) =>
@@ -121,6 +105,7 @@ function firstSight(
   facts: CanonicalizeFacts,
   regions: readonly [Region, ...Region[]],
   codes: FreeNames,
+  doubts: readonly Drift[],
 ): SourceDecision | Rejected {
   const { publication, period, artifacts } = facts.release;
   const code = sourceCode(publication, regions[0], codes);
@@ -143,6 +128,7 @@ function firstSight(
     ...(later.length === 0 || contract.optional === true
       ? []
       : [sourceMissing(code, `is not in ${later.join(", ")}`)]),
+    ...doubts,
   ];
   const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
   const base = { source: code, contract, base_version: 0, changed: true, drift: all };
@@ -181,6 +167,7 @@ function changed(
       breaking: true,
     });
   }
+  drift.push(...doubtsOn(assignment, facts.twins));
   const judged = drift.map((one) => {
     const open = underPolicy(underAllowance(one, contract, facts), facts.drift_policy);
     const ruling = rulingOn(contract.code, one, facts.rulings);

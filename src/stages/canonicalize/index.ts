@@ -10,7 +10,7 @@ import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { NO_ROWS } from "../../model/row-allowance.ts";
 import { newContract } from "./contract.ts";
-import type { CanonicalizeFacts, KnownSource } from "./decide.ts";
+import type { CanonicalizeFacts, KnownSource } from "./facts.ts";
 import type { RivalFacts } from "./issues.ts";
 import { isSound } from "./left-out.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
@@ -20,10 +20,12 @@ import { underRulings } from "./rulings.ts";
 import { LEAST_AGREEING } from "./series-drift.ts";
 import { settled } from "./settle.ts";
 import type { Likeness, Seen } from "./sight.ts";
+import { twinsOf } from "./twins.ts";
 import { isSuspicious } from "./value-drift.ts";
 
 export { type Consolidated, consolidate } from "./consolidate.ts";
-export { type CanonicalizeFacts, decide, type KnownSource } from "./decide.ts";
+export { decide } from "./decide.ts";
+export type { CanonicalizeFacts, KnownSource } from "./facts.ts";
 export { bindPart } from "./issues.ts";
 export { KEY_SEPARATOR, type SampleRequest, type SampleRow } from "./likeness.ts";
 export {
@@ -66,8 +68,8 @@ export interface CanonicalizeNeeds {
 }
 
 /**
- * Reads all that `decide` depends on. Rows are read only where a source has several files, or where
- * something about its columns is not as it was.
+ * Reads all that `decide` depends on. Rows are read only where a source has several files, a new table looks
+ * like another one, something about columns is not as it was, or a series does not say where it ends.
  */
 export async function survey(
   input: CanonicalizeInput,
@@ -95,6 +97,7 @@ export async function survey(
     newest: await newestBySource(assignments, seen, input, needs),
     likeness: await likenessesOf(assignments, seen, input.rulings, needs),
     rivals: await rivalsOf(assignments, release.period, needs),
+    twins: await twinsOf(assignments, input.rulings, needs.rowsOf),
   };
 }
 

@@ -58,6 +58,12 @@ export function leftOutRegion(region: Region): LeftOut {
   };
 }
 
+/** A table that was delivered before, or of which nobody said yet what it is. */
+export function leftOutTwin(region: Region, what: "same" | "unsure", evidence: string): LeftOut {
+  const why = what === "same" ? "duplicate" : "quarantined";
+  return { ...leftOutRegion(region), what: why, reason: evidence };
+}
+
 export function leftOutFile(
   file: string,
   artifact: string,

@@ -48,7 +48,7 @@ export async function likenessOf(
   const request = { source: contract.code, load_id: last.load_id, columns, keys };
   const before = new Map(await sampleOf({ ...request, rows: SAMPLE_ROWS }));
   const indexes = keys.map((name) => bound.get(name) ?? -1);
-  const now = await sampleRegion(region, indexes, rowsOf);
+  const { rows: now } = await sampleRegion(region, indexes, rowsOf, SAMPLE_ROWS);
   const shared = [...before.keys()].filter((key) => now.has(key));
   const enough = shared.length >= ENOUGH_KEYS;
   const oldOf = (name: string): ((key: string) => Value) => {
@@ -98,13 +98,23 @@ function keysOf(
   return (single === undefined ? varied : [single]).map((one) => one.name).sort();
 }
 
-async function sampleRegion(
+/** Rows of a region by the hash of their key, ascending; the first of each key. */
+export interface Sample {
+  readonly rows: ReadonlyMap<string, readonly (string | null)[]>;
+  /** All keys of the region are there. */
+  readonly whole: boolean;
+}
+
+/** The rows with the lowest hashes of their keys; without keys all columns are one. */
+export async function sampleRegion(
   region: Region,
   keys: readonly number[],
   rowsOf: (region: Region) => AsyncIterable<readonly RegionRow[]>,
-): Promise<ReadonlyMap<string, readonly (string | null)[]>> {
+  most: number,
+): Promise<Sample> {
   let kept = new Map<string, readonly (string | null)[]>();
   let highest = "~";
+  let seen = 0;
   for await (const batch of rowsOf(region)) {
     for (const row of batch) {
       if (row.kind !== "data") continue;
@@ -116,12 +126,17 @@ async function sampleRegion(
         hash,
         region.columns.map((_column, index) => textAt(region, row, index)),
       );
-      if (kept.size < SAMPLE_ROWS * 2) continue;
-      kept = new Map([...kept].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, SAMPLE_ROWS));
+      seen = Math.max(seen, kept.size);
+      if (kept.size < most * 2) continue;
+      kept = lowest(kept, most);
       highest = [...kept.keys()].at(-1) ?? highest;
     }
   }
-  return new Map([...kept].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, SAMPLE_ROWS));
+  return { rows: lowest(kept, most), whole: seen <= most };
+}
+
+function lowest<Row>(rows: ReadonlyMap<string, Row>, most: number): Map<string, Row> {
+  return new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, most));
 }
 
 function textAt(region: Region, row: RegionRow, index: number): string | null {

@@ -27,7 +27,8 @@ export function applyCanonical(
     sources: [] as string[],
   };
   const found = new Set<string>();
-  for (const { contract, regions, ambiguous } of assign(draft.regions, canonical.sources)) {
+  const assignments = assign(draft.regions, canonical.sources, canonical.decisions);
+  for (const { contract, regions, ambiguous } of assignments) {
     for (const region of regions) {
       if (contract === null || ambiguous !== null) {
         if (!region.quarantined) unplaced.regions.push(placeOf(region, ambiguous));
