@@ -1,5 +1,6 @@
+import type { LoadCommit, LoadCounts } from "../model/load-commit.ts";
 import { parsePeriod } from "../model/period.ts";
-import { ISSUES_TOLD, type SeriesIssue } from "../model/series-lag.ts";
+import { ISSUES_TOLD, newestPeriod, type SeriesIssue } from "../model/series-lag.ts";
 import type { ReleaseLedger, SeenPeriod } from "./release-ledger.ts";
 
 /** The orders in which `seenOf` gives periods and loads, for those that the database does not hold yet. */
@@ -43,4 +44,16 @@ export function issuesBefore(
     .filter((one) => (parsePeriod(one.period)?.end ?? end) < end)
     .toSorted((a, b) => order.indexOf(a.period) - order.indexOf(b.period))
     .slice(0, ISSUES_TOLD);
+}
+
+/** What later releases of a series are compared with; null if the source does not repeat its history. */
+export function issueOf({ period, contract }: LoadCommit, counts: LoadCounts): SeriesIssue | null {
+  const release = contract.coverage === "cumulative" ? parsePeriod(period) : null;
+  if (release === null) return null;
+  const newest = newestPeriod(
+    counts.periods.map((one) => one.period),
+    release,
+  );
+  const content = counts.parts.map((one) => one.fingerprint).sort();
+  return newest === null ? null : { period, newest, content };
 }

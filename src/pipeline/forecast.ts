@@ -4,17 +4,11 @@ import type { ReleaseDecision } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
-import type {
-  LoadCommit,
-  LoadCounts,
-  LoadProfile,
-  LoadReceipt,
-  LoadResult,
-} from "../model/load-commit.ts";
+import type { LoadCommit, LoadProfile, LoadReceipt, LoadResult } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
-import { newestPeriod, type SeriesIssue } from "../model/series-lag.ts";
-import { type Dated, issuesBefore, nearestFirst, orderedByEnd } from "./forecast-order.ts";
+import type { SeriesIssue } from "../model/series-lag.ts";
+import { type Dated, issueOf, issuesBefore, nearestFirst, orderedByEnd } from "./forecast-order.ts";
 import type {
   Manifest,
   ReleaseLedger,
@@ -329,15 +323,4 @@ export class Forecast implements ReleaseLedger {
     for (const load of this.loads()) found.set(`${load.source} ${load.period}`, load);
     return [...found.values()];
   }
-}
-
-function issueOf({ period, contract }: LoadCommit, counts: LoadCounts): SeriesIssue | null {
-  const release = contract.coverage === "cumulative" ? parsePeriod(period) : null;
-  if (release === null) return null;
-  const newest = newestPeriod(
-    counts.periods.map((one) => one.period),
-    release,
-  );
-  const content = counts.parts.map((one) => one.fingerprint).sort();
-  return newest === null ? null : { period, newest, content };
 }
