@@ -13,8 +13,8 @@ import {
   isSound,
   leftOutFile,
   leftOutRegion,
-  outFor,
   leftOutTwin,
+  outFor,
   quarantinedSheets,
   withoutDuplicates,
 } from "./left-out.ts";
