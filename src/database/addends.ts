@@ -43,7 +43,8 @@ export function addendsSql({ number, mark, low, high }: Figure): string {
     'low', coalesce(sum(${low}) filter (where ${number} is null), 0),
     'high', coalesce(sum(${high}) filter (where ${number} is null), 0)::text,
     'blank', count(*) - count(${number}) - ${marked},
-    'negative', coalesce(bool_or(${number} < 0), false))`;
+    'negative', coalesce(bool_or(${number} < 0), false),
+    'least', min(${number}), 'most', max(${number}))`;
 }
 
 export interface AddendsRow {
@@ -54,6 +55,9 @@ export interface AddendsRow {
   readonly high: string;
   readonly blank: number;
   readonly negative: boolean;
+  /** Null where there is no number. */
+  readonly least: number | null;
+  readonly most: number | null;
 }
 
 export function addendsOf(row: AddendsRow, unit: number): Addends {

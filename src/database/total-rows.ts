@@ -25,6 +25,8 @@ interface LabelledRow {
 /** With the dimensions of its row, as published. */
 export interface NamedTotal extends PublishedTotal {
   readonly label: string;
+  /** Its row is loaded as data: sums over the table count it twice. */
+  readonly is_data: boolean;
   /** Columns in which the total of this name held before. */
   readonly before: readonly string[];
 }
@@ -32,21 +34,21 @@ export interface NamedTotal extends PublishedTotal {
 const placeKey = ({ part, row }: { readonly part: number; readonly row: number }): string =>
   `${part} ${row}`;
 
-/** What the rows of totals are called: their dimensions, as published. */
-async function labelsOf(
+/** What the rows of totals are called, and what they were taken for, by place. */
+async function labelled(
   executor: Executor,
   checked: CheckedLoad,
   totals: readonly PublishedTotal[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, LabelledRow>> {
   const { table, loadId } = checked;
   if (totals.length === 0) return new Map();
   const rows = await executor.rows<LabelledRow>(
-    `select distinct b._part as part, b._row as row, ${labelSql(checked)} as label
+    `select distinct b._part as part, b._row as row, b._kind as kind, ${labelSql(checked)} as label
        from unnest($2::int[], $3::bigint[]) as s(part, row)
        join ${table} b on b._load_id = $1 and b._part = s.part and b._row = s.row`,
     [loadId, totals.map((one) => one.part), totals.map((one) => one.row)],
   );
-  return new Map(rows.map((one) => [placeKey(one), one.label]));
+  return new Map(rows.map((one) => [placeKey(one), one]));
 }
 
 /** The text columns of a row that say what it is about; those of time change from release to release. */
@@ -67,16 +69,24 @@ export async function totalsToCheck(
   checked: CheckedLoad,
 ): Promise<readonly NamedTotal[]> {
   const { load } = checked;
-  const labels = await labelsOf(executor, checked, load.totals);
-  const known = load.totals.map((total) => ({
-    ...total,
-    label: labels.get(placeKey(total)) ?? "",
-    before: [],
-  }));
+  const rows = await labelled(executor, checked, load.totals);
+  const named = load.totals.map((total) => {
+    const row = rows.get(placeKey(total));
+    return { ...total, label: row?.label ?? "", is_data: row?.kind === "data", before: [] };
+  });
   const history = load.total_history;
-  if (history === null || load.contract.layout === "unpivot") return known;
+  if (history === null || load.contract.layout === "unpivot") return named;
+  const known = named.filter((one) => !isOnlyCalled(one));
   const asked = known.map((total) => withHistory(total, known, history, checked));
-  return [...asked, ...(await missedTotals(executor, checked, history, known))];
+  const missed = await missedTotals(executor, checked, history, known);
+  const found = new Set(missed.map(placeKey));
+  const called = named.filter((one) => isOnlyCalled(one) && !found.has(placeKey(one)));
+  return [...asked, ...missed, ...called];
+}
+
+/** Nothing but its label says that it is a total. */
+export function isOnlyCalled({ figures }: Pick<PublishedTotal, "figures">): boolean {
+  return figures.every(({ because }) => because === "said");
 }
 
 /** The columns in which the one total of a name held before, with those in which it is seen to hold now. */
@@ -107,7 +117,7 @@ function heldAs(label: string, { totals }: TotalHistory): HeldTotal | null {
 function figuresOf({ columns }: HeldTotal, { load }: CheckedLoad): readonly TotalFigure[] {
   return columns
     .filter((name) => load.contract.columns.some((one) => one.name === name && adds(one)))
-    .map((column) => ({ column, period: null, seen: false }));
+    .map((column) => ({ column, period: null, because: "expected" }));
 }
 
 async function missedTotals(
@@ -136,7 +146,9 @@ async function missedTotals(
     if (of.length < 2 || figures.length === 0) return [];
     const { way } = held;
     const before = figures.map(({ column }) => column);
-    return [{ ...row, of: rangesOf(of), way, figures, since: history.period, before }];
+    const { part: at, row: number, label, kind } = row;
+    const place = { part: at, row: number, label, is_data: kind === "data" };
+    return [{ ...place, of: rangesOf(of), way, figures, since: history.period, before }];
   });
 }
 
@@ -157,7 +169,7 @@ function rowsOf(
   return numbers(end === -1 ? near : near.slice(0, end));
 }
 
-function adds({ role, type }: ContractColumn): boolean {
+export function adds({ role, type }: ContractColumn): boolean {
   return role === "measure" && (type === "bigint" || type === "numeric");
 }
 

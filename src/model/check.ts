@@ -71,6 +71,28 @@ export interface CheckDetail {
   readonly cells: readonly string[];
   /** Of a published total that holds. */
   readonly total?: HeldTotal;
+  /** Of a published total: its figures, by what came of them. */
+  readonly figures?: TotalTally;
+  /** Of a published total: figures that were not compared with its rows. */
+  readonly unasked?: readonly Unasked[];
+}
+
+export interface TotalTally {
+  readonly held: number;
+  readonly broken: number;
+  /** They could be the sum of their rows or not. */
+  readonly untold: number;
+  readonly unasked: number;
+}
+
+/** Figures that nothing says to be sums. */
+export interface Unasked {
+  readonly why: string;
+  /** They could be sums all the same: no shares, averages or figures of unknown rows. */
+  readonly may_add: boolean;
+  readonly count: number;
+  /** The first of them. */
+  readonly cells: readonly string[];
 }
 
 /** What a check found; how bad it is, the caller knows. */

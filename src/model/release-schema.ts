@@ -96,7 +96,10 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       columns: list("Columns, left to right.", ref("region_column")),
       n_rows: count("Number of data rows."),
       title: text("Title above the table."),
-      assertions: list("Totals that were seen to hold.", ref("assertion")),
+      assertions: list(
+        "Totals that were seen to hold, and rows that are called totals.",
+        ref("assertion"),
+      ),
       notes: list("Notes of the table.", text("One note.")),
       marker_meanings: mapOf(
         "Meanings that the notes give to tokens.",
@@ -207,17 +210,18 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
     said_in: text("Sheet and row."),
   }),
   assertion: record(
-    "A total row that is the sum of others, exactly.",
+    "A total row that is the sum of others, exactly; or a row that is called one.",
     {
       row: count("Number of the total row.", { minimum: 1 }),
-      of: rows("The rows that add up to it."),
+      of: rows("The rows that add up to it; none where only its label says that there are any."),
       columns: list("The columns in which they do.", text("A letter.")),
       expected: list(
         "Columns in which they did not, and should by what they are like.",
         text("A letter."),
       ),
+      said: list("Columns in which nothing but its label says that they do.", text("A letter.")),
     },
-    ["expected"],
+    ["expected", "said"],
   ),
   sheet: record("One sheet, or a CSV.", {
     artifact: text("sha256 of its file.", SHA256),

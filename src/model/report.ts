@@ -25,7 +25,7 @@ export interface SourceReport {
   readonly reason: string;
   /** What is new against the contract, in words. */
   readonly changes: readonly string[];
-  /** Checks and published totals that do not hold, or of which it cannot be told. */
+  /** Checks and published totals that do not hold, of which it cannot be told, or not in every column. */
   readonly checks: readonly CheckResult[];
 }
 

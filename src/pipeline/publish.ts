@@ -16,7 +16,7 @@ import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
-import { checkRemarks, loadedReport, refusal, reportOf } from "./source-report.ts";
+import { calledRemarks, checkRemarks, loadedReport, refusal, reportOf } from "./source-report.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -71,6 +71,7 @@ export async function publishRelease(
       leftOut: decision.left_out,
       remarks: [
         ...sources.flatMap(checkRemarks),
+        ...sources.flatMap(calledRemarks),
         ...ghostRemarks(decision, done),
         ...told,
         ...enriched.remarks,

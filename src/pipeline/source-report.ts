@@ -1,4 +1,4 @@
-import { describeCheck } from "../model/check.ts";
+import { type CheckResult, describeCheck } from "../model/check.ts";
 import { type Drift, questionId, type Ruling } from "../model/drift.ts";
 import type { CanonryError } from "../model/errors.ts";
 import type { LoadReceipt } from "../model/load-commit.ts";
@@ -57,8 +57,13 @@ export function loadedReport(
     vintage,
     reason,
     changes: [...changesOf(drift), ...asideWords(rows_quarantined)],
-    checks: checks.filter((one) => one.status !== "passed"),
+    checks: checks.filter((one) => one.status !== "passed" || isPartly(one)),
   };
+}
+
+/** A published total that holds, and of which some figures were not asked or cannot be told. */
+function isPartly({ detail: { figures, unasked = [] } }: CheckResult): boolean {
+  return (figures?.untold ?? 0) > 0 || unasked.some((one) => one.may_add);
 }
 
 export function reportOf(
@@ -75,6 +80,22 @@ export function checkRemarks({ source, checks }: SourceReport): readonly string[
   return checks
     .filter((one) => one.status === "broken")
     .map((one) => `${source}: ${describeCheck(one)}`);
+}
+
+/** Rows of a source that are called totals and add up nowhere: so many are named. */
+const MOST_CALLED = 3;
+
+/** Rows that are called totals, and of which it cannot be told: sums over them may count twice. */
+export function calledRemarks({ source, checks }: SourceReport): readonly string[] {
+  const called = checks.filter(
+    ({ status, detail }) =>
+      status === "undecided" && detail.kind === "total" && detail.cells.length > 0,
+  );
+  const more = called.length - MOST_CALLED;
+  return [
+    ...called.slice(0, MOST_CALLED).map((one) => `${source}: ${describeCheck(one)}`),
+    ...(more > 0 ? [`${source}: and ${more} more rows that are called totals`] : []),
+  ];
 }
 
 function asideWords(rows: number): readonly string[] {

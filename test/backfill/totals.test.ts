@@ -91,6 +91,62 @@ describe("published totals", () => {
     expect(release?.remarks.join()).toContain("(900 apart)");
   });
 
+  test("a column that nothing says to be a sum is counted apart, with why and its cell", async () => {
+    const january = england(1, 3);
+    const was = Number(january.rows[3]?.[2]);
+    const [release] = await months([changed(january, 3, 2, was + 700)]);
+    const [check] = release?.sources[0]?.checks ?? [];
+    expect(check).toMatchObject({
+      ...{ name: "total 4", status: "passed" },
+      detail: {
+        figures: { held: 2, broken: 0, untold: 0, unasked: 1 },
+        unasked: [{ count: 1, cells: ["Regions!C4"] }],
+        found: expect.stringContaining(
+          "2 figures hold, 0 do not, 0 cannot be told, 1 not asked (less than its rows add up to",
+        ) as string,
+      },
+    });
+    const [{ figures } = {}] = await series.rows<{ figures: unknown }>(
+      "select detail->'figures' as figures from ops.check_result",
+    );
+    expect(figures).toEqual(check?.detail.figures);
+  });
+
+  test.each([
+    ["Total", -900, "broken", "row 4 (Total) is the sum of rows 5-11"],
+    ["Total", 900, "undecided", "row 4 (Total) is called a total, of rows 5-11"],
+    ["All regions", -900, "broken", "row 4 (All regions), loaded as data, is the sum of rows 5-11"],
+  ])("a first release whose %s is %i off is told: %s", async (whole, by, status, expected) => {
+    const table = england(1, 1, whole);
+    const was = Number(table.rows[2]?.[1]);
+    const [release] = await months([changed(table, 2, 1, was + by)]);
+    expect(await results("2025-01")).toMatchObject([{ name: "total 4", status, expected }]);
+    const remark = release?.remarks.find((text) => text.includes(expected));
+    expect(remark).toMatch(/Regions!B4 says \d+, its parts add up to \d+ \(900 apart\)/);
+  });
+
+  test("totals: quarantine holds for the only total of a first release", async () => {
+    const table = changed(england(1, 1, "Total"), 2, 1, 200);
+    const [release] = await months([table], "    totals: quarantine\n");
+    expect(release?.status).toBe("quarantined");
+    expect(release?.sources[0]?.reason).toMatch(/^CHECK_BROKEN.*Regions!B4/);
+  });
+
+  test("averages under the name of a total are not asked, and nobody is told to look", async () => {
+    const { headers, rows } = england(1, 1, "Total");
+    const means = rows.map(([name = null], at): GridCell[] => [
+      name,
+      at === 0 ? 3.4 : 2.6 + at / 5,
+    ]);
+    const [release] = await months([{ headers, rows: means }]);
+    const [check] = release?.sources[0]?.checks ?? [];
+    expect(check).toMatchObject({
+      status: "undecided",
+      detail: { figures: { untold: 0, unasked: 1 } },
+    });
+    expect(release?.remarks).toEqual([]);
+  });
+
   test("totals: quarantine keeps the table out, and the period as it was", async () => {
     const february = england(2, 3);
     const releases = await months(

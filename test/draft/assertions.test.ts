@@ -61,6 +61,61 @@ test("a total that nearly adds up, beside columns that do, is told", async () =>
   expect(table.reasons).toContain("row 5 says 1531 in D, and its 3 rows add up to 1530");
 });
 
+test.each([
+  ["more than its rows, as if one were lost", "Total,7300,9000", { expected: ["B", "C"] }],
+  ["less than its rows in one column", "Total,7300,4000", { said: ["B", "C"] }],
+  ["far more than its rows", "Total,9900,33000", { said: ["B", "C"] }],
+  ["among its rows, as an average is", "Total,2200,1700", {}],
+])(
+  "a total that adds up in no column is asserted all the same: %s",
+  async (_what, total, asked) => {
+    const rows = ["Region,Patients,Visits", "North,1200,1310", "South,2300,2180", "East,3100,3720"];
+    const table = await rowsOf([...rows, total]);
+    expect(table.assertions).toEqual([{ row: 5, of: [[2, 4]], columns: [], ...asked }]);
+  },
+);
+
+test("of a row that is called a total, and was taken for data, all other rows are the parts", async () => {
+  const table = await rowsOf([
+    "Region,Patients",
+    "North,1200",
+    "South,2300",
+    "East,3100",
+    "All patients,7300",
+  ]);
+  expect(table.data_rows).toEqual([[2, 5]]);
+  expect(table.assertions).toEqual([{ row: 5, of: [[2, 4]], columns: [], expected: ["B"] }]);
+});
+
+test("a group's total that does not hold is asserted of the rows that such totals stand behind", async () => {
+  const table = await rowsOf([
+    "Area,Patients,Visits",
+    "Ashby,120,531",
+    "Barrow,230,418",
+    "Sub-total,350,949",
+    "Calder,310,772",
+    "Derwent,415,624",
+    "Sub-total,825,1496",
+    "Total,1175,2445",
+  ]);
+  expect(table.assertions.map(({ row, of, expected }) => [row, of, expected])).toContainEqual([
+    7,
+    [[5, 6]],
+    ["B", "C"],
+  ]);
+});
+
+test("a total in the midst of a table that is a sum of nothing near it has no parts", async () => {
+  const table = await rowsOf([
+    "Item,Income,Costs",
+    "Fees,120,531",
+    "Total services,999,818",
+    "Grants,230,418",
+    "Gifts,310,772",
+  ]);
+  expect(table.assertions).toEqual([{ row: 3, of: [], columns: [], said: ["B", "C"] }]);
+});
+
 test("a table without totals asserts nothing", async () => {
   const table = await rowsOf(["Region,Patients", "North,1200", "South,2300", "East,3100"]);
   expect(table.assertions).toEqual([]);

@@ -247,7 +247,7 @@ describe("totals that no word tells", () => {
       lineOf(row + 1, text, { indent, bold }, [value, value * 3, value * 7 + 1000]),
     );
     const found = findTotals(lines, [0], [1, 2]);
-    expect([...found.keys()].map((line) => line.row).sort()).toEqual([1, 2, 6]);
+    expect([...found.totals.keys()].map((line) => line.row).sort()).toEqual([1, 2, 6]);
   });
 });
 

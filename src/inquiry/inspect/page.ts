@@ -139,6 +139,7 @@ ${list([...table.reasons, ...table.assertions.map(assertion)])}<div class="scrol
 }
 
 function assertion({ row, of, columns }: TableView["assertions"][number]): string {
+  if (columns.length === 0) return `row ${row} is a total that adds up in no column`;
   const ranges = of.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
   const shown = ranges.length > 6 ? [...ranges.slice(0, 6), "…"] : ranges;
   return `row ${row} is the sum of rows ${shown.join(", ")} in ${columns.join(", ")}`;

@@ -1,29 +1,39 @@
 import type { Issue, Part } from "../../model/decision.ts";
 import type { CellPlace } from "../../model/load-commit.ts";
 import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
-import type { PublishedTotal, TotalFigure, TotalWay } from "../../model/published-total.ts";
+import type {
+  Because,
+  PublishedTotal,
+  TotalFigure,
+  TotalWay,
+} from "../../model/published-total.ts";
 import { countRows, within } from "../../model/row-ranges.ts";
 import { cellOf } from "./part-place.ts";
 
 /** The column that holds the figures of an unpivoted table. */
 const VALUE = "value";
 
-/** The totals that the parts publish of their own rows, in the columns that were loaded. */
+/** The totals that the parts publish of their own rows, with the columns that were loaded. */
 export function publishedTotals(contract: SourceContract, issue: Issue): readonly PublishedTotal[] {
   return issue.parts.flatMap((part, at) =>
-    (part.region.assertions ?? []).flatMap(({ row, of, columns, expected = [] }) => {
+    (part.region.assertions ?? []).map(({ row, of, columns, expected = [], said = [] }) => {
       const figures = [
-        ...columns.flatMap((letter) => figureOf(contract, part, letter, true)),
-        ...expected.flatMap((letter) => figureOf(contract, part, letter, false)),
+        ...columns.flatMap((letter) => figureOf(contract, part, letter, "seen")),
+        ...expected.flatMap((letter) => figureOf(contract, part, letter, "expected")),
+        ...said.flatMap((letter) => figureOf(contract, part, letter, "said")),
       ];
-      const way = wayOf(part.region, row, of);
-      return figures.length === 0 ? [] : [{ part: at + 1, row, of, way, figures, since: null }];
+      return { part: at + 1, row, of, way: wayOf(part.region, row, of), figures, since: null };
     }),
   );
 }
 
-function wayOf({ data_rows, total_rows }: Region, row: number, of: readonly RowRange[]): TotalWay {
-  const first = of[0]?.[0] ?? 0;
+function wayOf(
+  { data_rows, total_rows }: Region,
+  row: number,
+  of: readonly RowRange[],
+): TotalWay | null {
+  const [[first] = []] = of;
+  if (first === undefined) return null;
   if (within(total_rows)(first)) return "others";
   if (countRows(of) === countRows(data_rows)) return "all";
   return first > row ? "below" : "above";
@@ -34,7 +44,7 @@ function figureOf(
   contract: SourceContract,
   { region, bindings, periods }: Part,
   letter: string,
-  seen: boolean,
+  because: Because,
 ): readonly TotalFigure[] {
   const index = region.columns.findIndex((column) => column.letter === letter);
   const period =
@@ -45,7 +55,7 @@ function figureOf(
   const column = contract.columns.find((one) => one.name === name);
   const adds =
     column?.role === "measure" && (column.type === "bigint" || column.type === "numeric");
-  return column === undefined || !adds ? [] : [{ column: column.name, period, seen }];
+  return column === undefined || !adds ? [] : [{ column: column.name, period, because }];
 }
 
 /** Where a cell of the load stands in its file, see `cellName`. */

@@ -102,9 +102,13 @@ function assertionOf({
   of,
   columns,
   expected,
+  said,
 }: FoundTable["assertions"][number]): TotalAssertion {
-  const more = expected.length === 0 ? {} : { expected: expected.map(columnLetter) };
-  return { row, of, columns: columns.map(columnLetter), ...more };
+  return {
+    ...{ row, of, columns: columns.map(columnLetter) },
+    ...(expected.length === 0 ? {} : { expected: expected.map(columnLetter) }),
+    ...(said.length === 0 ? {} : { said: said.map(columnLetter) }),
+  };
 }
 
 function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {

@@ -32,8 +32,8 @@ export function makeTable(draft: Draft): FoundTable | null {
     draft.core,
     found.columns.map((column) => column.index),
   );
-  const totals = findTotals(body.rows, keys, measures);
-  const audit = auditTotals(body.rows, new Set(totals.keys()), measures);
+  const { totals, called } = findTotals(body.rows, keys, measures);
+  const audit = auditTotals(body.rows, new Set(totals.keys()), called, measures);
   const totalRows = rangesOf([...totals.keys()].map((line) => line.row));
   const plain = body.rows.filter((line) => !totals.has(line)).map((line) => line.row);
   const bottom = body.rows.at(-1)?.row ?? 0;

@@ -2,7 +2,9 @@ import type { RowRange } from "../../../model/manifest.ts";
 import { rangesOf } from "../../../model/row-ranges.ts";
 import { columnLetter } from "../../../model/sheet.ts";
 import type { Line } from "../lines/line.ts";
-import { addRow, agrees, exactColumns, type Matrix, matrix } from "./sums.ts";
+import { calledTotals } from "./called-totals.ts";
+import { agrees, exactColumns, type Matrix, matrix } from "./sums.ts";
+import { type Sum, type Way, waysOf } from "./ways.ts";
 
 /** A published total that its rows were seen to add up to, or should. */
 export interface FoundAssertion {
@@ -12,6 +14,8 @@ export interface FoundAssertion {
   readonly columns: readonly number[];
   /** Columns in which they do not, and should. */
   readonly expected: readonly number[];
+  /** Columns in which nothing but its label says so. */
+  readonly said: readonly number[];
 }
 
 export interface Audit {
@@ -31,6 +35,7 @@ const MOST_COMPLAINTS = 5;
 export function auditTotals(
   lines: readonly Line[],
   totals: ReadonlySet<Line>,
+  called: ReadonlySet<Line>,
   measures: readonly number[],
 ): Audit {
   const values = matrix(lines, measures);
@@ -57,37 +62,27 @@ export function auditTotals(
     assertions.push({
       row: line.row,
       of: rangesOf(one.rows.flatMap((at) => lines[at]?.row ?? [])),
-      columns: one.exact.flatMap((column) => measures[column] ?? []),
-      expected: expected.flatMap((column) => measures[column] ?? []),
+      columns: placesOf(one.exact, measures),
+      expected: placesOf(expected, measures),
+      said: [],
     });
     complaints.push(...nearMisses(line.row, total, one, values, measures));
   }
+  const asserted = new Set(assertions.map((one) => one.row));
+  const names = new Set([...lines.entries()].flatMap(([at, one]) => (called.has(one) ? [at] : [])));
+  const open = [...names].filter((at) => !asserted.has(lines[at]?.row ?? 0));
+  const wholesOf = { values, isTotal, called: names, held, waysOf: sums };
+  for (const one of calledTotals(open, wholesOf)) {
+    assertions.push({
+      row: lines[one.at]?.row ?? 0,
+      of: rangesOf(one.rows.flatMap((at) => lines[at]?.row ?? [])),
+      columns: [],
+      expected: placesOf(one.expected, measures),
+      said: placesOf(one.said, measures),
+    });
+  }
+  assertions.sort((a, b) => a.row - b.row);
   return { assertions, complaints: complaints.slice(0, MOST_COMPLAINTS) };
-}
-
-/** The ways in which a total could be a sum. */
-function waysOf(
-  values: Matrix,
-  isTotal: readonly boolean[],
-  wholes: readonly number[],
-): (at: number) => readonly Way[] {
-  const plain = [...isTotal.keys()].filter((at) => isTotal[at] === false);
-  const everyRow = { ...sumOf(values, plain), kind: "all" } as const;
-  const everyTotal = sumOf(values, wholes);
-  return (at) => {
-    const others = {
-      kind: "others",
-      rows: wholes.filter((one) => one !== at),
-      sums: minus(everyTotal.sums, values[at] ?? []),
-    } as const;
-    const ways: readonly Way[] = [
-      { ...sumOf(values, run(isTotal, at, 1)), kind: "below" },
-      { ...sumOf(values, run(isTotal, at, -1)), kind: "above" },
-      everyRow,
-      ...(wholes.length > 2 && wholes.length <= 200 ? [others] : []),
-    ];
-    return ways.filter((way) => way.rows.length >= 2);
-  };
 }
 
 /** The way in which a total holds in most columns; null if it holds in too few to be one. */
@@ -97,6 +92,11 @@ function bestOf(at: number, ways: readonly Way[], values: Matrix): Held | null {
     .map((way) => ({ ...way, at, exact: exactColumns(total, way.sums, way.rows.length) }))
     .sort((a, b) => b.exact.length - a.exact.length)[0];
   return best !== undefined && agrees(total, best.sums, best.rows.length, true) ? best : null;
+}
+
+/** Columns of the sheet. */
+function placesOf(columns: readonly number[], measures: readonly number[]): readonly number[] {
+  return columns.flatMap((column) => measures[column] ?? []);
 }
 
 /** More than its rows in every column: rows of finer groups among them would come to more. */
@@ -135,39 +135,10 @@ function expectedColumns(one: Held, held: readonly Held[], values: Matrix): read
   });
 }
 
-interface Sum {
-  readonly rows: readonly number[];
-  readonly sums: readonly number[];
-}
-
-interface Way extends Sum {
-  readonly kind: "below" | "above" | "all" | "others";
-}
-
 /** A way in which a total holds, and the columns in which it does. */
 interface Held extends Way {
   readonly at: number;
   readonly exact: readonly number[];
-}
-
-function sumOf(values: Matrix, rows: readonly number[]): Sum {
-  const sums = new Array<number>(values[0]?.length ?? 0).fill(0);
-  for (const at of rows) addRow(sums, values[at]);
-  return { rows, sums };
-}
-
-function minus(sums: readonly number[], row: readonly number[]): number[] {
-  return sums.map((sum, at) => {
-    const value = row[at] ?? Number.NaN;
-    return Number.isNaN(value) ? sum : sum - value;
-  });
-}
-
-/** The rows next to a total, up to the next one. */
-function run(isTotal: readonly boolean[], at: number, step: 1 | -1): number[] {
-  const rows: number[] = [];
-  for (let one = at + step; isTotal[one] === false; one += step) rows.push(one);
-  return rows.sort((a, b) => a - b);
 }
 
 /** Counts that are whole in every part, and add up to nearly what is published, beside two that do exactly. */

@@ -10,6 +10,8 @@ export interface Search {
   readonly keys: readonly number[];
   readonly values: Matrix;
   readonly totals: Map<number, string>;
+  /** Rows whose label is a word of totals. */
+  readonly called: Set<number>;
   /** Of the columns that were asked for. */
   readonly texts: Map<number, readonly string[]>;
 }

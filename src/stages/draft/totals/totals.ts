@@ -19,6 +19,13 @@ import { MOST_LINES, type Search, textAt, textsOf } from "./total-search.ts";
 
 const LOOK_AHEAD = 400;
 
+export interface FoundTotals {
+  /** With why. */
+  readonly totals: ReadonlyMap<Line, string>;
+  /** Lines whose label is a word of totals, whatever they were taken for; none where most lines have one. */
+  readonly called: ReadonlySet<Line>;
+}
+
 /**
  * The lines among `lines` that are totals of others, each with why. Words count where the column says
  * other things too; sums count without words: of the lines after, of the lines before, of all the
@@ -30,9 +37,10 @@ export function findTotals(
   lines: readonly Line[],
   keys: readonly number[],
   measures: readonly number[],
-): Map<Line, string> {
+): FoundTotals {
   const search: Search = {
-    ...{ lines, keys, values: matrix(lines, measures), totals: new Map(), texts: new Map() },
+    ...{ lines, keys, values: matrix(lines, measures), texts: new Map() },
+    ...{ totals: new Map(), called: new Set() },
   };
   byLevel(search);
   byWord(search);
@@ -44,12 +52,13 @@ export function findTotals(
   wholeOfParts(search);
   groupHeads(search);
   likeTotals(search);
-  const found = new Map<Line, string>();
+  const totals = new Map<Line, string>();
   for (const [at, why] of search.totals) {
     const line = lines[at];
-    if (line !== undefined) found.set(line, why);
+    if (line !== undefined) totals.set(line, why);
   }
-  return found.size < lines.length ? found : new Map();
+  const called = new Set([...search.called].flatMap((at) => lines[at] ?? []));
+  return { totals: totals.size < lines.length ? totals : new Map(), called };
 }
 
 const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
@@ -61,6 +70,7 @@ const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
  */
 function byWord(search: Search): void {
   const said = new Map<number, string>();
+  const called = new Set<number>();
   for (const key of search.keys) {
     const texts = textsOf(search, key);
     const count = new Map<string, number>();
@@ -68,15 +78,18 @@ function byWord(search: Search): void {
     if (count.size < 2) continue;
     const words = new Set([...count.keys()].filter(totalWord));
     for (const [at, text] of texts.entries()) {
-      if (words.has(text) && saysTotal(search, at, key, count))
-        said.set(at, `"${text.slice(0, 40)}" says so`);
+      if (!words.has(text) || (!CERTAIN.test(text) && isOrdinary(search, at))) continue;
+      called.add(at);
+      if (saysTotal(search, at, key, count)) said.set(at, `"${text.slice(0, 40)}" says so`);
     }
   }
-  if (said.size > search.lines.length * 0.5) return;
+  const most = search.lines.length * 0.5;
+  if (called.size <= most) for (const at of called) search.called.add(at);
+  if (said.size > most) return;
   for (const [at, why] of said) search.totals.set(at, why);
 }
 
-/** Of a row whose text is a word of totals. */
+/** Of a row whose text is a word of totals, and no ordinary name. */
 function saysTotal(
   search: Search,
   at: number,
@@ -86,7 +99,6 @@ function saysTotal(
   const text = textAt(search, at, key);
   if (search.totals.has(at)) return false;
   if (CERTAIN.test(text)) return true;
-  if (isOrdinary(search, at)) return false;
   const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
   return level || runOf(search.values, at, true) !== null || nearEdge(search, at);
 }
