@@ -1,4 +1,5 @@
 import type { CheckResult } from "../model/check.ts";
+import type { SourceContract } from "../model/manifest.ts";
 import { figureOf } from "./addends.ts";
 import { type CheckedLoad, columnNamed } from "./checked-load.ts";
 import type { Executor } from "./database.ts";
@@ -8,6 +9,8 @@ import { merged, resultOf } from "./total-results.ts";
 import { adds, isOnlyCalled, type NamedTotal, totalsToCheck } from "./total-rows.ts";
 import { sumsOf } from "./total-sums.ts";
 
+/** The column that holds the figures of an unpivoted table. */
+const VALUE = "value";
 /** Rows of a load that are only called totals and add up nowhere: so many are told each for itself. */
 const MOST_CALLED = 20;
 
@@ -20,7 +23,7 @@ export async function checkTotals(
   checked: CheckedLoad,
 ): Promise<readonly CheckResult[]> {
   const totals = await totalsToCheck(executor, checked);
-  const columns = checked.load.contract.columns.filter(adds).map(({ name }) => name);
+  const columns = figureColumns(checked.load.contract);
   if (totals.length === 0 || columns.length === 0) return [];
   const sums = await sumsOf(executor, checked, totals, columns);
   const units = await unitsOf(executor, checked, totals);
@@ -39,6 +42,12 @@ export async function checkTotals(
   }
   const more = open.slice(MOST_CALLED);
   return more.length === 0 ? results : [...results, merged(more)];
+}
+
+/** Measures beside an unpivoted column stand in a row once for each of its periods: they are none of its figures. */
+function figureColumns({ columns, layout }: SourceContract): readonly string[] {
+  const measures = columns.filter(adds).map(({ name }) => name);
+  return layout === "unpivot" ? measures.filter((name) => name === VALUE) : measures;
 }
 
 async function unitsOf(

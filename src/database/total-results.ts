@@ -84,12 +84,14 @@ function expectedOf({ row, of, since, label, figures, is_data }: NamedTotal): st
 function foundOf(tally: TotalTally, unasked: readonly Unasked[]): string {
   const { held, broken, untold } = tally;
   const told = `${held} figures hold, ${broken} do not, ${untold} cannot be told`;
-  const why = unasked.map((one) => `${one.why}: ${one.cells.join(", ")}${more(one)}`);
+  const why = unasked.map((one) => `${one.count} ${one.why}${one.may_add ? cellsOf(one) : ""}`);
   return `${told}, ${tally.unasked} not asked${why.length === 0 ? "" : ` (${why.join("; ")})`}`;
 }
 
-function more({ count, cells }: Unasked): string {
-  return count > cells.length ? ` and ${count - cells.length} more` : "";
+/** Where a person may want to look. */
+function cellsOf({ count, cells }: Unasked): string {
+  const more = count > cells.length ? ` and ${count - cells.length} more` : "";
+  return `: ${cells.join(", ")}${more}`;
 }
 
 function saysOf({ whole, verdict, parts }: Judged): string {

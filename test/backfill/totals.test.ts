@@ -102,7 +102,7 @@ describe("published totals", () => {
         figures: { held: 2, broken: 0, untold: 0, unasked: 1 },
         unasked: [{ count: 1, cells: ["Regions!C4"] }],
         found: expect.stringContaining(
-          "2 figures hold, 0 do not, 0 cannot be told, 1 not asked (less than its rows add up to",
+          "2 figures hold, 0 do not, 0 cannot be told, 1 not asked (1 less than its rows add up to",
         ) as string,
       },
     });
