@@ -132,6 +132,23 @@ describe("published totals", () => {
     expect(release?.sources[0]?.reason).toMatch(/^CHECK_BROKEN.*Regions!B4/);
   });
 
+  test("a measure beside an unpivoted column is no figure of a total, as often as its row comes", async () => {
+    const years = ["2020", "2021", "2022", "2023", "2024"];
+    const { rows } = england(1, 1, "Total");
+    const wide = rows.map(([name = null, patients], at): GridCell[] => [
+      name,
+      ...years.map((_year, of) => Number(patients) + of * (at === 0 ? 70 : 10)),
+      at === 0 ? 280 : 40,
+    ]);
+    await months([{ headers: ["Region", ...years, "Change"], rows: wide }]);
+    const found = await series.rows<{ layout: string; figures: unknown }>(
+      `select c.document->>'layout' as layout, r.detail->'figures' as figures
+         from ops.check_result r, ops.contract c`,
+    );
+    const figures = { held: 5, broken: 0, untold: 0, unasked: 0 };
+    expect(found).toEqual([{ layout: "unpivot", figures }]);
+  });
+
   test("averages under the name of a total are not asked, and nobody is told to look", async () => {
     const { headers, rows } = england(1, 1, "Total");
     const means = rows.map(([name = null], at): GridCell[] => [
