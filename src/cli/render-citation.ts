@@ -36,7 +36,7 @@ const shown = (value: string | null): string => value ?? "an empty cell";
 
 function held({ value, marker, meaning }: Citation): string {
   if (marker === null) return value ?? "NULL, an empty cell";
-  return `NULL, marked ${marker}: ${meaning?.meaning ?? "unknown"}`;
+  return `${value ?? "NULL"}, marked ${marker}: ${meaning?.meaning ?? "unknown"}`;
 }
 
 function keyOf({ key }: Citation): string {

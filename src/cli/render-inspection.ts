@@ -128,9 +128,10 @@ function tableLines(table: TableView, paint: Paint): readonly string[] {
       {
         title: "marks",
         value: (one) =>
-          Object.entries(one.markers)
-            .map(([token, n]) => `${token} ${n}`)
-            .join(", "),
+          [
+            ...Object.entries(one.markers).map(([token, n]) => `${token} ${n}`),
+            ...Object.entries(one.beside ?? {}).map(([token, n]) => `n${token} ${n}`),
+          ].join(", "),
       },
     ],
     96,

@@ -71,7 +71,7 @@ function cellLine(cell: CellChange): string {
 }
 
 const shown = (cell: CellChange, side: "from" | "to"): string =>
-  cell[side] ?? cell[`${side}_marker`] ?? "empty";
+  [cell[side], cell[`${side}_marker`]].filter((part) => part !== null).join(" ") || "empty";
 
 function countLines(difference: VintageDifference): readonly string[] {
   const { added, removed, changed, columns, meanings } = difference;

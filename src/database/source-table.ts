@@ -234,7 +234,7 @@ export function commentSql(
 }
 
 function markComments(source: string, measure: string): readonly string[] {
-  const mark = `What is published in place of a number of ${measure}`;
+  const mark = `What is published in place of a number of ${measure}, or beside it`;
   const on = (place: string, column: string, text: string): string =>
     `comment on column ${place}.${identifier(column)} is ${literal(text)}`;
   return [

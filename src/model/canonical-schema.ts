@@ -104,7 +104,10 @@ export const CANONICAL_DEFINITIONS: Readonly<Record<string, Schema>> = {
       said_by: ref("said_by"),
       type_by: { description: "A person fixed the type.", const: "person" },
       optional: flag("May be absent from a release without that being drift."),
-      markers: list("Tokens seen in place of a number.", text("A token, such as [c].")),
+      markers: list(
+        "Tokens seen in place of a number, or beside one.",
+        text("A token, such as [c]."),
+      ),
       first_period: text("Period of the release in which it was first seen.", { minLength: 4 }),
     },
     ["rolling", "unit", "description", "said_by", "type_by", "optional"],

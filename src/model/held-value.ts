@@ -1,4 +1,5 @@
 import type { ColumnType } from "./manifest.ts";
+import { markedNumber } from "./marked-number.ts";
 import type { Cell } from "./sheet.ts";
 import {
   booleanLiteral,
@@ -20,7 +21,8 @@ export interface HeldValue {
 /** Whether a published cell says what the table holds: the number, the mark, or nothing. */
 export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue): boolean {
   const text = cell?.text ?? "";
-  if (marker !== null) return value === null && text.trim() === marker;
+  if (marker !== null && value !== null) return besideIn(text, value, marker);
+  if (marker !== null) return text.trim() === marker;
   if (value === null) return text.trim() === "";
   if (cell === null) return false;
   switch (type) {
@@ -38,6 +40,12 @@ export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue)
     case "text":
       return text === value;
   }
+}
+
+/** Whether a text is a number with a mark behind it. */
+function besideIn(text: string, value: string, marker: string): boolean {
+  const marked = markedNumber(text, new Set([marker]));
+  return marked?.token === marker && sameNumber(marked.literal, value);
 }
 
 /** A timestamp without what Postgres leaves out. */

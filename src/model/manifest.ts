@@ -44,6 +44,10 @@ export interface RegionColumn {
   readonly fill_down?: boolean;
   /** Tokens that stand in place of a number, over data and total rows, with their counts. */
   readonly markers: Readonly<Record<string, number>>;
+  /** Tokens that stand beside a number in one cell, such as the "p" of "12p", with their counts as above. */
+  readonly beside?: Readonly<Record<string, number>>;
+  /** The first cell that makes it text, where most of its cells begin with a number: `C7 holds "000"`. */
+  readonly text_by?: string;
   /** Over data rows: cells with a value (markers not counted), and empty cells. */
   readonly values: number;
   readonly empty: number;
@@ -244,6 +248,7 @@ export interface ContractColumn {
   readonly type_by?: "person";
   /** May be absent from a release without that being drift. */
   readonly optional?: boolean;
+  /** Tokens seen in place of a number or beside one. */
   readonly markers: readonly string[];
   readonly first_period: string;
 }

@@ -1,11 +1,16 @@
-import type { ContractColumn, SourceContract } from "./manifest.ts";
+import type { ContractColumn, RegionColumn, SourceContract } from "./manifest.ts";
+
+/** The marks of a column as it was seen: those in place of a number, and those beside one. */
+export function marksSeen({ markers, beside = {} }: RegionColumn): readonly string[] {
+  return [...new Set([...Object.keys(markers), ...Object.keys(beside)])].sort();
+}
 
 /** Whether a column has one for its marks beside it: a measure in which marks were seen. */
 export function hasMarkers(column: Pick<ContractColumn, "role" | "markers">): boolean {
   return column.role === "measure" && column.markers.length > 0;
 }
 
-/** The column of the table that holds the mark in place of a number. */
+/** The column of the table that holds the mark in place of a number, or beside it. */
 export function markerName(column: string): string {
   return `${column}_marker`;
 }

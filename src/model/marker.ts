@@ -1,5 +1,5 @@
 /**
- * Tokens that public bodies print in place of a number. A token is a marker only where a number
+ * Tokens that public bodies and programs print in place of a number. A token is a marker only where a number
  * could stand; in a dimension the same letters are codes.
  * Source: Government Analysis Function, "Symbols in tables" (bracketed letters), and the older signs
  * still in use by NHS England, ONS, StatsWales and DWP.
@@ -48,12 +48,24 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "not applicable": "not applicable",
   "no data": "no data",
   unavailable: "not available",
+  nan: "not available",
+  inf: "could not be calculated",
+  "-inf": "could not be calculated",
+  infinity: "could not be calculated",
+  "-infinity": "could not be calculated",
+  "<na>": "not available",
+  "#n/a": "not available",
   "low numbers": "suppressed",
 };
 
 /** Bounds such as "<5", ">95", "≤2", "52+", "<0.1%": a number stands in the token, but not the number. */
 const BOUND = /^(?:[<>≤≥]=?\s*[\d,.]+%?|[\d,.]+%?\s*\+)$/;
 const BRACKETED = /^[[(]\s*[a-z]{1,4}\d?\s*[\])]$/i;
+
+/** Whether a text is a few letters in brackets: "[c]", "(r)". */
+export function isBracketed(token: string): boolean {
+  return BRACKETED.test(token);
+}
 
 /**
  * Whether a text is a token that can stand in place of a number. `known` are tokens that the notes
@@ -64,7 +76,7 @@ export function isMarker(text: string, known: ReadonlySet<string> = new Set()): 
   if (token === "" || token.length > 40) return false;
   const lower = token.toLowerCase();
   return (
-    Object.hasOwn(MEANINGS, lower) || known.has(token) || BOUND.test(token) || BRACKETED.test(token)
+    Object.hasOwn(MEANINGS, lower) || known.has(token) || BOUND.test(token) || isBracketed(token)
   );
 }
 
@@ -72,5 +84,7 @@ export function isMarker(text: string, known: ReadonlySet<string> = new Set()): 
 export function conventionalMeaning(token: string): string | null {
   const lower = token.trim().toLowerCase();
   if (BOUND.test(lower)) return "bounded: the exact number is withheld";
-  return Object.hasOwn(MEANINGS, lower) ? (MEANINGS[lower] ?? null) : null;
+  if (Object.hasOwn(MEANINGS, lower)) return MEANINGS[lower] ?? null;
+  const letters = /^\(?([a-z]{1,3})\)?$/.exec(lower)?.[1] ?? "";
+  return MEANINGS[`[${letters}]`] ?? null;
 }

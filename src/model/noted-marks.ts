@@ -1,5 +1,6 @@
 import type { Region } from "./manifest.ts";
 import { type MarkMeaning, meaningOfMark, type SaidMeanings } from "./mark-meaning.ts";
+import { marksSeen } from "./marked-columns.ts";
 
 type Noted = Pick<Region, "marker_meanings" | "marker_said_in">;
 
@@ -22,7 +23,7 @@ export function notedMarks(
 ): readonly MarkMeaning[] {
   const said = { person: {}, ...saidInNotes(regions) };
   const columns = regions.flatMap((region) => region.columns);
-  const tokens = new Set(columns.flatMap((column) => Object.keys(column.markers)));
+  const tokens = new Set(columns.flatMap(marksSeen));
   const meanings = [...tokens].sort().map((token) => meaningOfMark(token, said));
   return meanings.filter((one) => one.said_by === "publisher" && one.meaning !== "unknown");
 }

@@ -149,6 +149,13 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       percent: flag("Cells are fractions that the sheet shows as percentages."),
       fill_down: flag("The label stands on the first row of a group and is carried down."),
       markers: mapOf("Tokens in place of a number, with their counts.", count("Times seen.")),
+      text_by: text(
+        "The first cell that makes it text, where most of its cells begin with a number.",
+      ),
+      beside: mapOf(
+        "Tokens beside a number in one cell, such as the p of 12p, with their counts.",
+        count("Times seen."),
+      ),
       values: count("Data rows with a value, markers not counted."),
       empty: count("Data rows with an empty cell."),
       distinct: {

@@ -64,6 +64,83 @@ describe("a value, its mark and its meaning", () => {
     expect(unknown).toEqual([]);
   });
 
+  test("a number and its mark in one cell are both kept, cited and verified, in rows and in wide tables", async () => {
+    series = await Series.make(await server);
+    const marked: Readonly<Record<number, string>> = {
+      0: "12 [p]",
+      1: "1,234*",
+      2: "13r",
+      3: "[c]",
+    };
+    const area = (at: number): string => `Area ${"ABCDEFGHIJ"[at] ?? ""}`;
+    const ten = Array.from({ length: 10 }, (_, at) => at);
+    const book = (first: string): Buffer =>
+      gridXlsx([
+        {
+          name: "Activity",
+          rows: [
+            ["Area", "Patients"],
+            ...ten.map((at) => [area(at), (at === 0 ? first : marked[at]) ?? 20 + at]),
+          ],
+        },
+        {
+          name: "History",
+          rows: [
+            ["Area", "2023", "2024", "2025"],
+            ...ten.map((at) => [area(at), 5 + at, 7 + at, marked[at] ?? 9]),
+          ],
+        },
+      ]);
+    await series.home.write("inbox/trusts-2025-01.xlsx", book("12 [p]"));
+    expect((await series.backfill()).exit).toBe(0);
+    const kept = [
+      { n: "12", marker: "[p]", meaning: "provisional" },
+      { n: "1234", marker: "*", meaning: "unknown" },
+      { n: "13", marker: "r", meaning: "revised" },
+      { n: null, marker: "[c]", meaning: "confidential" },
+    ];
+    const rowsOf = (column: string, from: string): Promise<object[]> =>
+      series.rows(
+        `select ${column}::text as n, ${column}_marker as marker, ${column}_meaning as meaning from ${from} order by area limit 4`,
+      );
+    expect(await rowsOf("patients", "silver.trusts_activity")).toEqual(kept);
+    expect(await rowsOf("value", "silver.trusts_history where data_period = '2025'")).toEqual(kept);
+    for (const [source, column, cell] of [
+      ["trusts_activity", "patients", "Activity!B2"],
+      ["trusts_history", "value", "History!D2"],
+    ]) {
+      const where = `area=Area A${source === "trusts_history" ? " and data_period=2025" : ""}`;
+      const ran = await series.home.run("explain", source ?? "", "--where", where, "--short");
+      expect(ran.stdout).toMatch(`${column} = 12, marked [p]: provisional | ${cell}`);
+      expect(ran.stdout).toMatch(/agrees$/m);
+    }
+    const verified = await series.home.run("verify", "--deep");
+    expect(verified.code).toBe(0);
+    await series.home.write("inbox/trusts-2025-01.xlsx", book("12"));
+    await series.backfill();
+    const diff = await series.home.run("diff", "--pub", "trusts", "--period", "2025-01");
+    expect(diff.stdout).toContain("patients: 12 [p] -> 12");
+  });
+
+  test("a code among the numbers of a known measure waits for a person, and a first time is told", async () => {
+    series = await Series.make(await server);
+    await publish("2025-01", areas({}));
+    await series.backfill();
+    await publish("2025-02", areas({ 4: "000" }));
+    expect((await series.backfill()).exit).toBe(4);
+    const [question] = await series.questions();
+    expect(question?.drift).toMatchObject({
+      kind: "column_retyped",
+      evidence: 'patients was bigint; this release holds text: B6 holds "000"',
+    });
+    await series.close();
+    series = await Series.make(await server);
+    await publish("2025-01", areas({ 4: "000" }));
+    expect((await series.backfill()).releases[0]?.remarks).toEqual([
+      'trusts-2025-01.csv: column B is text and no number, since B6 holds "000"',
+    ]);
+  });
+
   test("no table holds the meanings, no export carries them, the page of the source has them", async () => {
     series = await Series.make(await server);
     await publish("2025-01", areas({ 0: "*" }, "* = suppressed: counts under 5"));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SheetView } from "../../src/inquiry/inspect/view.ts";
 import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/manifest.ts";
 import type { Cell } from "../../src/model/sheet.ts";
 import { retype } from "../../src/stages/canonicalize/column-type.ts";
@@ -100,6 +101,136 @@ describe("marks in place of a number", () => {
       ]),
     );
     expect(columnOf(table, "C")).toMatchObject({ role: "measure", markers: { "[c]": 3 } });
+  });
+});
+
+describe("a number and its mark in one cell", () => {
+  const beside = async (cell: string, at = "C"): Promise<unknown> => {
+    const seen = columnOf(onlyTable(await seeRows(withCells("C", cell))), at);
+    const { type, role, markers, beside: marks, values } = seen;
+    return { type, role, markers, beside: marks, values };
+  };
+  const kept = (token: string): object => ({
+    ...{ type: "integer", role: "measure", markers: {}, values: 10 },
+    beside: { [token]: 1 },
+  });
+
+  test.each([
+    ["12 [p]", "[p]", "12"],
+    ["13 (r)", "(r)", "13"],
+    ["12p", "p", "12"],
+    ["1,234*", "*", "1234"],
+    ["12 [note 3]", "[note 3]", "12"],
+    ["(45) [e]", "[e]", "-45"],
+  ])("%s is a value beside %s", async (cell, token, value) => {
+    expect(await beside(cell)).toEqual(kept(token));
+    const encoded = cellEncoder(columnOfType("bigint", "measure", [token]))(text(cell));
+    expect(encoded).toEqual({ value, marker: token });
+  });
+
+  test("in a table of two columns, in its first, middle and last row, in a workbook and in a CSV", async () => {
+    for (const at of [0, 4, 9]) {
+      const cells = Array.from({ length: 10 }, (_, n) => (n === at ? "12p" : 20 + n * 3));
+      const rows = cells.map((cell, n): GridRow => [`Area ${n}`, cell]);
+      const lines = rows.map((row) => row.join(",")).join("\n");
+      for (const sheet of [
+        await seeRows([["Area", "Visits"], ...rows]),
+        await seeCsv(`Area,Visits\n${lines}\n`),
+      ]) {
+        const table = onlyTable(sheet);
+        expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 11]] });
+        expect(columnOf(table, "B")).toMatchObject({
+          type: "integer",
+          beside: { p: 1 },
+          values: 10,
+        });
+      }
+    }
+  });
+
+  test("a letter that only the notes explain", async () => {
+    const rows = [12, "13q", 14, "15q", 16].map((cell, n): GridRow => [`Area ${n}`, cell]);
+    const of = async (note: string): Promise<SheetView> =>
+      seeRows([["Area", "Visits"], ...rows, [], [note]]);
+    const column = columnOf(onlyTable(await of("q = queried by the trust")), "B");
+    expect(column).toMatchObject({ type: "integer", beside: { q: 2 }, values: 5 });
+    expect((await of("Source: returns")).tables).toMatchObject([
+      { quarantined: true, reasons: [expect.stringContaining('"13q" in row 3')] },
+    ]);
+  });
+
+  test.each(["12kg", "12 kg", "3 (m)", "12 days"])(
+    "%s may be a unit: held, by its cell",
+    async (cell) => {
+      const [table, ...others] = (await seeRows(withCells("C", cell))).tables;
+      expect(others).toEqual([]);
+      expect(table).toMatchObject({ quarantined: true, data_rows: [[2, 11]] });
+      expect(table?.reasons[0]).toBe(
+        `column C: 1 of 10 rows hold text among numbers, such as "${cell}" in row 6`,
+      );
+      expect(cellEncoder(columnOfType("bigint"))(text(cell))).toBeNull();
+    },
+  );
+
+  test("where most figures have a letter behind them it may be their unit: text, and told", async () => {
+    const rows = ["12p", "13p", "14p", "15p", 17].map((cell, n): GridRow => [`Area ${n}`, cell]);
+    const sheet = await seeRows([["Area", "Price"], ...rows]);
+    const told = 'column B is text and no number, since B2 holds "12p"';
+    expect(sheet.reasons).toEqual([told]);
+    expect(columnOf(onlyTable(sheet), "B")).toMatchObject({ type: "text", values: 5 });
+  });
+
+  test("a share with a mark keeps both as one mark: its scale is not known", async () => {
+    expect(await beside("100%*")).toMatchObject({ markers: { "100%*": 1 }, values: 9 });
+  });
+
+  test("a year with a mark is a time, and stays as it is", async () => {
+    const years = ["2019", "2020", "2021 [p]"].map((year, n): GridRow => [year, 10 + n, 7 + n]);
+    const table = onlyTable(await seeRows([["Year", "Patients", "Visits"], ...years]));
+    expect(columnOf(table, "A")).toMatchObject({ role: "time", values: 3 });
+  });
+
+  test("a header such as 5km over figures is a name", async () => {
+    const rows = Array.from({ length: 6 }, (_, n): GridRow => [`Runner ${n}`, 20 + n, 43 + n]);
+    const table = onlyTable(await seeRows([["Name", "5km", "10km"], ...rows]));
+    expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 7]] });
+  });
+});
+
+describe("what programs write for no number", () => {
+  test.each(["NaN", "nan", "NA", "NULL", "#N/A", "Inf", "-inf"])("%s", async (token) => {
+    for (const at of [0, 5, 9]) {
+      const rows = Array.from(
+        { length: 10 },
+        (_, n): GridRow => [`Area ${n}`, n === at ? token : 20 + n * 3],
+      );
+      const table = onlyTable(await seeRows([["Area", "Visits"], ...rows]));
+      expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 11]] });
+      expect(columnOf(table, "B")).toMatchObject({
+        type: "integer",
+        markers: { [token]: 1 },
+        values: 9,
+      });
+    }
+    expect(cellEncoder(columnOfType("bigint"))(text(token))).toEqual({
+      value: null,
+      marker: token,
+    });
+  });
+});
+
+describe("a code among numbers", () => {
+  test.each(["000", "007"])("%s makes the column text, and its cell is told", async (code) => {
+    const sheet = await seeRows(withCells("C", code));
+    const told = `column C is text and no number, since C6 holds "${code}"`;
+    expect(sheet.reasons).toEqual([told]);
+    expect(onlyTable(sheet).reasons).toContain(told);
+    expect(columnOf(onlyTable(sheet), "C")).toMatchObject({ type: "text", values: 10 });
+  });
+
+  test("codes of one length are no news", async () => {
+    const rows = ["001", "002", "101", "120"].map((code, n) => `${code},Area ${n},${30 + n}`);
+    expect((await seeCsv(`Ward,Area,Patients\n${rows.join("\n")}\n`)).reasons).toEqual([]);
   });
 });
 

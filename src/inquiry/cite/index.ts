@@ -287,6 +287,6 @@ function checked(facts: Facts, letter: string, cell: Cell | null | undefined): C
     (letter === "" ? (text ?? "").includes(held.value ?? "") : cellHolds(cell, held));
   if (agrees) return { status: "agrees", cell: text, says: `checked: the cell ${shown}` };
   const seen = cell === undefined ? "is not there" : shown;
-  const has = held.value ?? held.marker ?? "nothing";
+  const has = [held.value, held.marker].filter((one) => one !== null).join(" ") || "nothing";
   return { status: "differs", cell: text, says: `the cell ${seen}, the table has ${has}` };
 }

@@ -1,5 +1,5 @@
 import type { GridRow, SheetGrid } from "./grid.ts";
-import type { FileView, SheetView, TableView } from "./view.ts";
+import type { ColumnView, FileView, SheetView, TableView } from "./view.ts";
 
 /**
  * One self-contained page of what was seen in a file: every sheet as a coloured grid beside the evidence of
@@ -131,7 +131,7 @@ function evidence(table: TableView): string {
   const totals = table.total_rows.length === 0 ? "" : `, ${table.total_rows.length} total rows`;
   const columns = table.columns.map(
     (one) =>
-      `<tr><td>${one.letter}</td><td>${escaped(one.header.join(" › "))}</td><td>${escaped(one.name)}</td><td>${escaped(one.type)}</td><td>${escaped(one.role)}${one.period === undefined ? "" : ` ${escaped(one.period)}`}</td><td>${escaped(one.unit ?? "")}</td><td>${escaped(marks(one.markers))}</td><td>${one.sum ?? ""}</td></tr>`,
+      `<tr><td>${one.letter}</td><td>${escaped(one.header.join(" › "))}</td><td>${escaped(one.name)}</td><td>${escaped(one.type)}</td><td>${escaped(one.role)}${one.period === undefined ? "" : ` ${escaped(one.period)}`}</td><td>${escaped(one.unit ?? "")}</td><td>${escaped(marks(one))}</td><td>${one.sum ?? ""}</td></tr>`,
   );
   return `<details${table.quarantined ? " open" : ""}><summary><b>${table.range}</b>${table.title === undefined ? "" : ` ${escaped(table.title)}`}: ${table.n_rows} rows, ${header}${totals}, confidence ${table.confidence.toFixed(2)}${held}</summary>
 ${list([...table.reasons, ...table.assertions.map(assertion)])}<div class="scroll"><table><thead><tr><th>column</th><th>header</th><th>name</th><th>type</th><th>role</th><th>unit</th><th>marks</th><th>sum</th></tr></thead><tbody>${columns.join("")}</tbody></table></div></details>
@@ -149,10 +149,12 @@ function rows(numbers: readonly number[]): string {
   return `in row${numbers.length === 1 ? "" : "s"} ${numbers.join(", ")}`;
 }
 
-function marks(markers: Readonly<Record<string, number>>): string {
-  return Object.entries(markers)
-    .map(([token, count]) => `${token} × ${count}`)
-    .join(", ");
+/** A mark beside a number stands behind an "n". */
+function marks({ markers, beside = {} }: ColumnView): string {
+  return [
+    ...Object.entries(markers).map(([token, count]) => `${token} × ${count}`),
+    ...Object.entries(beside).map(([token, count]) => `n${token} × ${count}`),
+  ].join(", ");
 }
 
 function picture(grid: SheetGrid): string {

@@ -41,6 +41,7 @@ export interface ColumnView {
   readonly type: string;
   readonly role: string;
   readonly markers: Readonly<Record<string, number>>;
+  readonly beside?: Readonly<Record<string, number>>;
   readonly sum?: number;
   readonly unit?: string;
   readonly period?: string;
@@ -128,6 +129,7 @@ function viewColumn(column: Region["columns"][number]): ColumnView {
     type: column.type === "bigint" ? "integer" : column.type,
     role,
     markers,
+    ...(column.beside === undefined ? {} : { beside: column.beside }),
     ...(column.sum === undefined ? {} : { sum: column.sum }),
     ...(column.unit === undefined ? {} : { unit: column.unit }),
     ...(column.period === undefined ? {} : { period: column.period }),

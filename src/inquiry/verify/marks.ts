@@ -87,7 +87,9 @@ function otherThanSaid({ token, held, person, kept_in: place }: MarkToVerify): s
   if (held.said_by === "person" && saidOf(person, token) !== held.meaning)
     return `${place} has ${inWords(held)} from a person, and the manifest does not say so`;
   const convention = meaningOfMark(token, { person: {}, publisher: {}, place: {} });
-  if (held.said_by === "rule" && held.meaning !== convention.meaning)
+  // Of a mark that was met beside numbers only the convention may know nothing.
+  const isOpen = held.meaning === "unknown";
+  if (held.said_by === "rule" && !isOpen && held.meaning !== convention.meaning)
     return `${place} has ${inWords(held)} by convention, which is ${quoted(convention.meaning)}`;
   const kind = markKind(held.meaning);
   if (held.kind === kind) return null;

@@ -1,6 +1,7 @@
 import type { Drift } from "../../model/drift.ts";
 import { headerKey, headerText } from "../../model/header-key.ts";
 import type { ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
+import { marksSeen } from "../../model/marked-columns.ts";
 import { isGhost } from "../../model/similarity.ts";
 import { retype } from "./column-type.ts";
 import { valueType } from "./contract.ts";
@@ -43,7 +44,7 @@ export function evolveColumn(
     known.headers.some((text) => headerKey(text) === headerKey(headerText(seen)))
       ? known.headers
       : [...known.headers, headerText(seen)];
-  return withMarkers({ ...typed, headers }, Object.keys(seen.markers), drift);
+  return withMarkers({ ...typed, headers }, marksSeen(seen), drift);
 }
 
 /** Against the last release: a column that was away, categories that came or went. */
@@ -97,13 +98,13 @@ function categoryDrift(
 export function evolveValue(known: ContractColumn, region: Region, drift: Drift[]): ContractColumn {
   const wide = region.columns.filter((column) => column.role === "period");
   const typed = retypeColumn(known, { type: valueType(wide) }, drift);
-  const tokens = wide.flatMap((column) => Object.keys(column.markers));
+  const tokens = wide.flatMap(marksSeen);
   return withMarkers(typed, tokens, drift);
 }
 
 function retypeColumn(
   known: ContractColumn,
-  seen: Pick<RegionColumn, "type">,
+  seen: Pick<RegionColumn, "type" | "text_by">,
   drift: Drift[],
 ): ContractColumn {
   const isMeasure = known.role === "measure";
@@ -114,7 +115,7 @@ function retypeColumn(
     column: known.name,
     before: known.type,
     after: seen.type,
-    evidence: `${known.name} was ${known.type}; this release holds ${seen.type}`,
+    evidence: `${known.name} was ${known.type}; this release holds ${seen.type}${seen.text_by === undefined ? "" : `: ${seen.text_by}`}`,
     breaking: change.kind === "breaking",
   });
   return change.kind === "widened" ? { ...known, type: change.type } : known;

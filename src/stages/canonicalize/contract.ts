@@ -7,6 +7,7 @@ import type {
   RegionColumn,
   SourceContract,
 } from "../../model/manifest.ts";
+import { marksSeen } from "../../model/marked-columns.ts";
 import { contains, parsePeriod } from "../../model/period.ts";
 import { isGhost, lastingColumns } from "../../model/similarity.ts";
 
@@ -57,7 +58,7 @@ export function contractColumn(column: RegionColumn, period: string): ContractCo
     ...(column.description === undefined
       ? {}
       : { description: column.description, said_by: column.said_by ?? "rule" }),
-    markers: Object.keys(column.markers).sort(),
+    markers: marksSeen(column),
     first_period: period,
   };
 }
@@ -83,7 +84,7 @@ function unpivoted(region: Region, period: string): readonly ContractColumn[] {
       type: valueType(wide),
       role: "measure",
       ...(unit === undefined ? {} : { unit }),
-      markers: [...new Set(wide.flatMap((column) => Object.keys(column.markers)))].sort(),
+      markers: [...new Set(wide.flatMap(marksSeen))].sort(),
       first_period: period,
     },
   ];

@@ -7,7 +7,7 @@ import { sheetClaims } from "./profile/claims.ts";
 import { profileSheet } from "./profile/profile.ts";
 import { regionOf } from "./profile/region.ts";
 import { findTables } from "./tables/find-tables.ts";
-import type { SheetSeen } from "./tables/found.ts";
+import type { FoundSheet, SheetSeen } from "./tables/found.ts";
 import { findGuided, guideOf } from "./tables/guide.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function readSheet(
     found,
     guide === null && sheet.text !== undefined,
   );
-  const regions = found.tables.flatMap((table, at) => {
+  const seen = found.tables.flatMap((table, at) => {
     const profile = profiles[at];
     if (profile === undefined) return [];
     const place = {
@@ -44,13 +44,19 @@ export async function readSheet(
     };
     return [regionOf(place, table, profile, guide?.unpivot)];
   });
+  const regions = seen.map(({ region }) => region);
+  const remarks = seen.flatMap((one) => one.remarks);
   const counted = {
     cells: claims.cells,
     claims: claims.settle(regions.map((region) => region.quarantined)),
   };
   return {
     regions,
-    claims: sheetClaims(sheet, artifact, found, counted),
+    claims: sheetClaims(sheet, artifact, withRemarks(found, remarks), counted),
     document: documentOf(sheet, artifact, sample, regions),
   };
+}
+
+function withRemarks(found: FoundSheet, remarks: readonly string[]): FoundSheet {
+  return { ...found, reasons: [...found.reasons, ...remarks] };
 }

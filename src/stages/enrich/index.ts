@@ -10,6 +10,7 @@ import type {
   ReleaseManifest,
   SheetDocument,
 } from "../../model/manifest.ts";
+import { marksSeen } from "../../model/marked-columns.ts";
 import { applyCanonical } from "./apply-canonical.ts";
 import { listedTitles, titledByContents } from "./contents.ts";
 import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";
@@ -104,7 +105,7 @@ function markerMeanings(
   region: Region,
   ofFile: Pick<Known, "markers" | "places">,
 ): Pick<Region, "marker_meanings" | "marker_said_in"> {
-  const tokens = new Set(region.columns.flatMap((column) => Object.keys(column.markers)));
+  const tokens = new Set(region.columns.flatMap(marksSeen));
   const own = region.marker_meanings;
   const said = Object.entries(ofFile.markers).filter(([token]) => tokens.has(token));
   const places = said.flatMap(([token]): [string, string][] => {

@@ -1,4 +1,5 @@
 import type { Region, RegionColumn, ReleaseManifest } from "../../model/manifest.ts";
+import { marksSeen } from "../../model/marked-columns.ts";
 
 /** Some columns of one table, about which a model is asked. */
 export interface ColumnQuestion {
@@ -56,7 +57,7 @@ function questionOf(region: Region, columns: readonly RegionColumn[]): ColumnQue
 
 /** What a model is told of a column: never a value of the data, only tokens that stand for one. */
 function shown(column: RegionColumn): object {
-  const markers = Object.keys(column.markers).slice(0, MOST_MARKERS).map(plain);
+  const markers = marksSeen(column).slice(0, MOST_MARKERS).map(plain);
   return {
     name: column.name,
     header: column.header.map(plain),

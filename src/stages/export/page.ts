@@ -39,7 +39,7 @@ export function pageOf(
     "| period_end | date | time | | | | Last day |",
     ...contract.columns.filter((column) => column.role !== "period").map(columnLine),
     "",
-    "A mark stands in `<column>_marker` where a number is not published; the number is then NULL. A NULL without a mark is an empty cell.",
+    "A mark stands in `<column>_marker` where a number is not published, and the number is then NULL, or where it stands beside the number. A NULL without a mark is an empty cell.",
     "",
     ...(marks.length === 0 ? [] : marksTable(marks)),
   ].join("\n");

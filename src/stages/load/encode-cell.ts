@@ -1,4 +1,5 @@
 import type { ContractColumn } from "../../model/manifest.ts";
+import { markedNumber } from "../../model/marked-number.ts";
 import { isMarker } from "../../model/marker.ts";
 import type { Cell } from "../../model/sheet.ts";
 import {
@@ -10,7 +11,7 @@ import {
   timestampLiteral,
 } from "../../model/value.ts";
 
-/** Null is SQL NULL; a marker stands where a number could and keeps its token as published. */
+/** Null is SQL NULL; a marker stands where a number could, or beside it, and keeps its token as published. */
 export interface EncodedCell {
   readonly value: string | null;
   readonly marker: string | null;
@@ -31,8 +32,21 @@ export function cellEncoder(column: ContractColumn): (cell: Cell | null) => Enco
     if (value !== null) return { value, marker: null };
     const token = cell.text.trim();
     const stands = cell.kind === "error" || known.has(token) || isMarker(token, known);
-    return takesMarkers && stands ? { value: null, marker: token } : null;
+    if (!takesMarkers) return null;
+    return stands ? { value: null, marker: token } : besideOf(token, literal, known);
   };
+}
+
+/** A figure and its mark, if the column can hold the figure. A letter must be known to be a mark. */
+function besideOf(
+  text: string,
+  literal: (cell: Cell) => string | null,
+  known: ReadonlySet<string>,
+): EncodedCell | null {
+  const marked = markedNumber(text, known);
+  if (marked === null || marked.guess) return null;
+  const value = literal({ column: 0, kind: "number", text: marked.literal });
+  return value === null ? null : { value, marker: marked.token };
 }
 
 function literalOf(column: ContractColumn): (cell: Cell) => string | null {

@@ -81,6 +81,7 @@ export class RegularField {
     const encoded = this.read(text);
     if (encoded === null) return MISFIT;
     const { value, marker } = encoded;
+    if (value !== null && marker !== null) return this.both(out, from, value, marker);
     if (value !== null) {
       return copyField(value) === value
         ? this.value(out, from, from + out.write(value, from))
@@ -90,10 +91,23 @@ export class RegularField {
     if (!this.marks || copyField(marker) !== marker) return MISFIT;
     this.holds = "marker";
     this.digest.starts[this.at] = -1;
-    let to = writeNull(out, from);
-    out[to++] = TAB;
-    this.digest.starts[this.markerAt] = to;
-    to += out.write(marker, to);
+    return this.marker(out, writeNull(out, from), marker);
+  }
+
+  private both(out: Buffer, from: number, value: string, marker: string): number {
+    if (!this.marks || copyField(marker) !== marker) return MISFIT;
+    const to = from + out.write(value, from);
+    this.holds = "value";
+    this.digest.starts[this.at] = from;
+    this.digest.ends[this.at] = to;
+    return this.marker(out, to, marker);
+  }
+
+  private marker(out: Buffer, from: number, marker: string): number {
+    out[from] = TAB;
+    const start = from + 1;
+    const to = start + out.write(marker, start);
+    this.digest.starts[this.markerAt] = start;
     this.digest.ends[this.markerAt] = to;
     return to;
   }

@@ -1,3 +1,4 @@
+import { isMarkedShare, markedNumber } from "../../../model/marked-number.ts";
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
 import { squeeze } from "../../../model/text.ts";
@@ -66,7 +67,9 @@ function textClass(text: string): CellClass {
     return "number";
   if (looksLikePeriod(text)) return dateLiteral(text) === null ? "period" : "date";
   if (dateLiteral(text) !== null || timestampLiteral(text) !== null) return "date";
-  if (isMarker(text) || isMarker(stripMarks(text))) return "marker";
+  if (isMarker(text)) return "marker";
+  if (markedNumber(text)?.guess === false || isMarkedShare(text)) return "number";
+  if (isMarker(stripMarks(text))) return "marker";
   if (text.startsWith("#") && /^#(?:N\/A|DIV\/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)$/.test(text)) {
     return "error";
   }
@@ -96,6 +99,11 @@ function seenTyped(kind: Exclude<Cell["kind"], "text">, text: string): Seen {
   return { text, class: kind, value, percent: false };
 }
 
+/** NaN where the figure does not stand alone or beside a mark. */
+function figureOf(text: string): number {
+  return Number(numberLiteral(text) ?? markedNumber(text)?.literal ?? Number.NaN);
+}
+
 /** The texts of a sheet come again and again; each is looked at once, until there are too many. */
 const MOST_SEEN = 20_000;
 const seenTexts = new Map<string, Seen>();
@@ -108,7 +116,7 @@ export function seenText(raw: string): Seen {
   const text = squeeze(raw);
   const kind = text === "" ? "text" : textClass(text);
   const isNumber = kind === "number";
-  const value = isNumber ? Number(numberLiteral(text) ?? Number.NaN) : Number.NaN;
+  const value = isNumber ? figureOf(text) : Number.NaN;
   const seen = { text, class: kind, value, percent: isNumber && text.endsWith("%") };
   if (raw.length > 200) return seen;
   if (seenTexts.size >= MOST_SEEN) seenTexts.clear();

@@ -56,7 +56,7 @@ export async function readPlainSheet(
     hidden: sheet.hidden,
     number: 1,
   };
-  const seen = regionOf(place, table, profile);
+  const { region: seen, remarks } = regionOf(place, table, profile);
   const columns = seen.columns.map((column, at) =>
     scan.columns[at]?.ascending === true ? { ...column, ascending: true } : column,
   );
@@ -69,7 +69,8 @@ export async function readPlainSheet(
   const claims = noClaims();
   claims.header = scan.header.length;
   claims[region.quarantined ? "quarantined" : "data"] = scan.cells;
-  const seenClaims = sheetClaims(sheet, artifact, found, { cells, claims });
+  const told = { ...found, reasons: [...found.reasons, ...remarks] };
+  const seenClaims = sheetClaims(sheet, artifact, told, { cells, claims });
   return { regions: [region], claims: seenClaims, document: null };
 }
 

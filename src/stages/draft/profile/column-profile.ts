@@ -1,3 +1,4 @@
+import { isFigureAndWord, isMarkedShare, markedNumber } from "../../../model/marked-number.ts";
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
 import { squeeze } from "../../../model/text.ts";
@@ -17,6 +18,12 @@ export const DISTINCT_LIMIT = 1_000;
 /** Different tokens kept by name in one column. */
 const TOKEN_LIMIT = 500;
 
+/** A cell of a column by its row. */
+export interface Stray {
+  readonly row: number;
+  readonly text: string;
+}
+
 /** What all cells of one column are, counted over data rows (`tokens` over total rows too). */
 export interface ColumnTally {
   numbers: number;
@@ -34,16 +41,25 @@ export interface ColumnTally {
   codes: number;
   /** Tokens that can stand in place of a number. */
   markers: number;
+  /** Of `numbers`, those with a letter behind them that may be a mark. */
+  guesses: number;
   /** Any other text. */
   words: number;
+  /** Of these, a figure and a short word, which may be a unit: "12kg". */
+  figureWords: number;
   empty: number;
   sum: number;
   /** Among total rows. */
   totalNumbers: number;
   /** Tokens and other texts short enough to be one, data and total rows: token to count. */
   readonly tokens: Map<string, number>;
+  /** Tokens that stand beside a number, data and total rows: token to count. */
+  readonly beside: Map<string, number>;
   /** The first texts that are neither number nor token, with their rows, for the reasons. */
-  readonly strays: { readonly row: number; readonly text: string }[];
+  readonly strays: Stray[];
+  /** The first digits that are a code, and the first figure with a letter that may be a mark. */
+  firstCode: Stray | null;
+  firstGuess: Stray | null;
   /** Their texts with counts, the first 20 different ones. */
   readonly strayTexts: Map<string, number>;
   /** What texts look like, so that each is looked at once; up to 1,000. */
@@ -66,12 +82,17 @@ export function newTally(): ColumnTally {
     periods: 0,
     codes: 0,
     markers: 0,
+    guesses: 0,
     words: 0,
+    figureWords: 0,
     empty: 0,
     sum: 0,
     totalNumbers: 0,
     tokens: new Map(),
+    beside: new Map(),
     strays: [],
+    firstCode: null,
+    firstGuess: null,
     strayTexts: new Map(),
     looks: new Map(),
     distinct: new Set(),
@@ -143,15 +164,20 @@ function tallyNumber(
 
 function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total", times: number): void {
   if (kind === "data") tally.markers += times;
-  if (tally.tokens.size < TOKEN_LIMIT || tally.tokens.has(text)) {
-    tally.tokens.set(text, (tally.tokens.get(text) ?? 0) + times);
-  }
+  countToken(tally.tokens, text, times);
+}
+
+function countToken(tokens: Map<string, number>, token: string, times: number): void {
+  if (tokens.size < TOKEN_LIMIT || tokens.has(token))
+    tokens.set(token, (tokens.get(token) ?? 0) + times);
 }
 
 /** What a text stands for; `text` is it without needless space, or the literal of a number. */
 export interface Look {
   readonly as: "code" | "number" | "token" | "date" | "timestamp" | "boolean" | "period" | "word";
   readonly text: string;
+  /** The mark beside a number; `guess`: it may be none. */
+  readonly mark?: { readonly token: string; readonly guess: boolean };
 }
 
 const COUNTERS = {
@@ -172,12 +198,26 @@ function tallyText(
   times: number,
 ): void {
   const look = lookOf(tally, raw, known);
-  if (look.as === "number") tallyNumber(tally, look.text, kind, false, times);
-  else if (look.as === "token") tallyToken(tally, look.text, kind, times);
+  if (look.as === "number") {
+    tallyNumber(tally, look.text, kind, false, times);
+    if (look.mark !== undefined) tallyBeside(tally, look.mark, kind, times);
+    if (look.mark?.guess === true) tally.firstGuess ??= { row, text: raw };
+  } else if (look.as === "token") tallyToken(tally, look.text, kind, times);
   else if (kind === "data") {
     tally[COUNTERS[look.as]] += times;
     if (look.as === "word") addStray(tally, look.text, row, times);
+    if (look.as === "code") tally.firstCode ??= { row, text: look.text };
   }
+}
+
+function tallyBeside(
+  tally: ColumnTally,
+  { token, guess }: NonNullable<Look["mark"]>,
+  kind: "data" | "total",
+  times: number,
+): void {
+  if (guess && kind === "data") tally.guesses += times;
+  countToken(tally.beside, token, times);
 }
 
 function lookOf(tally: ColumnTally, raw: string, known: ReadonlySet<string>): Look {
@@ -192,6 +232,9 @@ function lookAt(text: string, known: ReadonlySet<string>): Look {
   if (isDigitCode(text)) return { as: "code", text };
   const literal = numberLiteral(text);
   if (literal !== null) return { as: "number", text: literal };
+  if (isMarker(text, known)) return { as: "token", text };
+  const marked = markedNumber(text, known);
+  if (marked !== null) return { as: "number", text: marked.literal, mark: marked };
   if (isToken(text, known)) return { as: "token", text };
   if (dateLiteral(text) !== null) return { as: "date", text };
   if (timestampLiteral(text) !== null) return { as: "timestamp", text };
@@ -200,22 +243,20 @@ function lookAt(text: string, known: ReadonlySet<string>): Look {
 }
 
 function addStray(tally: ColumnTally, text: string, row: number, times: number): void {
+  if (isFigureAndWord(text)) tally.figureWords += times;
   if (tally.strays.length < 20) tally.strays.push({ row, text: text.slice(0, 60) });
   const count = tally.strayTexts.get(text);
   if (count !== undefined || tally.strayTexts.size < 20)
     tally.strayTexts.set(text, (count ?? 0) + times);
 }
 
-/** A number with a footnote mark glued to it, such as "100%*" or "1,234 (r)". */
-const MARKED_NUMBER = /^[-+<>≤≥~]?\s*£?[\d,.]+\s*%?\s*(?:[*†‡#]{1,3}|\(?\[?[a-z]{1,2}\d?\]?\)?)$/i;
 const SHEET_ERROR = /^#(?:N\/A|DIV\/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)$/;
 
 function isToken(text: string, known: ReadonlySet<string>): boolean {
   return (
-    isMarker(text, known) ||
     isMarker(stripMarks(text), known) ||
     SHEET_ERROR.test(text) ||
-    MARKED_NUMBER.test(text) ||
+    isMarkedShare(text, known) ||
     /^\.{4,}$/.test(text)
   );
 }

@@ -1,15 +1,19 @@
 import type { ColumnRole, ColumnType } from "../../../model/manifest.ts";
 import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
-import type { ColumnTally } from "./column-profile.ts";
+import type { ColumnTally, Stray } from "./column-profile.ts";
 
 export interface TypedColumn {
   readonly type: ColumnType;
   readonly role: ColumnRole;
   readonly markers: Readonly<Record<string, number>>;
+  /** Tokens beside a number. */
+  readonly beside: Readonly<Record<string, number>>;
   readonly values: number;
   /** Texts in a column of numbers that are neither numbers nor tokens. */
-  readonly strays: readonly { readonly row: number; readonly text: string }[];
+  readonly strays: readonly Stray[];
+  /** The first cell that makes it text, where most are numbers, alone or with a word. */
+  readonly textBy?: Stray;
 }
 
 const CODE_HEADER =
@@ -33,9 +37,14 @@ export function typeColumn(
   const leaf = stripMarks(header.at(-1) ?? "");
   const filled = rows - tally.empty;
   const timely = tally.dates + tally.timestamps + tally.periods;
-  if (isMeasure(tally, timely, filled)) return typeNumbers(tally, leaf, leftmost, filled);
+  if (isMeasure(tally, timely, filled)) {
+    const typed = typeNumbers(tally, leaf, leftmost, filled);
+    // Only a measure has room for a mark.
+    if (typed.role === "measure" || Object.keys(typed.beside).length === 0) return typed;
+  }
   if (onlyTokens(tally, timely) && figures && !leftmost && !CODE_HEADER.test(leaf)) {
-    return { type: "numeric", role: "measure", markers: tokensOf(tally), values: 0, strays: [] };
+    const markers = sorted(tally.tokens);
+    return { type: "numeric", role: "measure", markers, beside: {}, values: 0, strays: [] };
   }
   return typeOthers(tally, header, timely, filled);
 }
@@ -45,9 +54,19 @@ function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean 
   if (tally.numbers === 0)
     return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
   if (tally.codes > 0) return false;
-  const other = tally.words + timely + tally.booleans;
+  const other = tally.words - tally.figureWords + timely + tally.booleans;
   const few = Math.max(1, (tally.numbers + tally.markers) * 0.1);
-  return other <= few && tally.numbers + tally.markers >= other * 5 && lettersAreTokens(tally);
+  return (
+    other <= few &&
+    tally.numbers + tally.markers >= other * 5 &&
+    mostStandAlone(tally) &&
+    lettersAreTokens(tally)
+  );
+}
+
+/** What stands behind a few of many figures is a mark or a stray; behind most it may be their unit. */
+function mostStandAlone({ numbers, guesses, figureWords }: ColumnTally): boolean {
+  return guesses + figureWords <= numbers - guesses;
 }
 
 /** A column of a few numbers among many letters is a column of codes. */
@@ -66,8 +85,8 @@ function onlyTokens(tally: ColumnTally, timely: number): boolean {
   return ![...tally.tokens.keys()].some((token) => /^[a-z]{1,4}$/i.test(token));
 }
 
-function tokensOf(tally: ColumnTally): Record<string, number> {
-  return Object.fromEntries([...tally.tokens].sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(tokens: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...tokens].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -100,7 +119,8 @@ function typeNumbers(
   const coded = whole && CODE_HEADER.test(leaf);
   const values = filled - tally.markers - sumOf(tokens.values());
   const base = {
-    markers: coded ? {} : tokensOf(tally),
+    markers: coded ? {} : sorted(tally.tokens),
+    beside: coded ? {} : sorted(tally.beside),
     values,
     strays: coded || tokens.size > 0 ? [] : tally.strays,
   };
@@ -119,12 +139,22 @@ function typeOthers(
   timely: number,
   filled: number,
 ): TypedColumn {
-  const base = { markers: {}, values: filled, strays: [] };
+  const base = { markers: {}, beside: {}, values: filled, strays: [] };
   const times = timely + tally.years;
   const headed = TIME_HEADER.test(stripMarks(header.at(-1) ?? ""));
   const role: ColumnRole =
     filled > 0 && times >= filled * (headed ? 0.7 : 0.9) && times > 0 ? "time" : "dimension";
-  return { ...base, type: othersType(tally, filled), role };
+  const type = othersType(tally, filled);
+  const textBy = type === "text" && role === "dimension" ? cellAgainst(tally, filled) : null;
+  return { ...base, type, role, ...(textBy === null ? {} : { textBy }) };
+}
+
+/** The first cell that is no number where most begin with one. Digits of one length are codes, and no news. */
+function cellAgainst(tally: ColumnTally, filled: number): Stray | null {
+  if (tally.numbers === 0 || (tally.numbers + tally.figureWords) * 2 < filled) return null;
+  const lengths = new Set([...tally.distinct].map((text) => text.trim().length));
+  if (tally.codes > 0 && !tally.overflow && lengths.size === 1) return null;
+  return tally.firstCode ?? tally.strays[0] ?? tally.firstGuess;
 }
 
 function othersType(tally: ColumnTally, filled: number): ColumnType {

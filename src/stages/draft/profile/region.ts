@@ -7,7 +7,7 @@ import { periodOfTimeCell } from "../../../model/time-cell.ts";
 import { stripMarks } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
 import type { FoundTable } from "../tables/found.ts";
-import type { ColumnTally } from "./column-profile.ts";
+import type { ColumnTally, Stray } from "./column-profile.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
@@ -34,7 +34,8 @@ interface Shaped {
 }
 
 /**
- * The region of a table, from what its rows and columns turned out to hold. `unpivot` is what a person says of
+ * The region of a table, from what its rows and columns turned out to hold, and what the report of a load says
+ * of it. `unpivot` is what a person says of
  * columns headed by periods; said of a table that has none, the table is held back.
  */
 export function regionOf(
@@ -42,13 +43,16 @@ export function regionOf(
   table: FoundTable,
   profile: TableProfile,
   unpivot?: boolean,
-): Region {
+): { readonly region: Region; readonly remarks: readonly string[] } {
   const shaped = shapeColumns(table, profile);
   const columns = nameColumns(shaped, unpivot);
   const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
   const wide = profile.beyond === null ? [] : [beyondReason(profile.beyond, table)];
   const held = table.quarantined || table.confidence < LEAST_CONFIDENCE || flat || wide.length > 0;
+  const texts = columns.flatMap(({ text_by: cell, letter }) =>
+    cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
+  );
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
     strays.cells > 0 || wide.length > 0
@@ -56,7 +60,7 @@ export function regionOf(
       : table.confidence;
   const indexes = table.columns.map((column) => column.index);
   const range = `${columnLetter(table.left)}${table.top}:${columnLetter(Math.max(...indexes))}${table.bottom}`;
-  return {
+  const region: Region = {
     id: `${place.artifact.slice(0, 8)}/${place.member ?? ""}/${place.sheet ?? ""}/${place.number}`,
     ...place,
     range,
@@ -74,10 +78,18 @@ export function regionOf(
     ...saidIn(place, table.markerRows),
     confidence,
     quarantined: held || confidence < LEAST_CONFIDENCE,
-    reasons: [...(flat ? [NO_PERIODS] : []), ...wide, ...strays.reasons, ...lost, ...table.reasons],
+    reasons: [
+      ...(flat ? [NO_PERIODS] : []),
+      ...wide,
+      ...strays.reasons,
+      ...texts,
+      ...lost,
+      ...table.reasons,
+    ],
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
+  return { region, remarks: texts };
 }
 
 function beyondReason(cell: string, { columns }: FoundTable): string {
@@ -168,6 +180,8 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     ...(tally.percents > tally.numbers * 0.5 ? { percent: true } : {}),
     ...(one.fillDown ? { fill_down: true } : {}),
     markers: typed.markers,
+    ...(Object.keys(typed.beside).length === 0 ? {} : { beside: typed.beside }),
+    ...(typed.textBy === undefined ? {} : { text_by: cellText(one.letter, typed.textBy) }),
     values: typed.values,
     empty: tally.empty,
     distinct: tally.overflow ? null : tally.distinct.size,
@@ -175,6 +189,10 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     ...(numeric && tally.numbers > 0 && Number.isFinite(tally.sum) ? { sum: tally.sum } : {}),
     ...(span === null ? {} : { periods: span }),
   };
+}
+
+function cellText(letter: string, { row, text }: Stray): string {
+  return `${letter}${row} holds ${JSON.stringify(text.slice(0, 60))}`;
 }
 
 /** Few values, each met again and again: names of what is counted are not. */

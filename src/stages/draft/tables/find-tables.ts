@@ -6,6 +6,7 @@ import { plainCore } from "../cores/plain.ts";
 import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
+import { withSettledFigures } from "../lines/among-figures.ts";
 import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
 import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
 import { findPanes, rowsNamingPanes } from "../lines/panes.ts";
@@ -23,7 +24,8 @@ interface PaneFound {
 }
 
 /** The tables of a sheet, top to bottom, then left to right. */
-export function findTables(sample: SheetSample): FoundSheet {
+export function findTables(seen: SheetSample): FoundSheet {
+  const sample = withSettledFigures(seen);
   const panes = findPanes(sample);
   const naming = rowsNamingPanes(sample, panes);
   const found = panes.map((pane) => tablesOf(sample, pane, naming));

@@ -3,6 +3,7 @@ import { rangesOf } from "../../../model/row-ranges.ts";
 import { columnIndex, type Sheet } from "../../../model/sheet.ts";
 import { isLike } from "../../../model/wildcard.ts";
 import { type ColumnCount, type Core, countCell, emptyCount } from "../cores/column-count.ts";
+import { withSettledFigures } from "../lines/among-figures.ts";
 import { type Line, linesOf, type Pane } from "../lines/line.ts";
 import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
 import type { SheetSample } from "../lines/sample.ts";
@@ -80,7 +81,7 @@ function within(sample: SheetSample, pane: Pane): SheetSample {
 
 /** The one table of a range whose first lines are its header: every other line is of its body. */
 function headedTables(sample: SheetSample, pane: Pane, headerRows: number): FoundTable[] {
-  const inside = within(sample, pane);
+  const inside = withSettledFigures(within(sample, pane));
   const lines = linesOf(inside, pane);
   const first = lines.findIndex((line) => line.row >= pane.top + headerRows);
   if (first < 0) return [];
