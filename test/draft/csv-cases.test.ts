@@ -157,3 +157,39 @@ test("a table of ten thousand columns of words: no column is held against every 
   expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 13]] });
   expect(table.columns).toHaveLength(10_000);
 }, 20_000);
+
+describe("a record with one value", () => {
+  const CODES = ["X01,Acre,12,7", "X02,Bow,35,9", "X03,Cole,20,4", "X06,Dene,31,8", "X07,Esk,18,3"];
+  const beside = (record: string, at: number): string =>
+    `${["Code,Name,Patients,Visits", ...CODES.toSpliced(at, 0, record)].join("\n")}\n`;
+
+  test.each([0, 1, 3, 5])(
+    "a code like the others is a row whose other cells are empty: %i",
+    async (at) => {
+      const table = onlyTable(await seeCsv(beside("X05,,,", at)));
+      expect(rowsOf(table)).toMatchObject({ data_rows: [[2, 7]], section_rows: [] });
+      expect(columnOf(table, "A")).toMatchObject({ values: 6, empty: 0 });
+      expect(columnOf(table, "C")).toMatchObject({ type: "integer", values: 5, empty: 1 });
+    },
+  );
+
+  test("a word that may be the label of the rows below it is told", async () => {
+    const sheet = await seeCsv(beside("North,,,", 2));
+    expect(sheet.reasons).toEqual([
+      'row 4 holds "North" alone: it is taken for the label of the rows below it',
+    ]);
+    expect(rowsOf(onlyTable(sheet))).toMatchObject({ section_rows: [4] });
+  });
+
+  test("a word right below the last row is told", async () => {
+    expect((await seeCsv(beside("North,,,", 5))).reasons).toEqual([
+      'row 7 holds "North" alone right below the last row: it is taken for a note',
+    ]);
+  });
+
+  test("among words it parts no table", async () => {
+    const records = ["X01,Acre,red", "X02,Bow,blue", "X05,,", "X03,Cole,red", "X06,Dene,grey"];
+    const table = onlyTable(await seeCsv(`Code,Name,Kind\n${records.join("\n")}\n`));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [1], data_rows: [[2, 6]] });
+  });
+});

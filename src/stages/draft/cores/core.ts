@@ -12,6 +12,7 @@ import {
   numericColumns,
 } from "./column-count.ts";
 import { hasFigures } from "./figures.ts";
+import { isLoneCode } from "./lone-code.ts";
 import { rowLike } from "./row-like.ts";
 
 function newCore(index: number): Core {
@@ -77,6 +78,7 @@ export function findCores(lines: readonly Line[]): Core[] {
         standsWithCore(core, lines, index) ||
         tokenRow(core, lines, index) ||
         lastLabel(core, lines, index) ||
+        loneCode(core, lines, index) ||
         (rowLike(core, lines, index) && closeTo(core, lines, index))
       )
         add(core, line, index);
@@ -91,6 +93,12 @@ function closeTo(core: Core, lines: readonly Line[], index: number): boolean {
   const between = lines.slice(core.last + 1, index);
   if (blankBetween(lines, core.last, index) > 0) return false;
   return between.every((line) => line.cells.length === 1);
+}
+
+/** A code by itself right below a row. */
+function loneCode(core: Core, lines: readonly Line[], index: number): boolean {
+  const line = lines[index];
+  return line?.gap === 0 && core.last === index - 1 && isLoneCode(lines, core, line);
 }
 
 /** A line without figures that belongs to the rows: its measures are empty or tokens. */

@@ -1,7 +1,8 @@
-import { isWords } from "../lines/cell-class.ts";
-import type { Line } from "../lines/line.ts";
+import { isWords, type SampleCell } from "../lines/cell-class.ts";
+import { cellAt, type Line } from "../lines/line.ts";
 import { documentationText, noteText } from "../lines/words.ts";
 import type { Core } from "./column-count.ts";
+import { codeShape, isLoneCode } from "./lone-code.ts";
 
 /**
  * Lines without figures that make a grid of words: at least three lines of two or more filled columns.
@@ -13,26 +14,52 @@ export function textCores(
   isFile: boolean,
 ): { header: number; core: Core }[] {
   const found: { header: number; core: Core }[] = [];
-  for (const run of runsOf(lines, free)) {
+  for (const run of runsOf(lines, free, isFile)) {
     const made = textCore(lines, run, isFile);
     if (made !== null) found.push(made);
   }
   return found;
 }
 
-function runsOf(lines: readonly Line[], free: readonly number[]): number[][] {
+function runsOf(lines: readonly Line[], free: readonly number[], isFile: boolean): number[][] {
   const runs: number[][] = [];
   let before = -2;
   for (const at of free) {
     const line = lines[at];
-    if (line === undefined || line.cells.length < 2) continue;
     const run = runs.at(-1);
+    if (line === undefined) continue;
+    if (line.cells.length < 2) {
+      if (!isFile || run === undefined || at !== before + 1 || !isRecord(lines, run, at)) continue;
+      run.push(at);
+      before = at;
+      continue;
+    }
     if (run !== undefined && at === before + 1 && (line.gap === 0 || goesOn(lines, run, line)))
       run.push(at);
     else runs.push([at]);
     before = at;
   }
   return runs;
+}
+
+/** A record of a file with one value, under a name: between whole records, or a code as all have at the end. */
+function isRecord(lines: readonly Line[], run: readonly number[], at: number): boolean {
+  const [line, next] = [lines[at], lines[at + 1]];
+  const [cell] = line?.cells ?? [];
+  const header = lines[run[0] ?? -1];
+  if (line === undefined || cell === undefined || header === undefined || line.gap > 0)
+    return false;
+  if (line.prose > 0 || noteText(cell.text) || cellAt(header, cell.column) === undefined)
+    return false;
+  const goesOn = next?.gap === 0 && next.cells.length >= 2;
+  return goesOn
+    ? run.length > 1 || hasShape(next, cell)
+    : isLoneCode(lines, { members: run }, line);
+}
+
+function hasShape(line: Line, cell: SampleCell): boolean {
+  const other = cellAt(line, cell.column);
+  return other !== undefined && codeShape(other.text) === codeShape(cell.text);
 }
 
 /** After one blank row a grid goes on if the line fills the same columns, and is not its header again. */

@@ -89,7 +89,7 @@ export function regionOf(
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
-  return { region, remarks: texts };
+  return { region, remarks: [...texts, ...table.remarks] };
 }
 
 function beyondReason(cell: string, { columns }: FoundTable): string {

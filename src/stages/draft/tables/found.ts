@@ -46,6 +46,8 @@ export interface FoundTable {
   readonly confidence: number;
   readonly quarantined: boolean;
   readonly reasons: readonly string[];
+  /** Of these, what the report of a load says too: rows that could be something else. */
+  readonly remarks: readonly string[];
 }
 
 export interface FoundSheet {

@@ -1,8 +1,11 @@
 import { countRows, joinRanges, rangesOf } from "../../../model/row-ranges.ts";
 import { columnLetter, type MergedRange } from "../../../model/sheet.ts";
 import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
+import { isLoneCode } from "../cores/lone-code.ts";
 import { isTimely, isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
+import { lineText } from "../lines/notes.ts";
+import { noteText } from "../lines/words.ts";
 import { auditTotals } from "../totals/assertions.ts";
 import { findTotals } from "../totals/totals.ts";
 import { findColumns } from "./columns.ts";
@@ -44,6 +47,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     ...elided.map((run): [number, number] => [run.first, run.last]),
   ]);
   const all = [...header, ...units, ...body.sections, ...body.rows];
+  const remarks = bodyRemarks(draft, body, new Set(totals.keys()));
   const table: FoundTable = {
     pane,
     top: Math.min(...all.map((line) => line.row)),
@@ -70,7 +74,9 @@ export function makeTable(draft: Draft): FoundTable | null {
     confidence: 1,
     quarantined: false,
     assertions: audit.assertions,
+    remarks,
     reasons: [
+      ...remarks,
       ...found.reasons,
       ...reasonsOf(totals),
       ...audit.complaints,
@@ -88,6 +94,51 @@ export function pick(lines: readonly Line[], indexes: readonly number[]): Line[]
 function reasonsOf(totals: ReadonlyMap<Line, string>): string[] {
   const shown = [...totals].slice(0, 3).map(([line, why]) => `row ${line.row} is a total: ${why}`);
   return totals.size > 3 ? [...shown, `${totals.size} rows are totals`] : shown;
+}
+
+/** Labels and rows that may be taken for something else than they are. */
+function bodyRemarks(draft: Draft, body: Body, totals: ReadonlySet<Line>): readonly string[] {
+  const first = body.rows[0]?.row ?? 0;
+  const isFile = draft.sample.name === null;
+  const [label] = body.sections.filter((line) => isFile || line.row > first);
+  const inMiddle = isFile || body.sections.every((line) => line.row > first);
+  const behind = isFile ? loneBehind(draft, body) : null;
+  const apart = body.rows.filter((line) => !totals.has(line) && standsApart(draft.core, line));
+  return [
+    ...(label === undefined || !inMiddle
+      ? []
+      : [
+          `row ${label.row} holds ${JSON.stringify(lineText(label).slice(0, 60))} alone: it is taken for the label of the rows below it`,
+        ]),
+    ...(behind === null
+      ? []
+      : [
+          `row ${behind.row} holds ${JSON.stringify(lineText(behind))} alone right below the last row: it is taken for a note`,
+        ]),
+    ...apart.map(
+      (line) =>
+        `${columnLetter(line.cells[0]?.column ?? 0)}${line.row} stands alone below a blank row, without the label that the other rows have: it is taken for a row`,
+    ),
+  ];
+}
+
+/** A word by itself right below the last row, in a column of words, that reads like no note. */
+function loneBehind({ lines, core }: Draft, body: Body): Line | null {
+  const bottom = body.rows.at(-1)?.row ?? 0;
+  const line = lines.find((one) => one.row > bottom);
+  const [cell, ...others] = line?.cells ?? [];
+  if (line === undefined || cell === undefined || others.length > 0) return null;
+  const isNote = line.gap > 0 || noteText(cell.text) || cell.text.length > 40;
+  return isNote || countsOf(core, cell.column).words === 0 ? null : line;
+}
+
+/** A figure by itself below a blank row, where every other row begins with a label. */
+function standsApart(core: Core, line: Line): boolean {
+  const [cell] = line.cells;
+  const left = Math.min(...core.columns.keys());
+  if (cell === undefined || line.cells.length > 1 || line.gap === 0 || cell.column === left)
+    return false;
+  return countsOf(core, left).all >= core.members.length - 1;
 }
 
 /** What a publisher hides is published: its rows and columns are read like any others, and told. */
@@ -124,16 +175,23 @@ function split(core: Core, columns: readonly number[]): { keys: number[]; measur
 
 function bodyOf(draft: Draft, header: readonly Line[]): Body {
   const { lines, core, zone } = draft;
-  const members = new Set([...core.members, ...zone.data]);
-  const sections = pick(lines, zone.section);
-  const placed = new Set([...zone.header, ...zone.unit, ...zone.section]);
+  const isRow = (at: number): boolean => {
+    const line = lines[at];
+    return line !== undefined && isLoneCode(lines, core, line);
+  };
+  const first = [...zone.data, ...zone.section.filter(isRow)];
+  const members = new Set([...core.members, ...first]);
+  const labels = zone.section.filter((at) => !isRow(at));
+  const sections = pick(lines, labels);
+  const placed = new Set([...zone.header, ...zone.unit, ...labels]);
   const body: Body = { rows: [], sections, skipped: [], notes: [], behind: [] };
   const last = lastMember(draft);
-  for (let at = Math.min(core.first, ...zone.data); at <= last; at++) {
+  for (let at = Math.min(core.first, ...first); at <= last; at++) {
     const line = lines[at];
     if (line === undefined || placed.has(at)) continue;
     if (repeatsHeader(line, header)) body.skipped.push(line);
     else if (members.has(at)) sortMember(draft, line, body);
+    else if (isRow(at)) body.rows.push(line);
     else if (line.prose > 0) body.notes.push(line);
     else if (line.words > 0) body.sections.push(line);
     else body.skipped.push(line);
@@ -161,9 +219,10 @@ function endAtLastRow(body: Body): Body {
 }
 
 function sortMember(draft: Draft, line: Line, body: Body): void {
-  const { core, sample } = draft;
+  const { core, sample, lines } = draft;
   const measured = line.cells.some((cell) => isNumeric(countsOf(core, cell.column)));
-  if (!measured && groupLabel(line, core, sample.merges)) body.sections.push(line);
+  const label = !measured && groupLabel(line, core, sample.merges);
+  if (label && !isLoneCode(lines, core, line)) body.sections.push(line);
   else body.rows.push(line);
 }
 
