@@ -563,3 +563,41 @@ describe("names of columns", () => {
     expect(table.columns.map((column) => column.header.at(-1))).toEqual(["order", ...header]);
   });
 });
+
+describe("every figure of a sheet is in a table or told", () => {
+  const TABLE: readonly GridRow[] = [
+    ["Area", "Patients", "Visits"],
+    ...Array.from({ length: 10 }, (_, at): GridRow => [`Area ${at}`, 20 + at * 7, 3 + at * at]),
+  ];
+
+  test.each([
+    ["beside a row", TABLE.map((row, at): GridRow => (at === 4 ? [...row, 77] : row)), "D5"],
+    [
+      "apart from a row",
+      TABLE.map((row, at): GridRow => (at === 4 ? [...row, null, null, 77] : row)),
+      "F5",
+    ],
+    [
+      "far below",
+      [...TABLE, ...Array.from({ length: 20 }, (): GridRow => []), [null, null, null, 99, 7]],
+      "D32:E32",
+    ],
+  ])("a figure %s", async (_where, rows, range) => {
+    const sheet = await seeRows(rows);
+    const figures = range.includes(":") ? "2 figures stand" : "1 figure stands";
+    expect(sheet.reasons).toEqual([`${figures} in no table: ${range}`]);
+    expect(onlyTable(sheet)).toMatchObject({ range: "A1:C11", n_rows: 10 });
+  });
+
+  test("a figure without a label below a blank row", async () => {
+    const sheet = await seeRows([...TABLE, [], [], [null, null, 99]]);
+    expect(sheet.reasons).toEqual([
+      "C14 stands alone below a blank row, without the label that the other rows have: it is taken for a row",
+    ]);
+  });
+
+  test("numbers of notes and years are words of the notes", async () => {
+    const notes: readonly GridRow[] = [[], [1, "Counts are of people"], ["Released", 2025]];
+    expect((await seeRows([...TABLE, ...notes])).reasons).toEqual([]);
+  });
+});

@@ -45,7 +45,7 @@ export async function readSheet(
     return [regionOf(place, table, profile, guide?.unpivot)];
   });
   const regions = seen.map(({ region }) => region);
-  const remarks = seen.flatMap((one) => one.remarks);
+  const remarks = [...seen.flatMap((one) => one.remarks), ...claims.left()];
   const counted = {
     cells: claims.cells,
     claims: claims.settle(regions.map((region) => region.quarantined)),

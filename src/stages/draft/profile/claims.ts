@@ -1,7 +1,8 @@
 import type { Claim, SheetClaims } from "../../../model/manifest.ts";
 import { within } from "../../../model/row-ranges.ts";
-import type { Sheet } from "../../../model/sheet.ts";
+import type { Cell, Sheet, SheetRow } from "../../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";
+import { CellsLeft } from "./cells-left.ts";
 
 export type ClaimCounts = Record<Claim, number>;
 
@@ -37,6 +38,7 @@ export class ClaimCount {
   private readonly titles: ReadonlySet<number>;
   /** Of each table, and last of what is in none. */
   private readonly counts: readonly ClaimCounts[];
+  private readonly cellsLeft = new CellsLeft();
 
   constructor(found: FoundSheet) {
     this.areas = found.tables.map(areaOf);
@@ -44,15 +46,27 @@ export class ClaimCount {
     this.counts = [...this.areas, null].map(noClaims);
   }
 
-  add(row: number, column: number): void {
+  add(of: SheetRow, cell: Cell): void {
     this.cells++;
+    const { row } = of;
+    const { column } = cell;
     for (let at = 0; at < this.areas.length; at++) {
       const claim = claimIn(this.areas[at] as Area, row, column);
       if (claim === null) continue;
       (this.counts[at] as ClaimCounts)[claim]++;
+      if (claim === "helper" && isRowOf(this.areas[at] as Area, row))
+        this.cellsLeft.beside(of, cell);
       return;
     }
-    (this.counts.at(-1) as ClaimCounts)[this.outside(row)]++;
+    const claim = this.outside(row);
+    (this.counts.at(-1) as ClaimCounts)[claim]++;
+    if (this.areas.length > 0 && claim === "helper") this.cellsLeft.beside(of, cell);
+    if (this.areas.length > 0 && claim === "note") this.cellsLeft.around(of, cell);
+  }
+
+  /** What no table has, in words: figures beside and around the tables of the sheet. */
+  left(): readonly string[] {
+    return this.cellsLeft.words();
   }
 
   private outside(row: number): Claim {
@@ -82,6 +96,12 @@ function claimIn(area: Area, row: number, column: number): Claim | null {
   if (role === undefined) return null;
   if ((role === "data" || role === "total") && !area.columns.has(column)) return "helper";
   return role;
+}
+
+/** Whether a row is one of a table's data or total rows. */
+function isRowOf({ roles }: Area, row: number): boolean {
+  const role = roles.find(([, holds]) => holds(row))?.[0];
+  return role === "data" || role === "total";
 }
 
 function areaOf(table: FoundTable): Area {

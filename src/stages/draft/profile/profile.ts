@@ -68,7 +68,7 @@ export async function profileSheet(
   const claims = new ClaimCount(found);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
-      for (const cell of row.cells) claims.add(row.row, cell.column);
+      for (const cell of row.cells) claims.add(row, cell);
       for (const one of open) {
         const made = one.reader.accept(row);
         if (made === null) continue;
