@@ -4,10 +4,15 @@ import type { Executor } from "./database.ts";
 import { identifier } from "./identifier.ts";
 import { bronzeTable } from "./source-table.ts";
 
+/** Fingerprints of the parts of the load `l`, ascending. */
+const CONTENT =
+  'array(select fingerprint from ops.part where load_id = l.load_id order by fingerprint collate "C")';
+
 interface LastLoad {
   readonly load_id: string;
   readonly period: string;
   readonly profile: LoadProfile;
+  readonly content: readonly string[];
 }
 
 /**
@@ -33,7 +38,7 @@ export async function seenOf(
   const periods = new Map<string, string[]>();
   for (const row of rows) periods.set(row.source, [...(periods.get(row.source) ?? []), row.period]);
   const last = await executor.rows<LastLoad & { source: string }>(
-    `select distinct on (l.source) l.source, l.load_id::text, l.period, l.profile
+    `select distinct on (l.source) l.source, l.load_id::text, l.period, l.profile, ${CONTENT} as content
        from ops.load l join ops.period p on p.period = l.period
       where l.publication = $1 and l.is_current and l.period <> $2
       order by l.source, p.period_end >= $3::date, abs(p.period_end - $3::date), l.load_id desc`,
@@ -55,7 +60,7 @@ async function issuesOf(
 ): Promise<ReadonlyMap<string, readonly SeriesIssue[]>> {
   const rows = await executor.rows<SeriesIssue & { source: string }>(
     `select l.source, l.period, n.period as newest,
-            array(select fingerprint from ops.part where load_id = l.load_id order by fingerprint collate "C") as content
+            ${CONTENT} as content
        from (select l.*, p.period_start, p.period_end,
                     row_number() over (partition by l.source order by p.period_end desc, l.load_id desc) as nth
                from ops.load l

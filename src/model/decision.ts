@@ -58,4 +58,6 @@ export interface ReleaseDecision {
   readonly period: string;
   readonly sources: readonly SourceDecision[];
   readonly left_out: readonly LeftOut[];
+  /** The release that holds the same figures in every table; null if there is none. */
+  readonly repeats: string | null;
 }

@@ -179,6 +179,8 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
     },
     [
       "categories",
+      "text_by",
+      "beside",
       "said_in",
       "unit_by",
       "unit",

@@ -29,8 +29,9 @@ export interface ForecastLoad extends ReleasePlace {
   /** Version and digest of the manifest after it; null if the load does not change it. */
   readonly manifest: { readonly version: number; readonly digest: string } | null;
   readonly profile: LoadProfile;
-  /** Files that its rows came in. */
+  /** Files that its rows came in, and fingerprints of its parts, ascending. */
   readonly artifacts: readonly string[];
+  readonly content: readonly string[];
   /** Null if it does not repeat its history. */
   readonly issue: SeriesIssue | null;
 }
@@ -265,6 +266,7 @@ export class Forecast implements ReleaseLedger {
       manifest,
       profile: counts.profile,
       artifacts: counts.parts.map((one) => one.artifact),
+      content: counts.parts.map((one) => one.fingerprint).sort(),
       issue: issueOf(load, counts),
     });
     return receipt;

@@ -73,6 +73,7 @@ export async function publishRelease(
         ...sources.flatMap(checkRemarks),
         ...sources.flatMap(calledRemarks),
         ...ghostRemarks(decision, done),
+        ...repeatRemarks(decision, done),
         ...told,
         ...enriched.remarks,
       ],
@@ -101,6 +102,18 @@ function ghostRemarks(
         .filter((one) => one.kind === "column_empty")
         .map((one) => `${source}: column ${one.column ?? ""} is empty: ${one.evidence}`),
     );
+}
+
+function repeatRemarks(
+  { repeats }: ReleaseDecision,
+  done: ReadonlyMap<string, SourceReport>,
+): readonly string[] {
+  const isLoaded = [...done.values()].some((one) => one.status === "loaded");
+  return repeats === null || !isLoaded
+    ? []
+    : [
+        `every table holds what release ${repeats} holds, cell for cell: is it the file of that release?`,
+      ];
 }
 
 function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {

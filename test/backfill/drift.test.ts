@@ -43,6 +43,17 @@ describe("identity and drift", () => {
     expect(await series.drift("2025-02")).toEqual([]);
   });
 
+  test("the figures of the month before under the link of another are told", async () => {
+    await twoMonths(monthOf(1));
+    const { releases } = await series.backfill();
+    expect(releases.map((one) => one.remarks)).toEqual([
+      [],
+      [expect.stringMatching(/^every table holds what release 2025-01 holds, cell for cell/)],
+    ]);
+    await series.publish("2025-03", { Activity: monthOf(3) });
+    expect((await series.backfill()).releases.at(-1)?.remarks).toEqual([]);
+  });
+
   test("a renamed column is proposed with its evidence and waits; approved, both headers are one column", async () => {
     await twoMonths(renamed(monthOf(2), "First contacts", "Initial contacts"));
     expect(await statuses()).toEqual(["loaded", "held"]);

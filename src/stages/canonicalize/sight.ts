@@ -23,6 +23,8 @@ export interface LastLoad {
   readonly load_id: string;
   readonly period: string;
   readonly profile: LoadProfile;
+  /** Fingerprints of its parts, ascending. */
+  readonly content: readonly string[];
 }
 
 /** How the values of the last load compare with those of a region's columns, by their index. */
