@@ -56,7 +56,7 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 
 # storage:                    # artifacts, exports, logs, archive and backups; \`canonry storage show\`
 #   backend: local            # or s3
-#   base_dir: data            # the folder for them, from this home; of s3 the bucket
+#   base_dir: ./data          # the folder for them, from this home
 #   s3: { bucket: my-datalake, region: eu-west-2, prefix: statistics }
 #   roles: { exports: { backend: s3 } }
 

@@ -162,14 +162,19 @@ class StorageReader {
     };
   }
 
-  /** What one place says; where it says it twice, it says the same. */
+  /**
+   * What one place says; where it says it twice, it says the same. A path beside a bucket names no other bucket: it
+   * is the folder of the day when the backend is local.
+   */
   private bucketOf({ path, yaml }: Said): string | undefined {
     const backend = yaml.backend ?? this.base.yaml.backend ?? "local";
     const folder = backend === "s3" ? yaml.base_dir : undefined;
     const bucket = yaml.s3?.bucket;
     if (folder === undefined || bucket === undefined || folder === bucket) return bucket ?? folder;
+    if (isPath(folder)) return bucket;
     const texts = `${JSON.stringify(bucket)}, and base_dir ${JSON.stringify(folder)}`;
-    throw this.invalid([...path, "s3", "bucket"], `it is ${texts}: they must be the same`);
+    const way = `they must be the same, or base_dir a path, such as ./${folder}`;
+    throw this.invalid([...path, "s3", "bucket"], `it is ${texts}: ${way}`);
   }
 
   private endpointOf(text: string, at: Path): string {
@@ -241,6 +246,9 @@ class StorageReader {
     return invalid(this.file, path, message);
   }
 }
+
+/** What no bucket is called: `./data`, `/srv/lake`, `F:/`. */
+const isPath = (folder: string): boolean => /[\\/]/.test(folder);
 
 function over(file: PlaceYaml, env: PlaceYaml): PlaceYaml {
   const s3 = { ...file.s3, ...env.s3 };

@@ -111,6 +111,16 @@ describe("where each role is kept", () => {
     });
   });
 
+  test.each(["./lake", "/srv/lake", "F:/", "../lake"])(
+    "one line switches there and back, with the folder %s beside the bucket",
+    (folder) => {
+      const text = (backend: string): string =>
+        `storage:\n  backend: ${backend}\n  base_dir: "${folder}"\n  s3: { bucket: my-datalake }\n`;
+      expect(places(load(text("local")))).toEqual(everywhere(folder));
+      expect(places(load(text("s3")))).toEqual(everywhere("s3://my-datalake/"));
+    },
+  );
+
   test("the environment goes before the file", () => {
     const env = { CANONRY_STORAGE_BACKEND: "s3", CANONRY_STORAGE_S3_BUCKET: "from-env" };
     const config = load("storage: { backend: local }\n", env);
@@ -138,6 +148,12 @@ describe("what is refused, with file, line and key", () => {
       /storage\.paths\.processing_subdir/,
     ],
     [ALL_S3.replace('bucket: "my', 'bucket: "your'), 11, "storage.s3.bucket", /must be the same/],
+    [
+      "storage:\n  backend: s3\n  base_dir: data\n  s3: { bucket: lake }\n",
+      4,
+      "storage.s3.bucket",
+      /or base_dir a path, such as \.\/data/,
+    ],
     ["storage:\n  backend: s3\n", 1, "storage.s3", /`bucket` is missing/],
     ["storage:\n  backend: ftp\n", 2, "storage.backend", /local, s3/],
     ["storage:\n  colour: red\n", 2, "storage.colour", /no such key/],
