@@ -428,6 +428,12 @@ const faults = (): readonly Fault[] => [
     told: /^EXPORT_ORPHAN data\/exports\/other.parquet: it is the export of no source$/,
   },
   {
+    code: "STRAY",
+    plant: () => home.write("data/exports/old/beds.parquet", "x"),
+    heal: () => home.remove("data/exports/old"),
+    told: /^STRAY data\/exports\/old: something among what stands in data\/exports\/$/,
+  },
+  {
     code: "MANIFEST_BEHIND",
     ...without(MANIFEST),
     told: /^MANIFEST_BEHIND manifests\/canonical\/beds\/beds_canonical.yaml: the file is missing$/,

@@ -19,6 +19,7 @@ const STRAYS: Readonly<Record<string, string>> = {
   "data/acquire/zz/k": "k",
   "data/archive/logs/x/t": "t",
   "data/exports.old/beds.parquet": "x",
+  "data/exports/old/beds.parquet": "y",
   "tmp/x.tmp": "half",
   "manifests/.keep": "hidden, and a person's",
 };
@@ -56,6 +57,11 @@ describe("doctor --fix", () => {
       { from: "data/archive/logs/x/t", to: `data/stray/${today}/data/archive/logs/x/t` },
       { from: "data/archive/logs/x", to: null },
       {
+        from: "data/exports/old/beds.parquet",
+        to: `data/stray/${today}/data/exports/old/beds.parquet`,
+      },
+      { from: "data/exports/old", to: null },
+      {
         from: "data/exports.old/beds.parquet",
         to: `data/stray/${today}/data/exports.old/beds.parquet`,
       },
@@ -74,7 +80,7 @@ describe("doctor --fix", () => {
 
   test("moves each to its place, after which nothing is to be moved; the journal takes it back", async () => {
     const before = await home.snapshot("");
-    expect(await codes()).toHaveLength(8);
+    expect(await codes()).toHaveLength(9);
     const { journal, moved, settled } = await fix(outsideOf(home));
     expect(settled).toEqual([]);
     expect(moved.every((one) => one.done)).toBe(true);

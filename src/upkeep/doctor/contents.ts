@@ -18,6 +18,8 @@ const CONTENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   "data/state": [[String.raw`state\.json`]],
   "data/database": [[SERVER, ANYTHING]],
+  // Which names are of a source the ledger says.
+  "data/exports": [[".+"]],
   "data/logs/events": [[DAY, String.raw`.+\.jsonl`]],
   "data/archive": [
     ["logs", String.raw`\d{4}-\d\d\.jsonl\.gz`],

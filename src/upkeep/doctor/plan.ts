@@ -37,14 +37,12 @@ const OF_BACKUPS: readonly FindingCode[] = ["BACKUP_DAMAGED", "PROOF_FAILED", "R
 
 /** What is found, and what would be moved where and why. Pure. */
 export function plan(seen: Observations): Diagnosis {
-  const { home, database, ledger, bounds, today } = seen;
-  const strays = [...straysOf(home), ...strangeExports(seen)];
+  const { home, database, bounds, today } = seen;
+  const own = straysOf(home);
+  const ledger = withoutStrays(seen.ledger, own);
+  const strays = [...own, ...strangeExports(home, ledger)];
   const sightings: readonly Sighting[] = [
-    ...homeSightings(
-      home,
-      strays.filter((one) => !isWithin(one.path, "data/exports")),
-      { database, bounds },
-    ),
+    ...homeSightings(home, own, { database, bounds }),
     ...manifestOrphans(home),
     ...databaseSightings(seen, bounds),
     ...(ledger === null ? [] : ledgerSightings(ledger, bounds)),
@@ -84,8 +82,18 @@ function elsewhereSightings({ elsewhere }: Observations): readonly Sighting[] {
   }));
 }
 
+/** What stands in a folder among the exports goes with the folder. */
+function withoutStrays(
+  ledger: Observations["ledger"],
+  strays: readonly Stray[],
+): Observations["ledger"] {
+  const isStray = (name: string): boolean =>
+    strays.some((one) => isWithin(`data/exports/${name}`, one.path));
+  return ledger && { ...ledger, exports: ledger.exports.filter((name) => !isStray(name)) };
+}
+
 /** Files among the exports that are of no source. */
-function strangeExports({ home, ledger }: Observations): readonly Stray[] {
+function strangeExports(home: HomeSeen, ledger: Observations["ledger"]): readonly Stray[] {
   return (ledger === null ? [] : exportOrphans(ledger)).map((name) => {
     const path = `data/exports/${name}`;
     const isLocal = home.entries.some((one) => one.path === path);
