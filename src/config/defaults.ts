@@ -18,6 +18,7 @@ export const DEFAULTS: Omit<Settings, "storage"> = {
     page_pause_ms: 200,
   },
   run: { concurrency: 2 },
+  backup: { with_artifacts: false },
   retention: {
     logs_days: 7,
     archive_months: null,

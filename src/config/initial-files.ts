@@ -63,6 +63,8 @@ export const SETTINGS_TEXT = `# Settings. Everything here is optional; the value
 # run:
 #   concurrency: 2            # releases that are fetched and read at once
 
+# backup:
+#   with_artifacts: false     # true: the published files too, also at night
 # retention:                  # what \`canonry cleanup\` keeps; superseded vintages, artifacts and archives for ever
 #   logs_days: 7              # event logs, before they go into the archive of their month
 #   failed_runs_days: 14      # working files of runs that did not end well

@@ -258,6 +258,12 @@ export const SETTINGS_SCHEMA: Schema = {
     ingestion: nullable(object({ storage: feedStorage })),
     etl: nullable(object({ storage_input: feedStorage, storage_output: feedStorage })),
     run: object({ concurrency: { ...positive, maximum: 64 } }),
+    backup: object({
+      with_artifacts: {
+        type: "boolean",
+        description: "Whether a backup holds the published files too, also at night.",
+      },
+    }),
     retention: object(
       {
         logs_days: { ...natural, description: "Of event logs, before they are archived." },

@@ -120,21 +120,19 @@ export class BackupStore {
     return trusted || (await this.fault(key, expected)) === null;
   }
 
-  /** Keeps an artifact as it is; false if it was there. Throws BACKUP_DAMAGED if it is not what its name says. */
-  async putArtifact(
-    artifact: StoredBytes,
-    chunks: AsyncIterable<Uint8Array>,
-    trusted: boolean,
-  ): Promise<boolean> {
-    const { sha256 } = artifact;
-    const key = this.keys.backupArtifact(sha256);
-    if (await this.has(key, artifact, trusted)) return false;
+  /** Whether an artifact is here, byte for byte. */
+  holdsArtifact(artifact: StoredBytes): Promise<boolean> {
+    return this.has(this.keys.backupArtifact(artifact.sha256), artifact, false);
+  }
+
+  /** Keeps an artifact as it is. Throws BACKUP_DAMAGED if it is not what its name says. */
+  async putArtifact({ sha256 }: StoredBytes, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const [hash, size] = [createHash("sha256"), { bytes: 0 }];
     const incoming = this.keys.backupIncoming(writerName());
     await this.storage.put(incoming, hashed(chunks, hash, size));
     if (hash.digest("hex") === sha256) {
-      await this.name(incoming, key);
-      return true;
+      await this.name(incoming, this.keys.backupArtifact(sha256));
+      return;
     }
     await this.storage.remove(incoming);
     throw new CanonryError("BACKUP_DAMAGED", `the artifact ${sha256} has other bytes`);

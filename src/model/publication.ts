@@ -81,6 +81,10 @@ export interface Settings {
     readonly page_pause_ms: number;
   };
   readonly run: { readonly concurrency: number };
+  readonly backup: {
+    /** Whether a backup holds the published files too, not only their names. */
+    readonly with_artifacts: boolean;
+  };
   readonly retention: RetentionSettings;
   /** Cron expressions, or `off`, beside time zone and tick. */
   readonly schedule: Readonly<Record<UpkeepJob, string>> & {

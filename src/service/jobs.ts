@@ -52,7 +52,8 @@ async function verifyAll(world: World, deep: boolean): Promise<JobResult> {
 }
 
 async function backUp(world: World): Promise<JobResult> {
-  const options = { withArtifacts: false, full: false, force: false, dryRun: false };
+  const { with_artifacts: withArtifacts } = world.config.settings.backup;
+  const options = { withArtifacts, full: false, force: false, dryRun: false };
   const { id, tables, rows, new_bytes: bytes, notes } = await createBackup(world, options);
   const [note] = notes;
   const made = `${id ?? ""}: ${tables} tables, ${rows} rows, ${bytes} bytes new`;

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { checkRestored, listBackups } from "../../inquiry/backups.ts";
 import {
   createBackup,
@@ -46,15 +46,20 @@ const outsideOf = (context: Context, command: Command) => ({
 function createCommand(context: Context): Command {
   return new Command("create")
     .description("back up what the database holds at this moment; loads may go on")
-    .option("--with-artifacts", "the published files too, not only their names")
+    .option("--with-artifacts", "the published files too (default: backup.with_artifacts)")
+    .addOption(new Option("--without-artifacts", "only their names").conflicts("withArtifacts"))
     .option("--full", "read every row again, whatever the ledger says of the backup before")
-    .option("--force", "also of a database that holds less than its files and backups say")
+    .option(
+      "--force",
+      "also of a database that holds less than its files and backups say, or where another warehouse keeps its own",
+    )
     .option("-n, --dry-run", "say what would be read, and why, and write nothing")
     .option("--json", "print it as JSON")
     .action(
       async (
         flags: {
           withArtifacts?: boolean;
+          withoutArtifacts?: boolean;
           full?: boolean;
           force?: boolean;
           dryRun?: boolean;
@@ -63,8 +68,9 @@ function createCommand(context: Context): Command {
         command: Command,
       ) => {
         await inWorld(context, command, async (world) => {
+          const { with_artifacts: asSet } = world.config.settings.backup;
           const report = await createBackup(world, {
-            withArtifacts: flags.withArtifacts === true,
+            withArtifacts: flags.withoutArtifacts !== true && (flags.withArtifacts ?? asSet),
             full: flags.full === true,
             force: flags.force === true,
             dryRun: flags.dryRun === true,

@@ -187,7 +187,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 async function keepArtifacts(
-  { artifacts, anew }: BackupSurvey,
+  { artifacts, anew, sizes }: BackupSurvey,
   { store, data, withArtifacts, signal }: BackupNeeds,
   written: Written,
   notes: string[],
@@ -199,11 +199,17 @@ async function keepArtifacts(
   }
   return kept;
 
+  async function isHere(artifact: (typeof artifacts)[number]): Promise<boolean> {
+    if (anew) return store.holdsArtifact(artifact);
+    return sizes.get(store.keys.backupArtifact(artifact.sha256)) === artifact.size_bytes;
+  }
+
   async function keepArtifact(artifact: (typeof artifacts)[number]): Promise<boolean> {
+    if (await isHere(artifact)) return true;
     try {
       const bytes = await data.openArtifact(artifact.sha256, artifact.file_name);
-      const isNew = await store.putArtifact(artifact, readAll(bytes), !anew);
-      count(written, isNew, artifact.size_bytes);
+      await store.putArtifact(artifact, readAll(bytes));
+      count(written, true, artifact.size_bytes);
       return true;
     } catch (error) {
       const known = ["FILE_MISSING", "BACKUP_DAMAGED", "STORAGE_DAMAGED"];

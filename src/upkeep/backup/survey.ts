@@ -22,6 +22,8 @@ export interface BackupSurvey extends BackupFacts {
   readonly schema: SchemaSql;
   readonly artifacts: readonly ArtifactRow[];
   readonly ledger: LedgerFacts;
+  /** Bytes of what the store has, by key; empty where nothing is trusted. */
+  readonly sizes: ReadonlyMap<string, number>;
   /** Nothing that the store has is trusted by its size: each part that is written again is compared. */
   readonly anew: boolean;
 }
@@ -92,14 +94,16 @@ async function shapeOf(database: Database, { leader }: Snapshot): Promise<Schema
   throw new CanonryError("BACKUP_MOVED", "a table changed its shape meanwhile");
 }
 
-const ANEW = { previous: null, anew: true } as const;
+const ANEW = { previous: null, sizes: new Map<string, number>(), anew: true } as const;
 
-async function previousOf(store: BackupStore): Promise<Pick<BackupSurvey, "previous" | "anew">> {
+async function previousOf(
+  store: BackupStore,
+): Promise<Pick<BackupSurvey, "previous" | "sizes" | "anew">> {
   const [newest] = await wholeBackups(store);
-  if (newest === undefined) return { previous: null, anew: false };
-  if (await hasFailed(store, newest.id)) return ANEW;
+  if (newest !== undefined && (await hasFailed(store, newest.id))) return ANEW;
   const { sizes } = await store.list();
-  return { previous: { id: newest.id, parts: partsIn(newest, store, sizes) }, anew: false };
+  const previous = newest && { id: newest.id, parts: partsIn(newest, store, sizes) };
+  return { previous: previous ?? null, sizes, anew: false };
 }
 
 const partsIn = (inventory: Inventory, store: BackupStore, sizes: ReadonlyMap<string, number>) =>
