@@ -38,8 +38,12 @@ const list = (title: string, items: readonly string[]): readonly string[] =>
   items.length === 0 ? [] : [title, ...items.map((item) => `  ${item}`)];
 
 export function renderBackups(lines: readonly BackupLine[]): string {
+  const isShared = new Set(lines.flatMap((one) => one.warehouse ?? [])).size > 1;
   return renderTable(lines, [
     { title: "backup", value: (one) => one.id },
+    ...(isShared
+      ? [{ title: "warehouse", value: (one: BackupLine) => one.warehouse?.slice(0, 8) ?? "" }]
+      : []),
     { title: "state", value: (one) => one.state },
     { title: "tables", value: (one) => count(one.tables), align: "right" },
     { title: "rows", value: (one) => count(one.rows), align: "right" },

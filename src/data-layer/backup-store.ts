@@ -1,7 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import type { BackupTombstone, Inventory, Receipt, StoredBytes } from "../model/backup.ts";
+import type {
+  BackupTombstone,
+  Inventory,
+  Receipt,
+  StoreClaim,
+  StoredBytes,
+} from "../model/backup.ts";
+import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import { seal, unseal } from "../model/sealed.ts";
 import type { StorageBackend } from "../model/storage.ts";
@@ -48,11 +55,19 @@ const OURS = /^(?:parts|artifacts|tombstones|incoming)$/;
  */
 export class BackupStore {
   readonly keys: Paths["keys"];
+  /** The warehouse that asks; null: nobody knows which, and every backup counts as its own. */
+  readonly warehouse: string | null;
   private readonly storage: StorageBackend;
 
-  constructor(storage: StorageBackend, paths: Paths) {
+  constructor(storage: StorageBackend, paths: Paths, warehouse: string | null = null) {
     this.storage = storage;
     this.keys = paths.keys;
+    this.warehouse = warehouse;
+  }
+
+  /** Whether a backup or a tombstone is of the warehouse that asks. */
+  isOwn({ warehouse }: { readonly warehouse?: string }): boolean {
+    return warehouse === undefined || this.warehouse === null || warehouse === this.warehouse;
   }
 
   /** Ids of folders of backups, ascending: the oldest first. Parts and artifacts, which may be many, are not listed. */
@@ -72,6 +87,7 @@ export class BackupStore {
     for await (const { key, sizeBytes } of this.storage.list(this.keys.backups)) {
       sizes.set(key, sizeBytes);
       const [top = "", ...rest] = key.slice(this.keys.backups.length).split("/");
+      if (key === this.keys.backupOwner) continue;
       if (ID.test(top) && rest.length > 0) ids.add(top);
       else if (!OURS.test(top) || rest.length === 0) strangers.push(key);
     }
@@ -169,8 +185,7 @@ export class BackupStore {
       for await (const _chunk of this.checked(key, expected));
       return null;
     } catch (error) {
-      const known = ["BACKUP_DAMAGED", "STORAGE_DAMAGED"];
-      if (error instanceof CanonryError && known.includes(error.code)) return error.message;
+      if (isDamage(error)) return error.message;
       throw error;
     }
   }
@@ -183,19 +198,41 @@ export class BackupStore {
       throw damaged(`${key} has ${bytes.sizeBytes} bytes, not ${expected.size_bytes}`);
     }
     const hash = createHash("sha256");
-    for await (const chunk of readAll(bytes)) {
+    for await (const chunk of unrotten(key, bytes)) {
       hash.update(chunk);
       yield chunk;
     }
     if (hash.digest("hex") !== expected.sha256) throw damaged(`${key} has other bytes`);
   }
 
+  /** Null if there is none. Throws BACKUP_DAMAGED where the storage says that it is not what was written. */
   async readText(key: string): Promise<string | null> {
     const bytes = await this.storage.open(key);
     if (bytes === null) return null;
     const chunks: Buffer[] = [];
-    for await (const chunk of readAll(bytes)) chunks.push(chunk);
+    for await (const chunk of unrotten(key, bytes)) chunks.push(chunk);
     return Buffer.concat(chunks).toString("utf8");
+  }
+
+  /** Null if there is none; "damaged" if it is cut or changed. */
+  private async sealed<Document>(key: string): Promise<Document | "damaged" | null> {
+    try {
+      const text = await this.readText(key);
+      return text === null ? null : ((unseal(text) as Document | null) ?? "damaged");
+    } catch (error) {
+      if (isDamage(error)) return "damaged";
+      throw error;
+    }
+  }
+
+  /** Who may write here; null where nobody said, or nobody can read it. */
+  async claim(): Promise<StoreClaim | null> {
+    const claim = await this.sealed<StoreClaim>(this.keys.backupOwner);
+    return claim === "damaged" ? null : claim;
+  }
+
+  async writeClaim(claim: StoreClaim): Promise<void> {
+    await this.writeText(this.keys.backupOwner, seal(claim));
   }
 
   async writeText(key: string, text: string): Promise<StoredBytes> {
@@ -209,9 +246,7 @@ export class BackupStore {
 
   /** Null if there is none; "damaged" if it is cut or changed. */
   async inventory(id: string): Promise<Inventory | "damaged" | null> {
-    const text = await this.readText(this.keys.backupFile(id, INVENTORY));
-    if (text === null) return null;
-    return (unseal(text) as Inventory | null) ?? "damaged";
+    return this.sealed(this.keys.backupFile(id, INVENTORY));
   }
 
   async writeInventory(inventory: Inventory): Promise<void> {
@@ -239,8 +274,10 @@ export class BackupStore {
 
   /** Does nothing where it stands already. */
   async writeTombstone(tombstone: BackupTombstone): Promise<void> {
-    const name = `${tombstone.load_id}-${tombstone.key.slice(0, 16)}.json`;
-    await this.storage.put(this.keys.backupTombstone(name), seal(tombstone), { ifAbsent: true });
+    const { load_id: load, key, warehouse = "" } = tombstone;
+    const name = [load, key.slice(0, 16), warehouse].filter((part) => part !== "").join("-");
+    const at = this.keys.backupTombstone(`${name}.json`);
+    await this.storage.put(at, seal(tombstone), { ifAbsent: true });
   }
 
   remove(key: string): Promise<boolean> {
@@ -252,22 +289,36 @@ export class BackupStore {
   ): Promise<{ readonly whole: readonly Document[]; readonly damaged: readonly string[] }> {
     const [whole, damagedKeys]: [Document[], string[]] = [[], []];
     for await (const { key } of this.storage.list(prefix)) {
-      const document = unseal((await this.readText(key)) ?? "") as Document | null;
-      if (document === null) damagedKeys.push(key);
+      const document = await this.sealed<Document>(key);
+      if (document === null || document === "damaged") damagedKeys.push(key);
       else whole.push(document);
     }
     return { whole, damaged: damagedKeys };
   }
 }
 
-/** Where the backups of a home are kept. */
-export function backupsOf(data: DataLayer): BackupStore {
-  return new BackupStore(data.storageOf("backups"), data.paths);
+/** Where the backups of a home are kept, as one warehouse sees it; null: whichever. */
+export function backupsOf(data: DataLayer, warehouse: string | null = null): BackupStore {
+  return new BackupStore(data.storageOf("backups"), data.paths, warehouse);
 }
 
 const INVENTORY = "inventory.json";
 
 const damaged = (what: string): CanonryError => new CanonryError("BACKUP_DAMAGED", what);
+
+function isDamage(error: unknown): error is CanonryError {
+  return error instanceof CanonryError && error.code === "BACKUP_DAMAGED";
+}
+
+/** Bytes of the store. What a server says of those that rotted is damage of a backup, as on a disk. */
+async function* unrotten(key: string, bytes: Bytes): AsyncGenerator<Buffer> {
+  try {
+    yield* readAll(bytes);
+  } catch (error) {
+    if (!(error instanceof CanonryError && error.code === "STORAGE_DAMAGED")) throw error;
+    throw damaged(`${key} has other bytes`);
+  }
+}
 
 /** What gunzip says of bytes that are not its own. Source: zlib's return codes. */
 function damage(key: string, error: unknown): unknown {

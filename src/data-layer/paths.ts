@@ -93,6 +93,7 @@ export class Paths {
       backups: "data/backups/",
     } satisfies Record<StorageRole, string>,
     backups: "data/backups/",
+    backupOwner: "data/backups/warehouse.json",
     backupFile: (id: string, name: string): string =>
       `data/backups/${safeName(id)}/${safeName(name)}`,
     backupReceipt: (id: string, name: string): string =>

@@ -9,12 +9,12 @@ export interface ProvenRestore {
 }
 
 export interface ProvenRestores {
-  /** How many backups there are, so that none at all is told from none that was restored. */
-  readonly backups: number;
+  /** Whether there is a backup, so that none at all is told from none that was restored. */
+  readonly any: boolean;
   readonly last: ProvenRestore | null;
 }
 
-/** What the receipts of a store say. */
+/** What the receipts of a store say of one's own backups. */
 export async function provenRestores(store: BackupStore): Promise<ProvenRestores> {
   const ids = await store.ids();
   const proven: ProvenRestore[] = [];
@@ -24,8 +24,15 @@ export async function provenRestores(store: BackupStore): Promise<ProvenRestores
     proven.push({ id, proved_at: receipt.proved_at, rows: receipt.rows });
   }
   for (const one of proven.toSorted((a, b) => (a.proved_at < b.proved_at ? 1 : -1))) {
-    const inventory = await store.inventory(one.id);
-    if (inventory !== null && inventory !== "damaged") return { backups: ids.length, last: one };
+    if (await isOwnBackup(store, one.id)) return { any: true, last: one };
   }
-  return { backups: ids.length, last: null };
+  for (const id of ids.toReversed()) {
+    if (await isOwnBackup(store, id)) return { any: true, last: null };
+  }
+  return { any: false, last: null };
+}
+
+async function isOwnBackup(store: BackupStore, id: string): Promise<boolean> {
+  const inventory = await store.inventory(id);
+  return inventory !== null && inventory !== "damaged" && store.isOwn(inventory);
 }

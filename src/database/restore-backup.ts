@@ -61,6 +61,9 @@ export function restoreBackup(
   });
 }
 
+/** What an empty ledger holds too: which migrations it saw, and which warehouse it is. */
+const OF_EVERY_LEDGER = ["migration", "warehouse"];
+
 /** An empty ledger gives way; anything else stays, and is named. */
 async function makeRoom(transaction: Transaction): Promise<void> {
   const tables = await transaction.rows<{ schema: string; name: string; kind: string }>(
@@ -73,7 +76,7 @@ async function makeRoom(transaction: Transaction): Promise<void> {
   for (const table of tables) {
     const isLedger = table.schema === "ops" && table.kind === "r";
     if (!isLedger) full.push(tableName(table));
-    else if (table.name !== "migration") {
+    else if (!OF_EVERY_LEDGER.includes(table.name)) {
       const [row] = await transaction.rows<{ any: boolean }>(
         `select exists (select 1 from ${tableName(table)}) as any`,
       );

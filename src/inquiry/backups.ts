@@ -2,12 +2,15 @@ import { backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import { type ProvenRestores, provenRestores } from "../data-layer/proven-restores.ts";
 import type { Database } from "../database/database.ts";
+import { warehouseId } from "../database/warehouse.ts";
 import { BACKUP_FORMAT, type Inventory, partsOf, rowsOf } from "../model/backup.ts";
 import { type Difference, verifyLedger } from "./verify/index.ts";
 
 /** One backup as the store has it. */
 export interface BackupLine {
   readonly id: string;
+  /** Of which warehouse; null where no inventory says it. */
+  readonly warehouse: string | null;
   /** Without a whole inventory it is no backup. */
   readonly state: "whole" | "unfinished" | "damaged" | "another format";
   /** ISO instant; null where no inventory says it. */
@@ -39,7 +42,7 @@ export async function listBackups(data: DataLayer): Promise<readonly BackupLine[
 function lineOf(
   inventory: Inventory | "damaged" | null,
 ): Omit<BackupLine, "id" | "proved_at" | "proved"> {
-  const nothing = { made_at: null, tables: 0, rows: 0, parts: 0, size_bytes: 0 };
+  const nothing = { warehouse: null, made_at: null, tables: 0, rows: 0, parts: 0, size_bytes: 0 };
   if (inventory === null) return { state: "unfinished", ...nothing };
   if (inventory === "damaged") return { state: "damaged", ...nothing };
   if (inventory.format !== BACKUP_FORMAT) return { state: "another format", ...nothing };
@@ -48,6 +51,7 @@ function lineOf(
   const all = [...parts, ...inventory.files, ...artifacts, ...inventory.scripts];
   return {
     state: "whole",
+    warehouse: inventory.warehouse ?? null,
     made_at: inventory.made_at,
     tables: inventory.tables.length,
     rows: rowsOf(inventory),
@@ -56,18 +60,24 @@ function lineOf(
   };
 }
 
-/** When a backup of a home was last proven by a restore. */
-export function lastProvenRestore(data: DataLayer): Promise<ProvenRestores> {
-  return provenRestores(backupsOf(data));
+/** When a backup of the warehouse was last proven by a restore. */
+export async function lastProvenRestore({
+  database,
+  data,
+}: {
+  readonly database: Database;
+  readonly data: DataLayer;
+}): Promise<ProvenRestores> {
+  return provenRestores(backupsOf(data, await warehouseId(database)));
 }
 
 /** As people read it: "last proven restore: 2026-01-31, backup ...". */
-export function provenInWords({ backups, last }: ProvenRestores): string {
+export function provenInWords({ any, last }: ProvenRestores): string {
   if (last !== null)
     return `last proven restore: ${last.proved_at.slice(0, 10)}, backup ${last.id}`;
-  return backups === 0
-    ? "no backup yet: `canonry backup create`"
-    : "last proven restore: never; `canonry backup verify --restore` does one";
+  return any
+    ? "last proven restore: never; `canonry backup verify --restore` does one"
+    : "no backup yet: `canonry backup create`";
 }
 
 /** What `canonry verify --deep` finds in a database that stands without the files of its home. */

@@ -83,6 +83,8 @@ export interface ScriptInBackup extends StoredBytes {
 export interface Inventory {
   readonly format: string;
   readonly id: string;
+  /** Of which warehouse; absent: it was made before there were identities, and counts as one's own. */
+  readonly warehouse?: string;
   /** ISO instant of the snapshot. */
   readonly made_at: string;
   /** Version of the program, and of Postgres. */
@@ -119,10 +121,18 @@ export interface Receipt {
 
 /** What a purge left in the store of backups: a restore buries the load again. */
 export interface BackupTombstone extends PurgedLoad {
+  /** As in an inventory. */
+  readonly warehouse?: string;
   /** Its content, however it was read. */
   readonly key: string;
   readonly reason: string;
   readonly by: string;
+}
+
+/** Stands in a store of backups: the warehouse that may write there. */
+export interface StoreClaim {
+  readonly format: "canonry/store@1";
+  readonly warehouse: string;
 }
 
 /** A backup that holds something, with the loads. */

@@ -179,6 +179,9 @@ export const ERRORS = {
   BACKUP_TARGET: config(
     "Restore into an empty database: another home (--into-home), or another --database-url.",
   ),
+  BACKUP_FOREIGN: config(
+    "Name another folder, bucket or prefix for `storage.roles.backups`; where this database stands for that one, restore its backup; `--force` does it all the same.",
+  ),
   BACKUP_NEEDED: config(
     "Make another and prove it with `canonry backup verify --restore`, or say --force.",
   ),

@@ -160,6 +160,10 @@ export const FINDINGS = {
     "every archive of event logs reads back as it was written",
     "Put a whole copy of it back, or move it away: `canonry cleanup` adds nothing to one that is damaged.",
   ),
+  BACKUP_FOREIGN: wrong(
+    "the store of backups is of no other warehouse",
+    "Name another folder, bucket or prefix for `storage.roles.backups`; where this database stands for that one, restore its backup, or take the store over by `canonry backup create --force`.",
+  ),
   BACKUP_NONE: note("there is a backup, or nothing to back up", "Run `canonry backup create`."),
   BACKUP_DAMAGED: wrong(
     "the newest backup has all that it is made of",

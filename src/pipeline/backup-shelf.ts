@@ -1,6 +1,7 @@
 import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
 import type { Database } from "../database/database.ts";
+import { warehouseId } from "../database/warehouse.ts";
 import { CanonryError } from "../model/errors.ts";
 import {
   doubtOf,
@@ -11,16 +12,24 @@ import {
   surveyStore,
 } from "../upkeep/backup/index.ts";
 import type { BackupShelf } from "../upkeep/retain/index.ts";
+import type { World } from "./world.ts";
 
 /** Shared by those that make backups; whoever removes parts has it alone. */
 export const BACKUPS_LOCK = "canonry.backups";
 
+/** The store of backups, as the warehouse of the database sees it. */
+export async function ownBackups({
+  database,
+  data,
+}: Pick<World, "database" | "data">): Promise<BackupStore> {
+  return backupsOf(data, await warehouseId(database));
+}
+
 /** The backups of a home, as retention judges them. */
 export function backupShelf(database: Database, data: DataLayer): BackupShelf {
-  const store = backupsOf(data);
   return {
     list: async () => {
-      const facts = await surveyStore(store);
+      const facts = await surveyStore(await ownBackups({ database, data }));
       return facts.backups.flatMap((one) =>
         one.madeAt === null
           ? []
@@ -35,12 +44,13 @@ export function backupShelf(database: Database, data: DataLayer): BackupShelf {
       );
     },
     forget: async (id) => {
+      const store = await ownBackups({ database, data });
       await forgetAlone(database, store, { id, force: false, dryRun: false });
     },
   };
 }
 
-/** Removes a backup while nobody makes one. Throws BACKUP_UNKNOWN, BACKUP_NEEDED; LOCK_HELD while one is made. */
+/** Removes a backup while nobody makes one. Throws BACKUP_UNKNOWN, _NEEDED, _FOREIGN; LOCK_HELD while one is made. */
 export function forgetAlone(
   database: Database,
   store: BackupStore,

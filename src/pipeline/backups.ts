@@ -1,5 +1,6 @@
-import { backupsOf } from "../data-layer/backup-store.ts";
+import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import { DataLayer } from "../data-layer/data-layer.ts";
+import { ownerOf } from "../data-layer/store-owner.ts";
 import { buriedOf } from "../database/backup-reading.ts";
 import { Database } from "../database/database.ts";
 import { serverVersion } from "../database/inquiries.ts";
@@ -9,7 +10,9 @@ import { VERSION } from "../model/program-file.ts";
 import type { Plan } from "../model/stage.ts";
 import {
   apply,
+  checkOwner,
   chosenBackup,
+  claimStore,
   type Forgetting,
   faultsOf,
   homeFiles,
@@ -20,7 +23,7 @@ import {
   sweep,
 } from "../upkeep/backup/index.ts";
 import { checkLedger } from "./backup-guard.ts";
-import { BACKUPS_LOCK, forgetAlone } from "./backup-shelf.ts";
+import { BACKUPS_LOCK, forgetAlone, ownBackups } from "./backup-shelf.ts";
 import { sweepUnfinished } from "./tidy-up.ts";
 import { homeOf, loadConfigOf, MIGRATIONS, type Outside, openData, type World } from "./world.ts";
 
@@ -50,7 +53,7 @@ export interface CreateOptions {
   readonly withArtifacts: boolean;
   /** Nothing is taken over from the backup before. */
   readonly full: boolean;
-  /** Also of a database that holds less than files and backups say. */
+  /** Also of a database that holds less than files and backups say, and into a store of another warehouse. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
@@ -82,11 +85,15 @@ const MOST_ROUNDS = 3;
 
 /**
  * Makes a backup of one moment. Others may load, purge and make backups at the same time. What a killed one left
- * is removed at the end. Throws LEDGER_BEHIND where the database is not what was backed up.
+ * is removed at the end. Throws LEDGER_BEHIND where the database is not what was backed up, BACKUP_FOREIGN where the
+ * store is another warehouse's.
  */
 export async function createBackup(outer: World, options: CreateOptions): Promise<CreateReport> {
-  const store = backupsOf(outer.data);
-  if (!options.force) await checkLedger(outer, store);
+  const store = await ownBackups(outer);
+  if (!options.force) {
+    await checkLedger(outer, store);
+    await checkOwner(store);
+  }
   const { url } = outer.database;
   const database = new Database({ url, migrations: MIGRATIONS, poolSize: CONNECTIONS });
   const world = { ...outer, database };
@@ -100,7 +107,11 @@ export async function createBackup(outer: World, options: CreateOptions): Promis
       () => undefined,
     );
   try {
-    const report = await database.inTurn(BACKUPS_LOCK, () => createUnpurged(world, options), true);
+    const make = async (): Promise<CreateReport> => {
+      if (!options.dryRun) await claimStore(store);
+      return createUnpurged(world, store, options);
+    };
+    const report = await database.inTurn(BACKUPS_LOCK, make, true);
     if (!options.dryRun) await removeLeft();
     return report;
   } catch (error) {
@@ -112,10 +123,13 @@ export async function createBackup(outer: World, options: CreateOptions): Promis
   }
 }
 
-async function createUnpurged(world: World, options: CreateOptions): Promise<CreateReport> {
-  const store = backupsOf(world.data);
+async function createUnpurged(
+  world: World,
+  store: BackupStore,
+  options: CreateOptions,
+): Promise<CreateReport> {
   for (let round = 1; ; round++) {
-    const made = await createOnce(world, options);
+    const made = await createOnce(world, store, options);
     if (made.inventory === null) return made.report;
     await keepTombstones(world.database, store);
     const loads = partsOf(made.inventory).flatMap((part) => part.loads ?? []);
@@ -134,10 +148,10 @@ async function createUnpurged(world: World, options: CreateOptions): Promise<Cre
 
 function createOnce(
   world: World,
+  store: BackupStore,
   { withArtifacts, full, dryRun }: CreateOptions,
 ): Promise<{ readonly report: CreateReport; readonly inventory: Inventory | null }> {
   const { database, data, signal } = world;
-  const store = backupsOf(data);
   return survey({ database, store }, full, async (found) => {
     const decided = plan(found);
     const paths = world.config.publications.map((one) => one.canonical_manifest);
@@ -199,14 +213,14 @@ export interface VerifyReport {
 
 /**
  * Compares every byte of a backup with its inventory, and keeps a receipt where one differs: nothing rests on it
- * from then on. Needs no database. Throws BACKUP_*.
+ * from then on. Needs no database: the newest is that of whoever the store belongs to. Throws BACKUP_*.
  */
 export async function verifyBackup(
   data: DataLayer,
   id: string | null,
   now: () => Date,
 ): Promise<VerifyReport> {
-  const store = backupsOf(data);
+  const store = backupsOf(data, await ownerOf(backupsOf(data)));
   const inventory = await chosenBackup(store, id);
   const faults = await faultsOf(store, inventory);
   const receipt =
@@ -243,7 +257,7 @@ export async function proveBackup(
   check: (scratch: Database, signal: AbortSignal) => Promise<readonly string[]>,
 ): Promise<VerifyReport> {
   const { database, now, signal } = world;
-  const store = backupsOf(world.data);
+  const store = await ownBackups(world);
   const inventory = await chosenBackup(store, id);
   const faults = await faultsOf(store, inventory);
   const differences =
@@ -276,13 +290,13 @@ const verified = (
   receipt,
 });
 
-/** Removes a backup and what no other needs. Throws BACKUP_UNKNOWN, BACKUP_NEEDED; LOCK_HELD while one is made. */
+/** Removes a backup and what no other needs. Throws BACKUP_UNKNOWN, _NEEDED, _FOREIGN; LOCK_HELD while one is made. */
 export async function forgetBackup(
   world: World,
   id: string,
   options: { readonly force: boolean; readonly dryRun: boolean },
 ): Promise<Forgetting> {
-  const store = backupsOf(world.data);
+  const store = await ownBackups(world);
   const forgotten = await forgetAlone(world.database, store, { id, ...options });
   if (!options.dryRun) await sweepUnfinished(world);
   return forgotten;

@@ -2,11 +2,12 @@ import type { Config } from "../config/load.ts";
 import { type BackupStore, backupsOf } from "../data-layer/backup-store.ts";
 import type { Paths } from "../data-layer/paths.ts";
 import { provenRestores } from "../data-layer/proven-restores.ts";
+import { ownerOf } from "../data-layer/store-owner.ts";
 import { BACKUP_FORMAT, type Inventory } from "../model/backup.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { StorageBackend } from "../model/storage.ts";
 import { STORAGE_ROLES, type StorageRole } from "../model/storage-role.ts";
-import { lacksOf, objectsOf } from "../upkeep/backup/index.ts";
+import { foreignOwner, lacksOf, objectsOf } from "../upkeep/backup/index.ts";
 import type { BackupsSeen, Observations } from "../upkeep/doctor/index.ts";
 import { damagedArchives } from "../upkeep/retain/index.ts";
 import { type Outside, openData } from "./world.ts";
@@ -55,7 +56,16 @@ export async function storesSeen(
   outside: Outside,
   paths: Paths,
   config: Config,
-  { down, staleBeforeMs }: { readonly down: RolesDown; readonly staleBeforeMs: number },
+  {
+    down,
+    staleBeforeMs,
+    warehouse,
+  }: {
+    readonly down: RolesDown;
+    readonly staleBeforeMs: number;
+    /** Whose backups are looked at; null: nobody knows, so those of whoever the store belongs to. */
+    readonly warehouse: string | null;
+  },
 ): Promise<StoresSeen> {
   const failures = new Set(down.values());
   const look = async <Seen>(roles: readonly StorageRole[], work: () => Promise<Seen>) => {
@@ -68,7 +78,9 @@ export async function storesSeen(
   const data = await openData(paths, config, outside.signal);
   try {
     const unfinished = await look(STORAGE_ROLES, () => data.unfinishedElsewhere(staleBeforeMs));
-    const backups = await look(["backups"], () => backupsSeen(backupsOf(data)));
+    const backups = await look(["backups"], async () =>
+      backupsSeen(backupsOf(data, warehouse ?? (await ownerOf(backupsOf(data))))),
+    );
     const archives = await look(["archive"], () => damagedArchives(data));
     return {
       backups,
@@ -97,7 +109,7 @@ async function backupsSeen(store: BackupStore): Promise<BackupsSeen> {
   for (const id of ids) {
     const inventory = await store.inventory(id);
     if (inventory === "damaged") damaged.push(id);
-    else if (inventory !== null) found.push(inventory);
+    else if (inventory !== null && store.isOwn(inventory)) found.push(inventory);
   }
   // By the clock of the database; a name has that of a machine.
   const latest = found.toSorted((a, b) => (a.made_at < b.made_at ? 1 : -1));
@@ -105,6 +117,7 @@ async function backupsSeen(store: BackupStore): Promise<BackupsSeen> {
   const { last } = await provenRestores(store);
   return {
     count: found.length,
+    foreignOwner: await foreignOwner(store),
     damaged,
     newest: newest && {
       id: newest.id,

@@ -93,7 +93,12 @@ export async function examine(
   const staleBeforeMs = now().getTime() - bounds.unfinishedMs;
   const home = await homeSeen(outside, paths, config, staleBeforeMs);
   const stores =
-    read === null ? UNSEEN_STORES : await storesSeen(outside, paths, read, { down, staleBeforeMs });
+    read === null
+      ? UNSEEN_STORES
+      : await storesSeen(outside, paths, read, {
+          ...{ down, staleBeforeMs },
+          warehouse: asked.ledger?.warehouse ?? null,
+        });
   const seen: Observations = {
     ...{ home, ...stores, ...asked, bounds },
     today: now().toISOString().slice(0, 10),

@@ -1,4 +1,3 @@
-import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgeLoads } from "../database/purge-load.ts";
 import { purgeScope, tombstonesOf } from "../database/purge-scope.ts";
 import { vintagesOf } from "../database/vintages.ts";
@@ -8,6 +7,7 @@ import type { PurgeScope, Tombstone } from "../model/purge.ts";
 import type { ExportReport } from "../model/report.ts";
 import { nothingLoaded, type Vintage, type VintageChoice, vintageOf } from "../model/vintage.ts";
 import { holders } from "../upkeep/backup/index.ts";
+import { ownBackups } from "./backup-shelf.ts";
 import { writeProjections } from "./projections.ts";
 import { removePurged } from "./purged-files.ts";
 import { onRelease, personOf } from "./vintages.ts";
@@ -59,7 +59,7 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   const base = { dry_run: dryRun, by, reason, before };
   if (dryRun) {
     const scope = loads.length === 0 ? NOTHING : await purgeScope(world.database, loads);
-    const backups = await holders(backupsOf(world.data), scope);
+    const backups = await holders(await ownBackups(world), scope);
     return { ...base, scope, current: {}, removed: [], exports: [], backups };
   }
   const events = world.eventsOf(world.newId(), request.watch);
@@ -80,7 +80,7 @@ export async function purge(world: World, request: PurgeRequest): Promise<PurgeR
   await events.flush();
   const current = Object.fromEntries(done.successors);
   // Behind the commit: a backup that is finished later looks itself whether it holds what was purged.
-  const backups = await holders(backupsOf(world.data), done.scope);
+  const backups = await holders(await ownBackups(world), done.scope);
   return { ...base, scope: done.scope, current, removed, exports, backups };
 }
 

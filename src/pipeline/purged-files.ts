@@ -1,6 +1,6 @@
-import { backupsOf } from "../data-layer/backup-store.ts";
 import { purgedFiles } from "../database/purge-scope.ts";
 import { keepTombstones } from "../upkeep/backup/index.ts";
+import { ownBackups } from "./backup-shelf.ts";
 import type { World } from "./world.ts";
 
 export interface Removed {
@@ -16,7 +16,7 @@ export interface Removed {
 export async function removePurged(world: World): Promise<readonly Removed[]> {
   const { data, paths } = world;
   const { artifacts, runs } = await purgedFiles(world.database);
-  await keepTombstones(world.database, backupsOf(data));
+  await keepTombstones(world.database, await ownBackups(world));
   const removed: Removed[] = [];
   const reason = "what it held was purged";
   for (const sha256 of artifacts) {

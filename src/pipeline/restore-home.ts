@@ -21,6 +21,7 @@ import {
   fileToRestore,
   isConfiguration,
   rowDifferences,
+  tombstonesOf,
   wholeInventory,
 } from "../upkeep/backup/index.ts";
 import { withFiles } from "./backups.ts";
@@ -52,7 +53,7 @@ export interface RestoreReport {
 
 /**
  * Restores a backup into an empty database and a home: configuration first, since nothing opens without it; the
- * database in one transaction; then what else the home lacks. Cut short, the same command does the rest. Files
+ * database in one transaction, with the identity of its warehouse; then what else the home lacks. Cut short, the same command does the rest. Files
  * that are there stay. Throws BACKUP_*; nothing is written over.
  */
 export function restoreHome(outside: Outside, request: RestoreRequest): Promise<RestoreReport> {
@@ -102,7 +103,7 @@ async function restoreDatabase(
       `${inventory.id} was made by version ${inventory.program}, whose ledger this program does not know`,
     );
   }
-  const { whole: tombstones, damaged } = await store.tombstones();
+  const { whole, damaged } = await store.tombstones();
   if (damaged.length > 0) {
     throw new CanonryError(
       "BACKUP_DAMAGED",
@@ -111,7 +112,7 @@ async function restoreDatabase(
   }
   const buried = await restoreBackup(
     database,
-    await databaseToRestore(store, inventory, tombstones),
+    await databaseToRestore(store, inventory, tombstonesOf(inventory, whole)),
   );
   // An older program made it: its ledger is brought to the newest shape.
   if (await database.ready(true)) await reshapeViews(database);
@@ -127,7 +128,8 @@ async function checkUnchanged(
   store: BackupStore,
   inventory: Inventory,
 ): Promise<void> {
-  const buried = new Set((await store.tombstones()).whole.map((one) => one.load_id));
+  const { whole } = await store.tombstones();
+  const buried = new Set(tombstonesOf(inventory, whole).map((one) => one.load_id));
   const asked = ({ schema, name }: TableInBackup, part: TablePart): boolean =>
     `${schema}.${name}` !== "ops.migration" &&
     (buried.size === 0 || (schema === "bronze" && !holdsAny(part, buried)));

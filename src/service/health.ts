@@ -135,7 +135,7 @@ async function ready({ world, stopping }: HealthOf): Promise<Answer> {
 
 /** When a backup was last restored and compared; null: never, or nobody can say. */
 async function provenAt(world: World | null): Promise<string | null> {
-  const proven = world === null ? null : await within(lastProvenRestore(world.data));
+  const proven = world === null ? null : await within(lastProvenRestore(world));
   return proven?.last?.proved_at ?? null;
 }
 

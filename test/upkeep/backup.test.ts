@@ -3,24 +3,34 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { BackupStore, backupsOf } from "../../src/data-layer/backup-store.ts";
+import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { Database } from "../../src/database/database.ts";
 import { restoreBackup } from "../../src/database/restore-backup.ts";
+import { warehouseId } from "../../src/database/warehouse.ts";
 import { checkRestored, lastProvenRestore, listBackups } from "../../src/inquiry/backups.ts";
 import { cite } from "../../src/inquiry/cite/index.ts";
 import { verify } from "../../src/inquiry/verify/index.ts";
-import { type Inventory, partsOf } from "../../src/model/backup.ts";
+import { type BackupTombstone, type Inventory, partsOf } from "../../src/model/backup.ts";
 import type { CanonryError } from "../../src/model/errors.ts";
-import { seal } from "../../src/model/sealed.ts";
+import { seal, unseal } from "../../src/model/sealed.ts";
+import { contentKey } from "../../src/model/vintage.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
-import { backupShelf } from "../../src/pipeline/backup-shelf.ts";
-import { forgetBackup, proveBackup } from "../../src/pipeline/backups.ts";
+import { backupShelf, ownBackups } from "../../src/pipeline/backup-shelf.ts";
+import { type CreateReport, forgetBackup, proveBackup } from "../../src/pipeline/backups.ts";
 import { exportSources } from "../../src/pipeline/exports.ts";
 import { purge } from "../../src/pipeline/purge.ts";
 import { rereadLoad } from "../../src/pipeline/reread.ts";
 import { restoreHome } from "../../src/pipeline/restore-home.ts";
 import { rebuildState } from "../../src/pipeline/state.ts";
 import type { World } from "../../src/pipeline/world.ts";
-import { databaseToRestore, wholeInventory } from "../../src/upkeep/backup/index.ts";
+import { jobOf } from "../../src/service/jobs.ts";
+import {
+  claimStore,
+  databaseToRestore,
+  faultsOf,
+  wholeInventory,
+} from "../../src/upkeep/backup/index.ts";
 import { judgeBackups } from "../../src/upkeep/retain/backups-plan.ts";
 import { randomOf } from "../faults/points.ts";
 import {
@@ -102,6 +112,15 @@ async function publish(month: number, revision = 0): Promise<void> {
 async function load(month: number, revision = 0): Promise<void> {
   await publish(month, revision);
   expect((await backfill(world, EVERYTHING)).exit).toBe(0);
+}
+
+/** As a store that was written before warehouses had an identity. */
+async function asBefore(one: Home, id: string): Promise<void> {
+  const path = `data/backups/${id}/inventory.json`;
+  const { warehouse, ...inventory } = unseal(await one.read(path)) as Inventory;
+  expect(warehouse).toMatch(/^[0-9a-f-]{36}$/);
+  await one.write(path, seal(inventory));
+  await one.remove("data/backups/warehouse.json");
 }
 
 /** An empty home beside, with a database that nobody ever used. */
@@ -215,6 +234,34 @@ const partPath = (sha256: string): string =>
 async function inventoryOf(id: string): Promise<Inventory> {
   return JSON.parse(await home.read(`data/backups/${id}/inventory.json`)) as Inventory;
 }
+
+test("where the configuration says so, files are in the backups of the night, and are not read again", async () => {
+  await home.write("config/settings.yaml", "backup: { with_artifacts: true }\n");
+  const set = await worldOf(home);
+  const opened = vi.spyOn(DataLayer.prototype, "openArtifact");
+  try {
+    const night = jobOf("backup", set);
+    for (const reads of [3, 0]) {
+      opened.mockClear();
+      expect(await night?.run(set, EVERYTHING.watch)).toMatchObject({ exit: 0 });
+      expect(opened).toHaveBeenCalledTimes(reads);
+    }
+    const kept = async (id: string): Promise<readonly boolean[]> =>
+      (await inventoryOf(id)).artifacts.map((one) => one.kept);
+    const ids = (await listBackups(set.data)).map((one) => one.id);
+    expect(await Promise.all(ids.map(kept))).toEqual([
+      [true, true, true],
+      [true, true, true],
+    ]);
+    const by = async (...flags: readonly string[]) =>
+      JSON.parse((await home.run("backup", "create", "--json", ...flags)).stdout) as CreateReport;
+    expect(await kept((await by("--without-artifacts")).id ?? "")).toEqual([false, false, false]);
+    expect(await kept((await by()).id ?? "")).toEqual([true, true, true]);
+  } finally {
+    opened.mockRestore();
+    await set.close();
+  }
+});
 
 describe("what was purged", () => {
   const buried = {
@@ -354,7 +401,7 @@ describe("what nothing should rest on", () => {
     expect(judgeBackups(await onShelf(), settings).filter((one) => one.action !== null)).toEqual(
       [],
     );
-    expect(await lastProvenRestore(world.data)).toMatchObject({ last: { id: first } });
+    expect(await lastProvenRestore(world)).toMatchObject({ last: { id: first } });
     const alone = { force: false, dryRun: true };
     await expect(forgetBackup(world, first, alone)).rejects.toMatchObject({
       code: "BACKUP_NEEDED",
@@ -385,6 +432,8 @@ describe("what nothing should rest on", () => {
         /the database holds less: .* the ledger is empty/,
       );
       for (const folder of ["data/state", "manifests"]) await other.remove(folder);
+      await expect(create(there)).rejects.toMatchObject({ code: "BACKUP_FOREIGN" });
+      await asBefore(other, id);
       await expect(create(there)).rejects.toThrow(
         new RegExp(`the database holds less: backup ${id} has \\d loads, and it has none`),
       );
@@ -408,9 +457,11 @@ describe("damage", () => {
   test(`200 single bits, every file cut at every tenth, every file missing: all are caught (seed ${SEED})`, async () => {
     const id = await made(world, { withArtifacts: true });
     await proven(world, id);
-    const files = await storeFiles(home);
+    const files = new Map(await storeFiles(home));
     expect(await isCaught(await storeOf(files), id)).toBe(false);
     const random = randomOf(SEED);
+    // What says whose store it is belongs to no backup.
+    files.delete("data/backups/warehouse.json");
     const paths = [...files.keys()];
     const missed: string[] = [];
     const damage = async (path: string, bytes: Buffer | null, what: string): Promise<void> => {
@@ -480,6 +531,39 @@ describe("damage", () => {
     expect(onServer).toEqual(onDisk);
     const kinds = ["artifact_differs", "export_differs", "reading_differs"];
     expect(onDisk).toMatchObject({ kinds, notes: 1, cited: "CITATION_BROKEN" });
+  });
+
+  test("whatever of it rotted on a server is damage of the backup, as on a disk", async () => {
+    const id = await made(world);
+    await backupsOf(world.data).writeReceipt({
+      ...{ format: "canonry/receipt@1", id, proved_at: "2026-01-31T05:00:00.000Z", program: "1" },
+      ...{ server: null, proved: true, tables: 1, rows: 1, differences: [] },
+    });
+    const files = await storeFiles(home);
+    const [receipt = ""] = [...files.keys()].filter((path) => path.includes("/receipts/"));
+    const inventory = await inventoryOf(id);
+    const [part] = partsOf(inventory);
+    const look = async (data: World["data"]): Promise<unknown> => {
+      const store = backupsOf(data);
+      try {
+        const faults = await faultsOf(store, await wholeInventory(store, id));
+        for await (const _line of store.openPart(part ?? { sha256: "", size_bytes: 0 }));
+        return faults;
+      } catch (error) {
+        const { code, exit } = error as CanonryError;
+        return [code, exit, (await listBackups(data)).map((one) => one.state)];
+      }
+    };
+    const paths = ["inventory.json", "post-data.sql"].map((name) => `data/backups/${id}/${name}`);
+    for (const path of [...paths, receipt, partPath(part?.sha256 ?? "")]) {
+      const served = servedWorld(world, [path]);
+      const onServer = await look(served.data).finally(() => served.data.close());
+      const bytes = files.get(path) ?? Buffer.of();
+      await home.write(path, flipped(bytes, bytes.length * 4));
+      expect(onServer, path).toEqual(await look(world.data));
+      expect(onServer, path).not.toEqual([]);
+      await home.write(path, bytes);
+    }
   });
 
   test("a restore of a damaged one writes nothing to the database", async () => {
@@ -695,6 +779,142 @@ describe("side by side", () => {
     } finally {
       await second.close();
     }
+  });
+});
+
+describe("two warehouses and one store", () => {
+  const gone = { force: false, dryRun: false };
+  const foreign = { code: "BACKUP_FOREIGN" };
+  let there: World | null = null;
+
+  /** Another warehouse, with loads of its own, whose backups are kept where those of the first are. */
+  async function neighbour(): Promise<World> {
+    const other = await elsewhere();
+    await other.write(
+      "config/publications.yaml",
+      "publications:\n  beds: { name: Beds, folder: inbox }\n",
+    );
+    await other.write(
+      "config/settings.yaml",
+      `storage: { roles: { backups: { base_dir: "${home.path}/data" } } }\n`,
+    );
+    await other.write("inbox/beds-2025-01.csv", "Trust,Beds\nR01,5\nR02,6\nR03,7\n");
+    there = await worldOf(other);
+    expect((await backfill(there, EVERYTHING)).exit).toBe(0);
+    return there;
+  }
+  afterEach(async () => {
+    await there?.close();
+    there = null;
+  });
+
+  test("neither writes nor removes where the other does, unless it is forced; then each counts its own", async () => {
+    const mine = await made(world);
+    await proven(world, mine);
+    const there = await neighbour();
+    const before = await storeFiles(home);
+    await expect(create(there)).rejects.toMatchObject(foreign);
+    await expect(create(there, { dryRun: true })).rejects.toMatchObject(foreign);
+    await expect(forgetBackup(there, mine, gone)).rejects.toMatchObject(foreign);
+    const shelf = () => backupShelf(there.database, there.data).list();
+    expect((await shelf()).map((one) => one.doubt)).toEqual([
+      expect.stringMatching(/^it is of the warehouse [0-9a-f-]{36}$/),
+    ]);
+    await expect(proveBackup(there, null, checkRestored)).rejects.toThrow(
+      "there is no backup of this warehouse",
+    );
+    expect(await storeFiles(home)).toEqual(before);
+    expect(await lastProvenRestore(there)).toEqual({ any: false, last: null });
+
+    const forced = await made(there, { force: true });
+    await expect(create(world)).rejects.toMatchObject(foreign);
+    expect([await lastProvenRestore(there), await lastProvenRestore(world)]).toMatchObject([
+      { any: true, last: null },
+      { any: true, last: { id: mine } },
+    ]);
+    const second = await made(there);
+    const settings = { keep_daily: 0, keep_weekly: 0, keep_monthly: 0 };
+    const goes = judgeBackups(await shelf(), settings).filter((one) => one.action !== null);
+    expect(goes.map((one) => one.key)).toEqual([`backup ${forced}`]);
+    // No restore has proven another of its own.
+    await proven(there, second);
+    await forgetBackup(there, second, { ...gone, force: true });
+    await forgetBackup(there, forced, { ...gone, force: true });
+    expect((await verified(home, mine)).differences).toEqual([]);
+    expect((await listBackups(world.data)).map((one) => one.id)).toEqual([mine]);
+    // Where the store is the other's, only what nobody else can need goes.
+    const parts = (files: ReadonlyMap<string, Buffer>) =>
+      [...files.keys()].filter((path) => path.includes("/parts/"));
+    const kept = parts(await storeFiles(home));
+    await forgetBackup(world, mine, { ...gone, force: true });
+    const left = await storeFiles(home);
+    expect(parts(left)).toEqual(kept);
+    expect(left.has("data/backups/warehouse.json")).toBe(true);
+  });
+
+  test("a store is one's own from the first byte on, until its last backup is forgotten", async () => {
+    const there = await neighbour();
+    await create(world, { dryRun: true });
+    expect(await storeFiles(home)).toEqual(new Map());
+    const part = { sha256: "", size_bytes: 0, text_bytes: 0, text_sha256: "", isNew: true };
+    const atFirstPart = (work: () => Promise<unknown>): void => {
+      const put = vi.spyOn(BackupStore.prototype, "putPart");
+      put.mockImplementation(async () => {
+        put.mockRestore();
+        await work();
+        return part;
+      });
+    };
+    atFirstPart(async () => {
+      await expect(create(there)).rejects.toMatchObject(foreign);
+      throw new Error("cut short");
+    });
+    await expect(create(world)).rejects.toThrow("cut short");
+    expect(await storeFiles(home)).toEqual(new Map());
+    // Somebody took it by force meanwhile: what has no inventory yet gets none.
+    atFirstPart(async () => claimStore(await ownBackups(there)));
+    await expect(create(world)).rejects.toMatchObject(foreign);
+    expect((await listBackups(world.data)).map((one) => one.state)).toEqual(["unfinished"]);
+  });
+
+  test("a machine that has nothing but the store restores any backup, and is that warehouse then", async () => {
+    const mine = await made(world);
+    const [load] = await rows<{ load_id: string; fingerprint: string }>(
+      `select load_id::text, fingerprint from ops.load join ops.part using (load_id)
+        where source = 'trusts_activity' and period = '2025-02' and vintage = 1`,
+    );
+    const { load_id, fingerprint } = load ?? { load_id: "", fingerprint: "" };
+    const tombstone: BackupTombstone = {
+      ...{ publication: "trusts", source: "trusts_activity", period: "2025-02", vintage: 1 },
+      ...{ load_id, rows: 20, key: contentKey([fingerprint]), reason: "small", by: "Ada" },
+    };
+    // Another warehouse purged the same content under the same number.
+    const store = await ownBackups(world);
+    await store.writeTombstone({ ...tombstone, warehouse: "another" });
+    const machine = await elsewhere();
+    await cp(join(home.path, "data/backups"), join(machine.path, "data/backups"), {
+      recursive: true,
+    });
+    const outside = outsideOf(machine.path, machine.database);
+    expect((await restoreHome(outside, { id: mine, intoHome: null })).buried).toEqual([]);
+    const restoredWorld = await worldOf(machine);
+    try {
+      expect((await create(restoredWorld)).taken_over).toHaveLength(2);
+      expect(await warehouseId(restoredWorld.database)).toBe(await warehouseId(world.database));
+    } finally {
+      await restoredWorld.close();
+    }
+  });
+
+  test("a ledger from before has one identity wherever it is brought to the newest shape", async () => {
+    const identityAnew = async (): Promise<string> => {
+      await rows("drop table ops.warehouse");
+      await rows("delete from ops.migration where id = (select max(id) from ops.migration)");
+      await world.database.ready(true);
+      return warehouseId(world.database);
+    };
+    const first = await identityAnew();
+    expect(await identityAnew()).toBe(first);
   });
 });
 

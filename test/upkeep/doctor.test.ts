@@ -9,6 +9,7 @@ import { BackupStore } from "../../src/data-layer/backup-store.ts";
 import { LocalStorage } from "../../src/data-layer/local-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
 import { FINDINGS, type FindingCode } from "../../src/model/finding.ts";
+import { seal } from "../../src/model/sealed.ts";
 import type { ExamineOptions } from "../../src/pipeline/doctor.ts";
 import { examine } from "../../src/pipeline/doctor.ts";
 import { type Observations, plan } from "../../src/upkeep/doctor/index.ts";
@@ -474,6 +475,13 @@ const faults = (): readonly Fault[] => [
     told: /^BACKUP_NONE data\/backups: there is no backup of the 2 loads of the ledger$/,
   },
   {
+    code: "BACKUP_FOREIGN",
+    ...edited("data/backups/warehouse.json", () =>
+      seal({ format: "canonry/store@1", warehouse: "of-another-home" }),
+    ),
+    told: /^BACKUP_FOREIGN data\/backups: the store is of the warehouse of-another-home, and this one is [0-9a-f-]{36}$/,
+  },
+  {
     code: "BACKUP_DAMAGED",
     ...without(part),
     told: new RegExp(
@@ -657,13 +665,20 @@ describe("what cannot be planted on every machine, by its facts", () => {
       ...{ roundTripMs: 0, pending: 0, unknown: 0 },
     },
     ledger: {
-      ...{ loads: 1, artifacts: [], stored: new Map<string, number>(), runs: [], runFolders: [] },
+      ...{
+        warehouse: "w",
+        loads: 1,
+        artifacts: [],
+        stored: new Map<string, number>(),
+        runs: [],
+        runFolders: [],
+      },
       ...{ locks: [], exportNames: new Set<string>(), exports: [], behind: [] },
     },
     projections: [],
     overdue: [],
     backups: {
-      ...{ count: 1, damaged: [], newest: { id: "b", objects: 3, lacks: [] } },
+      ...{ count: 1, foreignOwner: null, damaged: [], newest: { id: "b", objects: 3, lacks: [] } },
       ...{ lastProof: null, proven: { id: "b", at: "2025-01-31T00:00:00.000Z" } },
     },
     damagedArchives: [],

@@ -139,7 +139,7 @@ function forgetCommand(context: Context): Command {
   return new Command("forget")
     .description("remove a backup, and what no other backup needs")
     .argument("<id>", "as `canonry backup list` prints it")
-    .option("--force", "even the last one that a restore has proven")
+    .option("--force", "even the last one that a restore has proven, or one of another warehouse")
     .option("-n, --dry-run", "say what would go, and why, and remove nothing")
     .option("--json", "print it as JSON")
     .action(

@@ -43,7 +43,7 @@ Examples:
         const calendars = await coverage(world.database, publications, chosen, today);
         const releases = await status(world.database, chosen);
         const jobs = await schedule(world, await world.databaseNow());
-        const proof = await lastProvenRestore(world.data);
+        const proof = await lastProvenRestore(world);
         show(context, flags, { calendars, releases, jobs, last_proven_restore: proof.last });
         if (flags.json !== true) context.terminal.note(provenInWords(proof));
         failOn(context, flags.failOn ?? [], calendars);

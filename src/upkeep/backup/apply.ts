@@ -15,6 +15,7 @@ import {
 } from "../../model/backup.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { HomeFile } from "./home-files.ts";
+import { checkOwner } from "./owner.ts";
 import type { BackupPlan } from "./plan.ts";
 import { scripts } from "./scripts.ts";
 import type { BackupSurvey } from "./survey.ts";
@@ -36,7 +37,7 @@ export interface Written {
 }
 
 /**
- * Writes a backup by its plan; the inventory last. Memory: one chunk for each reader, and the inventory.
+ * Writes a backup by its plan; the inventory last. Throws BACKUP_FOREIGN if the store became another's meanwhile. Memory: one chunk for each reader, and the inventory.
  */
 export async function apply(
   plan: BackupPlan,
@@ -60,6 +61,7 @@ export async function apply(
   const inventory: Inventory = {
     format: BACKUP_FORMAT,
     id,
+    ...(store.warehouse === null ? {} : { warehouse: store.warehouse }),
     made_at: survey.snapshot.takenAt,
     program,
     ...survey.ledger,
@@ -73,6 +75,7 @@ export async function apply(
     ),
     notes,
   };
+  await checkOwner(store);
   await store.writeInventory(inventory);
   return { inventory, written };
 }

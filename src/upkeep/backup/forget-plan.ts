@@ -2,10 +2,14 @@ import type { Plan, Planned } from "../../model/stage.ts";
 
 /** What stands in the store, and who needs it. */
 export interface StoreFacts {
+  /** The other warehouse that the store belongs to; null: it is one's own, or nobody's. */
+  readonly owner: string | null;
   readonly backups: readonly BackupFacts[];
   /** Keys of objects that backups share, and of those that nobody finished. */
   readonly shared: readonly string[];
   readonly unfinished: readonly string[];
+  /** What says whose store it is; null: nothing does. */
+  readonly claim: string | null;
   /** Bytes by key. */
   readonly sizes: ReadonlyMap<string, number>;
 }
@@ -13,6 +17,8 @@ export interface StoreFacts {
 export interface BackupFacts {
   readonly id: string;
   readonly state: "whole" | "damaged" | "unfinished";
+  /** The other warehouse that it is of; null: it is one's own. */
+  readonly of: string | null;
   /** Null unless it is whole. */
   readonly madeAt: string | null;
   /** Its last receipt says that it was restored. */
@@ -30,14 +36,15 @@ export interface BackupFacts {
 /**
  * Pure. Removes backups, what nobody finished, and what no backup needs, in the order in which it may be cut
  * short: the inventory first, since without it there is no backup; the folder last, since it says what is to be
- * finished. Where another inventory is damaged, nobody knows what it needs, and no shared object goes.
+ * finished. Where another inventory is damaged, nobody knows what it needs, and no shared object goes; nor does one
+ * of a store of another warehouse, which may be making a backup. A store without backups is nobody's.
  */
 export function forgetPlan(facts: StoreFacts, forgotten: readonly string[]): Plan<string> {
+  const { owner } = facts;
   const gone = facts.backups.filter(
-    (one) => forgotten.includes(one.id) || one.state === "unfinished",
+    (one) => forgotten.includes(one.id) || (one.state === "unfinished" && owner === null),
   );
   const stays = facts.backups.filter((one) => !gone.includes(one));
-  const damaged = stays.find((one) => one.state === "damaged");
   const todo: Planned<string>[] = [];
   const skipped: { key: string; reason: string }[] = [];
   const remove = (key: string, reason: string): void => {
@@ -46,16 +53,27 @@ export function forgetPlan(facts: StoreFacts, forgotten: readonly string[]): Pla
   const why = (one: BackupFacts): string =>
     forgotten.includes(one.id) ? `${one.id} is forgotten` : `${one.id} was never finished`;
   for (const one of gone) for (const key of one.own.slice(0, 1)) remove(key, why(one));
+  const unless = (stay: string | null, key: string, reason: string): void => {
+    if (stay === null) remove(key, reason);
+    else skipped.push({ key, reason: stay });
+  };
+  const mayNeed = owner && `the store is of the warehouse ${owner}: it may need it`;
   for (const key of facts.shared) {
-    const user = stays.find((one) => one.needs.has(key));
-    if (user !== undefined) skipped.push({ key, reason: `${user.id} needs it` });
-    else if (damaged !== undefined) {
-      skipped.push({ key, reason: `the inventory of ${damaged.id} is damaged: it may need it` });
-    } else remove(key, "no backup needs it");
+    unless(mayNeed ?? neededBy(stays, key), key, "no backup needs it");
   }
-  for (const key of facts.unfinished) remove(key, "it was never finished");
+  for (const key of facts.unfinished) unless(mayNeed, key, "it was never finished");
   for (const one of gone) for (const key of one.own.slice(1)) remove(key, why(one));
+  const isEmpty = stays.length === 0 && owner === null;
+  if (isEmpty && facts.claim !== null) remove(facts.claim, "no backup is left");
   return { todo, skipped };
+}
+
+/** Why a shared object stays; null: no backup needs it. */
+function neededBy(stays: readonly BackupFacts[], key: string): string | null {
+  const user = stays.find((one) => one.needs.has(key));
+  if (user !== undefined) return `${user.id} needs it`;
+  const damaged = stays.find((one) => one.state === "damaged");
+  return damaged ? `the inventory of ${damaged.id} is damaged: it may need it` : null;
 }
 
 /** Bytes that go with a backup: its own, and what no other needs. */
@@ -66,10 +84,12 @@ export function ownBytes({ backups, sizes }: StoreFacts, { id, own, needs }: Bac
 }
 
 /** Why nothing should rest on a backup; null: it is whole, did not fail, and is not empty where others are not. */
-export function doubtOf({ backups }: StoreFacts, one: BackupFacts): string | null {
+export function doubtOf({ backups, owner }: StoreFacts, one: BackupFacts): string | null {
   if (one.state !== "whole") return `it is ${one.state}`;
+  if (one.of !== null) return `it is of the warehouse ${one.of}`;
+  if (owner !== null) return `the store is of the warehouse ${owner}`;
   if (one.failed) return "its last proof failed";
-  const lacks = !one.hasLoads && backups.some((other) => other.hasLoads);
+  const lacks = !one.hasLoads && backups.some((other) => other.hasLoads && other.of === null);
   return lacks ? "it holds no load, and others do" : null;
 }
 

@@ -3,13 +3,14 @@ import { BACKUP_FORMAT, partsOf } from "../../model/backup.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Plan } from "../../model/stage.ts";
 import { type BackupFacts, forgetPlan, reasonToStay, type StoreFacts } from "./forget-plan.ts";
+import { checkOwner, foreignOwner } from "./owner.ts";
 import { objectsOf } from "./verify.ts";
 
 export type Forgetting = Plan<string>;
 
 /**
- * What forgetting a backup removes. Throws BACKUP_UNKNOWN; BACKUP_NEEDED for the last one that is proven, or
- * whole, unless it is forced.
+ * What forgetting a backup removes. Throws BACKUP_UNKNOWN; unless it is forced, BACKUP_FOREIGN where it, or the
+ * store, is another warehouse's, and BACKUP_NEEDED for the last one that is proven, or whole.
  */
 export async function planForget(
   store: BackupStore,
@@ -17,10 +18,15 @@ export async function planForget(
   force: boolean,
 ): Promise<Forgetting> {
   const facts = await surveyStore(store);
-  if (!facts.backups.some((one) => one.id === id))
-    throw new CanonryError("BACKUP_UNKNOWN", `no backup is called ${id}`);
-  const reason = reasonToStay(facts, id);
-  if (reason !== null && !force) throw new CanonryError("BACKUP_NEEDED", reason);
+  const one = facts.backups.find((backup) => backup.id === id);
+  if (one === undefined) throw new CanonryError("BACKUP_UNKNOWN", `no backup is called ${id}`);
+  if (!force) {
+    await checkOwner(store);
+    if (one.of !== null)
+      throw new CanonryError("BACKUP_FOREIGN", `${id} is of the warehouse ${one.of}`);
+    const reason = reasonToStay(facts, id);
+    if (reason !== null) throw new CanonryError("BACKUP_NEEDED", reason);
+  }
   return forgetPlan(facts, [id]);
 }
 
@@ -39,7 +45,7 @@ export async function sweep(store: BackupStore): Promise<Forgetting> {
 /** Every backup with what it needs, and what there is. */
 export async function surveyStore(store: BackupStore): Promise<StoreFacts> {
   const { ids, sizes } = await store.list();
-  const { backups, backupParts, backupArtifacts, backupUnfinished } = store.keys;
+  const { backups, backupParts, backupArtifacts, backupUnfinished, backupOwner } = store.keys;
   const all = [...sizes.keys()];
   const below = (prefix: string): string[] => all.filter((key) => key.startsWith(prefix));
   const found: BackupFacts[] = [];
@@ -47,6 +53,8 @@ export async function surveyStore(store: BackupStore): Promise<StoreFacts> {
     found.push(await factsOf(store, id, below(`${backups}${id}/`)));
   }
   return {
+    owner: await foreignOwner(store),
+    claim: sizes.has(backupOwner) ? backupOwner : null,
     backups: found,
     shared: [...below(backupParts), ...below(backupArtifacts)],
     unfinished: below(backupUnfinished),
@@ -69,6 +77,7 @@ async function factsOf(
   const isUnfinished = inventory === null && receipts.length === 0;
   return {
     id,
+    of: isWhole && !store.isOwn(inventory) ? (inventory.warehouse ?? null) : null,
     state: isWhole ? "whole" : isUnfinished ? "unfinished" : "damaged",
     madeAt: isWhole ? inventory.made_at : null,
     proven: isWhole && receipts.at(-1)?.proved === true,

@@ -2,7 +2,10 @@ import type { BackupStore } from "../../data-layer/backup-store.ts";
 import { type HoldingBackup, type Inventory, partsOf } from "../../model/backup.ts";
 import type { PurgeScope } from "../../model/purge.ts";
 
-/** The backups that hold these loads, or files that they came from; those of which nobody knows count too. */
+/**
+ * The backups that hold these loads, or files that they came from, also another warehouse's; those of which nobody
+ * knows count too.
+ */
 export async function holders(
   store: BackupStore,
   { loads, artifacts }: Pick<PurgeScope, "loads" | "artifacts">,
@@ -16,7 +19,7 @@ export async function holders(
       found.push({ name: id, loads: null });
       continue;
     }
-    const held = heldBy(inventory, loads);
+    const held = store.isOwn(inventory) ? heldBy(inventory, loads) : [];
     const hasFile = inventory.artifacts.some((one) => one.kept && files.includes(one.sha256));
     if (held.length > 0 || hasFile) found.push({ name: id, loads: held });
   }

@@ -19,6 +19,7 @@ export function backupSightings({
 }: Observations): readonly Sighting[] {
   if (backups === null) return [];
   return [
+    ...foreign(backups, ledger?.warehouse ?? ""),
     ...none(backups, ledger?.loads ?? 0),
     ...damaged(backups),
     ...failed(backups),
@@ -33,6 +34,12 @@ export function lastProven({ backups }: Observations): Partial<Record<FindingCod
   return {
     RESTORE_UNPROVEN: `last proven restore: ${dayOf(proven.at)}, backup ${proven.id}`,
   };
+}
+
+function foreign({ foreignOwner }: BackupsSeen, own: string): readonly Sighting[] {
+  if (foreignOwner === null) return [];
+  const seen = `the store is of the warehouse ${foreignOwner}, and this one is ${own}`;
+  return [{ code: "BACKUP_FOREIGN", seen, where: "data/backups" }];
 }
 
 function none(backups: BackupsSeen, loads: number): readonly Sighting[] {

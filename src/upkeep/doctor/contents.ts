@@ -26,6 +26,7 @@ const CONTENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["incoming", ANYTHING],
   ],
   "data/backups": [
+    [String.raw`warehouse\.json`],
     [BACKUP, ANYTHING],
     ["parts", "[0-9a-f]{2}", String.raw`[0-9a-f]{64}\.gz`],
     ["artifacts", "[0-9a-f]{2}", "[0-9a-f]{64}"],

@@ -77,6 +77,8 @@ export type DatabaseSeen =
 
 /** The ledger against the store. Absent where the database could not be asked. */
 export interface LedgerSeen {
+  /** Its identity. */
+  readonly warehouse: string;
   readonly loads: number;
   readonly artifacts: readonly ArtifactSeen[];
   /** In the store, by sha256; what is no artifact's name is strange by its path. */
@@ -127,6 +129,8 @@ export interface LockSeen {
 export interface BackupsSeen {
   /** Backups with a whole inventory. */
   readonly count: number;
+  /** The other warehouse that the store belongs to; null: it is one's own, or nobody's. */
+  readonly foreignOwner: string | null;
   /** Ids of those whose inventory is cut or changed, ascending. */
   readonly damaged: readonly string[];
   /** Null: none has a whole inventory. */

@@ -56,7 +56,9 @@ export function plan(seen: Observations): Diagnosis {
     ...(ledger === null ? OF_LEDGER : []),
     ...(seen.elsewhere === null ? (["STORAGE_DOWN"] as const) : []),
     ...(seen.damagedArchives === null ? (["LOG_ARCHIVE_DAMAGED"] as const) : []),
-    ...(seen.backups === null || ledger === null ? (["BACKUP_NONE"] as const) : []),
+    ...(seen.backups === null || ledger === null
+      ? (["BACKUP_FOREIGN", "BACKUP_NONE"] as const)
+      : []),
     ...(seen.backups === null ? OF_BACKUPS : []),
   ];
   const codes = Object.keys(FINDINGS) as FindingCode[];

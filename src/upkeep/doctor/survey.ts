@@ -12,6 +12,7 @@ import {
   runEnds,
   serverFacts,
 } from "../../database/health.ts";
+import { warehouseId } from "../../database/warehouse.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { belongingOf } from "./contents.ts";
 import { isUnfinished, JOURNALS, readJournal } from "./journal.ts";
@@ -181,6 +182,7 @@ export async function surveyLedger(survey: LedgerSurvey): Promise<LedgerSeen> {
     artifacts.push({ ...one, again });
   }
   return {
+    warehouse: await warehouseId(executor),
     loads: (await ledgerCounts(executor)).loads,
     artifacts,
     stored,
