@@ -84,17 +84,21 @@ async function wholeOf(home: Home, ids: readonly string[]): Promise<readonly str
   return wrong;
 }
 
-/** Objects that belong to no backup. */
+/** Objects that belong to no backup, nor say whose they all are. */
 async function strays(home: Home): Promise<readonly string[]> {
+  const { keys } = new Paths(home.path);
   const { ids } = await backupsOf(dataOf(home)).list();
   const texts = await Promise.all(ids.map((id) => home.read(`data/backups/${id}/inventory.json`)));
   return [...(await storeFiles(home)).keys()].filter((path) => {
     const name = path.split("/").at(-1)?.replace(".gz", "") ?? "";
+    if (path === keys.backupOwner && ids.length > 0) return false;
     const isShared = /data\/backups\/(?:parts|artifacts)\//.test(path);
     if (isShared) return !texts.some((text) => text.includes(name));
     return !ids.some((id) => path.startsWith(`data/backups/${id}/`));
   });
 }
+
+const OF_EVERY_LEDGER = ["ops.migration", "ops.warehouse"];
 
 function restoreCommand(id: string, whole: string): UpkeepCommand {
   const isWhole = async (home: Home): Promise<boolean> =>
@@ -106,7 +110,7 @@ function restoreCommand(id: string, whole: string): UpkeepCommand {
     half: async (home) => {
       const content = await contentOf(home.database ?? "");
       const filled = Object.entries(content["rows"] as Readonly<Record<string, readonly string[]>>)
-        .filter(([name, rows]) => name !== "ops.migration" && rows.length > 0)
+        .filter(([name, rows]) => !OF_EVERY_LEDGER.includes(name) && rows.length > 0)
         .map(([name]) => name);
       return filled.length === 0 || (await isWhole(home)) ? [] : [`half: ${filled.join(", ")}`];
     },
