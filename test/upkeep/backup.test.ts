@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import pg from "pg";
@@ -50,7 +50,7 @@ import {
 } from "../support/backups.ts";
 import { contentOf } from "../support/database-content.ts";
 import { gridXlsx } from "../support/grid.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import { type Home, makeHome, PROJECT } from "../support/home.ts";
 import { SEED } from "../support/seed.ts";
 import { changed, monthOf, Series, SeriesServer, sheetOf } from "../support/series.ts";
 import { servedWorld } from "../support/served-world.ts";
@@ -907,10 +907,12 @@ describe("two warehouses and one store", () => {
   });
 
   test("a ledger from before has one identity wherever it is brought to the newest shape", async () => {
+    const folder = join(PROJECT, "drizzle");
+    const name = (await readdir(folder)).find((one) => one.endsWith("_warehouse.sql")) ?? "";
+    const migration = await readFile(join(folder, name), "utf8");
     const identityAnew = async (): Promise<string> => {
       await rows("drop table ops.warehouse");
-      await rows("delete from ops.migration where id = (select max(id) from ops.migration)");
-      await world.database.ready(true);
+      await rows(migration);
       return warehouseId(world.database);
     };
     const first = await identityAnew();
