@@ -57,7 +57,7 @@ export function forgetPlan(facts: StoreFacts, forgotten: readonly string[]): Pla
     if (stay === null) remove(key, reason);
     else skipped.push({ key, reason: stay });
   };
-  const mayNeed = owner && `the store is of the warehouse ${owner}: it may need it`;
+  const mayNeed = owner === null ? null : `the store is of the warehouse ${owner}: it may need it`;
   for (const key of facts.shared) {
     unless(mayNeed ?? neededBy(stays, key), key, "no backup needs it");
   }
