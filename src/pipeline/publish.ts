@@ -3,7 +3,6 @@ import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
 import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
-import type { Unplaced } from "../model/generation.ts";
 import type { LoadResult } from "../model/load-commit.ts";
 import type { ReleaseManifest, SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
@@ -16,7 +15,8 @@ import type { EnrichedRelease } from "./enrich-release.ts";
 import { type CanonicalScope, loadScope } from "./load-scope.ts";
 import type { ReleaseFiles } from "./release-files.ts";
 import type { ReleaseLedger } from "./release-ledger.ts";
-import { calledRemarks, checkRemarks, loadedReport, refusal, reportOf } from "./source-report.ts";
+import { remarksOf } from "./release-remarks.ts";
+import { loadedReport, refusal, reportOf } from "./source-report.ts";
 import { templateOf } from "./templates.ts";
 import type { World } from "./world.ts";
 
@@ -65,59 +65,13 @@ export async function publishRelease(
     const again = await applyPlan(world, loading, decision, files, done);
     if (again) continue;
     const sources = sourcesOf(decision, done);
-    const told = [...remarksOf(document), ...unplacedRemarks(enriched.unplaced)];
     return {
       sources,
       leftOut: decision.left_out,
-      remarks: [
-        ...sources.flatMap(checkRemarks),
-        ...sources.flatMap(calledRemarks),
-        ...ghostRemarks(decision, done),
-        ...repeatRemarks(decision, done),
-        ...told,
-        ...enriched.remarks,
-      ],
+      remarks: remarksOf(decision, sources, enriched),
     };
   }
   throw new CanonryError("STORAGE_CONFLICT", `other runs kept changing ${scope.publication.code}`);
-}
-
-function remarksOf(document: ReleaseManifest): readonly string[] {
-  return document.sheets.flatMap((sheet) => {
-    const file = document.artifacts.find((one) => one.sha256 === sheet.artifact)?.file ?? null;
-    const place = [file, sheet.member, sheet.sheet].filter((part) => part !== null).join(" ");
-    return sheet.quarantined ? [] : sheet.reasons.map((reason) => `${place}: ${reason}`);
-  });
-}
-
-/** A column that is empty from top to bottom is an alarm. */
-function ghostRemarks(
-  { sources }: ReleaseDecision,
-  done: ReadonlyMap<string, SourceReport>,
-): readonly string[] {
-  return sources
-    .filter((one) => done.get(one.source)?.status === "loaded")
-    .flatMap(({ source, drift }) =>
-      drift
-        .filter((one) => one.kind === "column_empty")
-        .map((one) => `${source}: column ${one.column ?? ""} is empty: ${one.evidence}`),
-    );
-}
-
-function repeatRemarks(
-  { repeats }: ReleaseDecision,
-  done: ReadonlyMap<string, SourceReport>,
-): readonly string[] {
-  const isLoaded = [...done.values()].some((one) => one.status === "loaded");
-  return repeats === null || !isLoaded
-    ? []
-    : [
-        `every table holds what release ${repeats} holds, cell for cell: is it the file of that release?`,
-      ];
-}
-
-function unplacedRemarks({ regions, columns }: Unplaced): readonly string[] {
-  return [...regions, ...columns].map((place) => `not in the canonical manifest: ${place}`);
 }
 
 async function decideRelease(
