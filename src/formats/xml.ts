@@ -5,6 +5,11 @@ export interface XmlHandler {
   open(name: string, attributes: string, empty: boolean): void;
   close(name: string): void;
   text(text: string): void;
+  /**
+   * A short way for what a file holds most of: takes the element that begins at index `at` of `text` and gives
+   * the index behind it, or -1 to be told of it as usual: it is not whole, or not of the usual form.
+   */
+  take?(text: string, at: number): number;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -102,6 +107,11 @@ export class XmlScanner {
       const tag = text.indexOf("<", at);
       if (tag < 0) return at;
       if (tag > at) handler.text(unescapeXml(text.slice(at, tag)));
+      const taken = handler.take?.(text, tag) ?? -1;
+      if (taken >= 0) {
+        at = taken;
+        continue;
+      }
       const second = text.charCodeAt(tag + 1);
       if (second === 33 || second === 63) {
         const next = this.special(text, tag);

@@ -36,7 +36,7 @@ export function isDateFormat(code: string): boolean {
   return /[dmyhs]/i.test(plain);
 }
 
-/** Reads xl/styles.xml into one style a cell format, in the order of `cellXfs`. */
+/** Reads xl/styles.xml into one style a cell format, in the order of `cellXfs`; what says nothing is PLAIN itself. */
 export class StylesReader implements XmlHandler {
   readonly styles: CellStyle[] = [];
   private readonly formats = new Map<number, string>();
@@ -69,12 +69,10 @@ export class StylesReader implements XmlHandler {
   private style(attributes: string): CellStyle {
     const id = Number(attribute(attributes, "numFmtId") ?? 0);
     const code = this.formats.get(id);
-    return {
-      date: code === undefined ? isBuiltInDate(id) : isDateFormat(code),
-      percent: code === undefined ? id === 9 || id === 10 : bareFormat(code).includes("%"),
-      bold: this.bold[Number(attribute(attributes, "fontId") ?? 0)] ?? false,
-      indent: 0,
-    };
+    const date = code === undefined ? isBuiltInDate(id) : isDateFormat(code);
+    const percent = code === undefined ? id === 9 || id === 10 : bareFormat(code).includes("%");
+    const bold = this.bold[Number(attribute(attributes, "fontId") ?? 0)] ?? false;
+    return date || percent || bold ? { date, percent, bold, indent: 0 } : PLAIN;
   }
 
   private indent(attributes: string): void {
