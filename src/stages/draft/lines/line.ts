@@ -90,6 +90,32 @@ function lineOf(
   gap: number,
   afterElided: boolean,
 ): Line {
+  let seen = kindsOf.get(cells);
+  if (seen === undefined) {
+    seen = countKinds(cells);
+    kindsOf.set(cells, seen);
+  }
+  return {
+    row: row.row,
+    cells,
+    numbers: seen.numbers,
+    words: seen.words,
+    markers: seen.markers,
+    timely: seen.timely,
+    prose: seen.prose,
+    sequence: seen.sequence,
+    gap,
+    afterElided,
+    hidden: row.hidden,
+  };
+}
+
+type Kinds = Pick<Line, "numbers" | "words" | "markers" | "timely" | "prose" | "sequence">;
+
+/** The lines of a sheet are made for several panes; what stands in a row is the same in each that holds it whole. */
+const kindsOf = new WeakMap<readonly SampleCell[], Kinds>();
+
+function countKinds(cells: readonly SampleCell[]): Kinds {
   let numbers = 0;
   let words = 0;
   let markers = 0;
@@ -102,20 +128,7 @@ function lineOf(
     if (cell.class === "prose") prose++;
     if (isTimely(cell)) timely++;
   }
-  const sequence = isSequence(cells);
-  return {
-    row: row.row,
-    cells,
-    numbers,
-    words,
-    markers,
-    timely,
-    prose,
-    sequence,
-    gap,
-    afterElided,
-    hidden: row.hidden,
-  };
+  return { numbers, words, markers, timely, prose, sequence: isSequence(cells) };
 }
 
 /**

@@ -84,7 +84,9 @@ function cutStretches(sample: SheetSample, whole: Pane): Pane[] {
 
 function cutColumns(sample: SheetSample, pane: Pane): Pane[] {
   const lines = linesOf(sample, pane);
-  const segments = segmentsOf(lines);
+  const runs = runsOf(lines);
+  if (runs.length < 2) return [pane];
+  const segments = segmentsOf(lines, runs);
   const groups: Segment[][] = [];
   for (const segment of segments) {
     const group = groups.at(-1);
@@ -100,19 +102,27 @@ function cutColumns(sample: SheetSample, pane: Pane): Pane[] {
   }));
 }
 
-function segmentsOf(lines: readonly Line[]): Segment[] {
-  const used = new Set<number>();
+/** First and last of the columns that hold cells next to each other; a line of one text counts for none. */
+function runsOf(lines: readonly Line[]): (readonly [number, number])[] {
+  const used: boolean[] = [];
   for (const line of lines) {
     if (line.cells.length < 2 && line.words > 0) continue;
-    for (const cell of line.cells) used.add(cell.column);
+    for (const cell of line.cells) used[cell.column] = true;
   }
-  const columns = [...used].sort((a, b) => a - b);
   const runs: [number, number][] = [];
-  for (const column of columns) {
+  for (let column = 0; column < used.length; column++) {
+    if (used[column] !== true) continue;
     const run = runs.at(-1);
     if (run !== undefined && run[1] === column - 1) run[1] = column;
     else runs.push([column, column]);
   }
+  return runs;
+}
+
+function segmentsOf(
+  lines: readonly Line[],
+  runs: readonly (readonly [number, number])[],
+): Segment[] {
   const segments: Segment[] = [];
   for (const [left, right] of runs) {
     const before = segments.at(-1);

@@ -3,9 +3,19 @@
 const TOTAL =
   /^(?:(?:sub|grand|overall|column|row)?[\s-]*totals?\b.*|.*\b(?:sub-?)?totals?|all|all (?!other)\w.*|overall|aggregate|combined|sum)$/i;
 
+/** The labels of a table come again and again; each is looked at once, until there are too many. */
+const MOST_LABELS = 20_000;
+const labels = new Map<string, boolean>();
+
 /** Words that say that a row is a total: "Total", "All ages", "Grand total:", "Sub-total North". */
 export function totalWord(text: string): boolean {
-  return text.length <= 80 && TOTAL.test(stripMarks(text).replace(/^[([]|[)\]:.,]+$/g, ""));
+  if (text.length > 80) return false;
+  const known = labels.get(text);
+  if (known !== undefined) return known;
+  const says = TOTAL.test(stripMarks(text).replace(/^[([]|[)\]:.,]+$/g, ""));
+  if (labels.size >= MOST_LABELS) labels.clear();
+  labels.set(text, says);
+  return says;
 }
 
 const NOTE =

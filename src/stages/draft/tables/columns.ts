@@ -192,8 +192,9 @@ function unitOver(units: readonly Line[], column: number): string | null {
 /** What a column of labels is held against. */
 interface Below {
   readonly rows: ReadonlySet<number>;
-  /** How many of them are no totals. */
-  readonly ordinary: number;
+  readonly lines: readonly Line[];
+  /** How many of them are no totals; counted when first asked for. */
+  ordinary: number | null;
   /** The last column that is filled throughout, and with labels. */
   readonly lastLabels: number;
   readonly merges: readonly MergedRange[];
@@ -205,7 +206,8 @@ function belowHeader(core: Core, body: readonly Line[], merges: readonly MergedR
   );
   return {
     rows: new Set(body.map((line) => line.row)),
-    ordinary: body.filter((line) => !saysTotal(line)).length,
+    lines: body,
+    ordinary: null,
     lastLabels: full.reduce((last, [column]) => Math.max(last, column), -1),
     merges,
   };
@@ -219,8 +221,15 @@ function fillsDown(column: number, core: Core, below: Below): boolean {
   const count = countsOf(core, column);
   if (isNumeric(count) && count.times < count.all) return false;
   if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
-  const once = count.all >= 2 && count.all <= below.ordinary * 0.7 && below.rows.size >= 4;
+  const once = count.all >= 2 && below.rows.size >= 4 && isMostlyBlank(count.all, below);
   return (once && below.lastLabels > column) || mergedDown(column, below);
+}
+
+/** Whether so few cells stand beside the rows that are no totals. */
+function isMostlyBlank(cells: number, below: Below): boolean {
+  if (cells > below.lines.length * 0.7) return false;
+  below.ordinary ??= below.lines.filter((line) => !saysTotal(line)).length;
+  return cells <= below.ordinary * 0.7;
 }
 
 /** Rows that leave labels blank because they add up many. */

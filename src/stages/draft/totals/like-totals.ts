@@ -4,16 +4,16 @@ import { MOST_LINES, type Search, textAt } from "./total-search.ts";
 export function patternsOf(search: Search): Map<string, number[]> {
   const patterns = new Map<string, number[]>();
   for (const at of search.lines.keys()) {
-    const filled = search.keys.map((key) =>
-      /^[-–—.]?$/.test(textAt(search, at, key)) ? "0" : "1",
-    );
-    const pattern = filled.join("");
+    let pattern = "";
+    for (const key of search.keys) pattern += isBlank(textAt(search, at, key)) ? "0" : "1";
     const rows = patterns.get(pattern);
     if (rows === undefined) patterns.set(pattern, [at]);
     else rows.push(at);
   }
   return patterns;
 }
+
+const isBlank = (text: string): boolean => text.length < 2 && /^[-–—.]?$/.test(text);
 
 /** Rows that leave the same keys blank (or dashed) as totals do, and as the usual row does not. */
 export function likeTotals(search: Search): void {

@@ -49,7 +49,8 @@ export function agreement(
   parts: number,
 ): Agreement {
   let [counted, same, near, digits] = [0, 0, 0, 0];
-  for (const [at, sum] of sums.entries()) {
+  for (let at = 0; at < sums.length; at++) {
+    const sum = sums[at] as number;
     const value = total[at] ?? Number.NaN;
     if (Number.isNaN(value) || value === 0) continue;
     counted++;

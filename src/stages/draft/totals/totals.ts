@@ -269,7 +269,8 @@ function partsOf(
 function exceeds(sums: readonly number[], total: readonly number[]): boolean {
   let beyond = 0;
   let counted = 0;
-  for (const [column, value] of total.entries()) {
+  for (let column = 0; column < total.length; column++) {
+    const value = total[column] as number;
     if (Number.isNaN(value) || value <= 0) continue;
     counted++;
     if ((sums[column] ?? 0) > value * 2 + 10) beyond++;
