@@ -4,12 +4,26 @@ const BATCH_ROWS = 256;
 const KINDS: readonly CellKind[] = ["text", "number", "boolean", "date", "error"];
 const [PERCENT, BOLD, FORMULA, INDENT] = [8, 16, 32, 64];
 
-/** Rows in waiting, as bytes outside the heap: a fifth of the memory that they take as objects. */
+/** So many cells stay as they are: most sheets are not larger, and packing costs more than the room is worth. */
+const LOOSE_CELLS = 120_000;
+
+/** Rows in waiting; the later ones as bytes outside the heap: a fifth of the memory that they take as objects. */
 export class PackedRows {
+  private readonly loose: SheetRow[] = [];
+  private left: number;
   private readonly batches: Buffer[] = [];
   private open: SheetRow[] = [];
 
+  constructor(looseCells = LOOSE_CELLS) {
+    this.left = looseCells;
+  }
+
   add(row: SheetRow): void {
+    this.left -= row.cells.length;
+    if (this.left >= 0) {
+      this.loose.push(row);
+      return;
+    }
     this.open.push(row);
     if (this.open.length < BATCH_ROWS) return;
     this.batches.push(packed(this.open));
@@ -18,6 +32,7 @@ export class PackedRows {
 
   /** The rows as they were added. */
   *rows(): Generator<SheetRow> {
+    yield* this.loose;
     for (const batch of this.batches) yield* unpacked(batch);
     yield* this.open;
   }
