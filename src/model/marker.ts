@@ -4,7 +4,7 @@
  * Source: Government Analysis Function, "Symbols in tables" (bracketed letters), and the older signs
  * still in use by NHS England, ONS, StatsWales and DWP.
  */
-const MEANINGS: Readonly<Record<string, string>> = {
+const MEANINGS_BY_TOKEN: Readonly<Record<string, string>> = {
   "*": "suppressed",
   "**": "suppressed",
   "[c]": "confidential",
@@ -58,6 +58,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   "low numbers": "suppressed",
 };
 
+const MEANINGS = new Map(Object.entries(MEANINGS_BY_TOKEN));
+
 /** Bounds such as "<5", ">95", "≤2", "52+", "<0.1%": a number stands in the token, but not the number. */
 const BOUND = /^(?:[<>≤≥]=?\s*[\d,.]+%?|[\d,.]+%?\s*\+)$/;
 const BRACKETED = /^[[(]\s*[a-z]{1,4}\d?\s*[\])]$/i;
@@ -75,16 +77,15 @@ export function isMarker(text: string, known: ReadonlySet<string> = new Set()): 
   const token = text.trim();
   if (token === "" || token.length > 40) return false;
   const lower = token.toLowerCase();
-  return (
-    Object.hasOwn(MEANINGS, lower) || known.has(token) || BOUND.test(token) || isBracketed(token)
-  );
+  return MEANINGS.has(lower) || known.has(token) || BOUND.test(token) || isBracketed(token);
 }
 
 /** The meaning by convention; the publisher's own notes count more. Null if there is none. */
 export function conventionalMeaning(token: string): string | null {
   const lower = token.trim().toLowerCase();
   if (BOUND.test(lower)) return "bounded: the exact number is withheld";
-  if (Object.hasOwn(MEANINGS, lower)) return MEANINGS[lower] ?? null;
+  const said = MEANINGS.get(lower);
+  if (said !== undefined) return said;
   const letters = /^\(?([a-z]{1,3})\)?$/.exec(lower)?.[1] ?? "";
-  return MEANINGS[`[${letters}]`] ?? null;
+  return MEANINGS.get(`[${letters}]`) ?? null;
 }

@@ -1,6 +1,6 @@
 import type { Claim, SheetClaims } from "../../../model/manifest.ts";
 import { within } from "../../../model/row-ranges.ts";
-import type { Cell, Sheet, SheetRow } from "../../../model/sheet.ts";
+import type { Sheet, SheetRow } from "../../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";
 import { CellsLeft } from "./cells-left.ts";
 
@@ -46,22 +46,22 @@ export class ClaimCount {
     this.counts = [...this.areas, null].map(noClaims);
   }
 
-  add(of: SheetRow, cell: Cell): void {
-    this.cells++;
-    const { row } = of;
-    const { column } = cell;
-    for (let at = 0; at < this.areas.length; at++) {
-      const claim = claimIn(this.areas[at] as Area, row, column);
-      if (claim === null) continue;
+  add(of: SheetRow): void {
+    const { row, cells } = of;
+    this.cells += cells.length;
+    const roles = this.areas.map((area) => roleIn(area, row));
+    for (const cell of cells) {
+      const { column } = cell;
+      let at = 0;
+      while (at < roles.length && !holds(this.areas[at] as Area, roles[at] ?? null, column)) at++;
+      const role = roles[at] ?? null;
+      const claim =
+        role === null ? this.outside(row) : claimOf(this.areas[at] as Area, role, column);
       (this.counts[at] as ClaimCounts)[claim]++;
-      if (claim === "helper" && isRowOf(this.areas[at] as Area, row))
+      if (claim === "helper" && role !== "helper" && roles.length > 0)
         this.cellsLeft.beside(of, cell);
-      return;
+      if (claim === "note" && role === null && roles.length > 0) this.cellsLeft.around(of, cell);
     }
-    const claim = this.outside(row);
-    (this.counts.at(-1) as ClaimCounts)[claim]++;
-    if (this.areas.length > 0 && claim === "helper") this.cellsLeft.beside(of, cell);
-    if (this.areas.length > 0 && claim === "note") this.cellsLeft.around(of, cell);
   }
 
   /** What no table has, in words: figures beside and around the tables of the sheet. */
@@ -87,21 +87,20 @@ export class ClaimCount {
   }
 }
 
-/** Null for a cell that is none of the table's. */
-function claimIn(area: Area, row: number, column: number): Claim | null {
-  if (column < area.left || column > area.right || row < area.table.top) return null;
-  if (row > area.table.bottom) return null;
+/** What a row is in a table; null: none of its own. */
+function roleIn(area: Area, row: number): Claim | null {
+  if (row < area.table.top || row > area.table.bottom) return null;
   if (area.table.quarantined) return "quarantined";
-  const role = area.roles.find(([, holds]) => holds(row))?.[0];
-  if (role === undefined) return null;
-  if ((role === "data" || role === "total") && !area.columns.has(column)) return "helper";
-  return role;
+  return area.roles.find(([, isOf]) => isOf(row))?.[0] ?? null;
 }
 
-/** Whether a row is one of a table's data or total rows. */
-function isRowOf({ roles }: Area, row: number): boolean {
-  const role = roles.find(([, holds]) => holds(row))?.[0];
-  return role === "data" || role === "total";
+/** Whether a cell is the table's, whose row has this role in it. */
+function holds(area: Area, role: Claim | null, column: number): boolean {
+  return role !== null && column >= area.left && column <= area.right;
+}
+
+function claimOf({ columns }: Area, role: Claim, column: number): Claim {
+  return (role === "data" || role === "total") && !columns.has(column) ? "helper" : role;
 }
 
 function areaOf(table: FoundTable): Area {

@@ -223,8 +223,23 @@ function tallyBeside(
 function lookOf(tally: ColumnTally, raw: string, known: ReadonlySet<string>): Look {
   const seen = tally.looks.get(raw);
   if (seen !== undefined) return seen;
-  const look = lookAt(squeeze(raw), known);
+  const look = known.size === 0 ? plainLook(raw) : lookAt(squeeze(raw), known);
   if (tally.looks.size < DISTINCT_LIMIT) tally.looks.set(raw, look);
+  return look;
+}
+
+/** The names of a table come again in its next release; each is looked at once, until there are too many. */
+const MOST_LOOKS = 20_000;
+const looks = new Map<string, Look>();
+
+/** Where no notes explain tokens, a text stands for the same in every column. */
+function plainLook(raw: string): Look {
+  const seen = looks.get(raw);
+  if (seen !== undefined) return seen;
+  const look = lookAt(squeeze(raw), NONE);
+  if (raw.length > 200) return look;
+  if (looks.size >= MOST_LOOKS) looks.clear();
+  looks.set(raw, look);
   return look;
 }
 

@@ -68,7 +68,7 @@ export async function profileSheet(
   const claims = new ClaimCount(found);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
-      for (const cell of row.cells) claims.add(row, cell);
+      claims.add(row);
       for (const one of open) {
         const made = one.reader.accept(row);
         if (made === null) continue;
@@ -77,9 +77,9 @@ export async function profileSheet(
         if (cell !== undefined) one.beyond = `${columnLetter(cell.column)}${row.row}`;
         if (made.kind === "data") one.rows++;
         else one.totals++;
-        for (const [at, cell] of made.cells.entries()) {
-          const tally = one.tallies[at];
-          if (tally !== undefined) tallyCell(tally, cell, made.kind, made.row, one.known);
+        for (let at = 0; at < one.tallies.length; at++) {
+          const tally = one.tallies[at] as ColumnTally;
+          tallyCell(tally, made.cells[at] ?? null, made.kind, made.row, one.known);
         }
       }
     }
