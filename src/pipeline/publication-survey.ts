@@ -1,12 +1,14 @@
 import { editEpoch, type ReleaseRecord, releasesOf } from "../database/ledger.ts";
 import { linksOf } from "../database/links.ts";
 import { pagesOf, recordPage } from "../database/pages.ts";
+import { byKey } from "../model/by-key.ts";
 import { sha256, stableJson } from "../model/hash.ts";
 import { hasContent, type LinkRecord, type UnplacedFile, type UnseenPage } from "../model/link.ts";
 import { comparePeriods, contains, parsePeriod } from "../model/period.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { Plan } from "../model/stage.ts";
 import {
+  type AcquireFacts,
   type AnnouncedRelease,
   DISCOVER,
   type FetchAction,
@@ -63,31 +65,13 @@ export async function surveyPublication(
       mostPages: world.config.settings.limits.pages,
     },
   );
-  const fetches = plan(facts);
-  const records = await releasesOf(database, publication.code);
-  const periods = [...new Set(facts.wanted.map((link) => link.period))];
-  const releases = periods.map((period): SurveyedRelease => {
-    const urls = facts.wanted.filter((link) => link.period === period).map((link) => link.url);
-    const keys = new Set(urls.map((url) => linkKey({ period, url })));
-    const record = records.find((one) => one.period === period) ?? null;
-    return {
-      period,
-      urls,
-      links: facts.known.filter((link) => keys.has(linkKey(link))),
-      fetches: {
-        todo: fetches.todo.filter(
-          (one) => keys.has(one.key) && !(options.offline && one.action.known?.sha256 != null),
-        ),
-        skipped: fetches.skipped.filter((one) => keys.has(one.key)),
-      },
-      record,
-      reprocess: reprocessReason(record, options),
-      announced: null,
-    };
-  });
+  const rows = await releasesOf(database, publication.code);
+  const records = new Map(rows.map((one) => [one.period, one]));
+  const releases = surveyedReleases(facts, plan(facts), records, options);
+  const periods = new Set(releases.map((one) => one.period));
   const announced = facts.announced
-    .filter((one) => !periods.includes(one.period))
-    .map((one) => announcedRelease(one, records));
+    .filter((one) => !periods.has(one.period))
+    .map((one) => announcedRelease(one, records.get(one.period) ?? null));
   return {
     publication,
     editEpoch: await editEpoch(database, publication.code),
@@ -95,6 +79,36 @@ export async function surveyPublication(
     unplaced: facts.unplaced,
     unseen: facts.unseen,
   };
+}
+
+/** The wanted periods with what is of each. */
+function surveyedReleases(
+  facts: AcquireFacts,
+  fetches: Plan<FetchAction>,
+  records: ReadonlyMap<string, ReleaseRecord>,
+  options: BackfillOptions,
+): readonly SurveyedRelease[] {
+  const known = byKey(facts.known, (link) => link.period);
+  const todo = byKey(fetches.todo, (one) => one.key);
+  const skipped = byKey(fetches.skipped, (one) => one.key);
+  return [...byKey(facts.wanted, (link) => link.period)].map(([period, links]) => {
+    const keys = new Set(links.map(linkKey));
+    const record = records.get(period) ?? null;
+    return {
+      period,
+      urls: links.map((link) => link.url),
+      links: (known.get(period) ?? []).filter((link) => keys.has(linkKey(link))),
+      fetches: {
+        todo: [...keys]
+          .flatMap((key) => todo.get(key) ?? [])
+          .filter((one) => !(options.offline && one.action.known?.sha256 != null)),
+        skipped: [...keys].flatMap((key) => skipped.get(key) ?? []),
+      },
+      record,
+      reprocess: reprocessReason(record, options),
+      announced: null,
+    };
+  });
 }
 
 /** A surveyed release as the ledger has it now: another run may have worked on it before we had its lock. */
@@ -136,14 +150,14 @@ async function pageReader(
 
 function announcedRelease(
   { period, reason }: AnnouncedRelease,
-  records: readonly ReleaseRecord[],
+  record: ReleaseRecord | null,
 ): SurveyedRelease {
   return {
     period,
     urls: [],
     links: [],
     fetches: { todo: [], skipped: [] },
-    record: records.find((one) => one.period === period) ?? null,
+    record,
     reprocess: null,
     announced: reason,
   };
