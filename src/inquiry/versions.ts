@@ -1,16 +1,12 @@
 import type { Database } from "../database/database.ts";
-import { appliedDrift, manifestVersions } from "../database/versions.ts";
-import { type Changelog, changelogOf } from "../model/changelog.ts";
+import { manifestChangelog, manifestDocuments, manifestVersions } from "../database/versions.ts";
+import type { Changelog } from "../model/changelog.ts";
 import { CanonryError } from "../model/errors.ts";
 import { diffManifests, type ManifestDiff } from "../model/manifest-diff.ts";
 
 /** How the manifest of a publication became what it is. Throws PUBLICATION_UNKNOWN if it has none. */
 export async function history(database: Database, publication: string): Promise<Changelog> {
-  const [versions, drift] = await Promise.all([
-    manifestVersions(database, publication),
-    appliedDrift(database, publication),
-  ]);
-  const changelog = changelogOf(versions, drift);
+  const changelog = await manifestChangelog(database, publication);
   if (changelog === null) throw withoutManifest(publication);
   return changelog;
 }
@@ -45,7 +41,11 @@ export async function diffVersions(
   if (after === undefined) throw withoutManifest(publication);
   const earlier = versions.filter((one) => one.version < after.version).at(-1) ?? null;
   const before = chosen.from === undefined ? earlier : find(chosen.from);
-  const diff = diffManifests(before?.document ?? null, after.document);
+  const versionsOf = [before?.version ?? 0, after.version];
+  const documents = await manifestDocuments(database, publication, versionsOf);
+  const [older, newer] = versionsOf.map((version) => documents.get(version) ?? null);
+  if (newer == null) throw withoutManifest(publication);
+  const diff = diffManifests(older ?? null, newer);
   return { publication, from: before?.version ?? null, to: after.version, ...diff };
 }
 

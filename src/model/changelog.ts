@@ -1,11 +1,11 @@
+import { byKey } from "./by-key.ts";
 import type { Drift } from "./drift.ts";
 import type { CanonicalManifest } from "./manifest.ts";
 import { diffManifests, showChange } from "./manifest-diff.ts";
 
-/** A version of a manifest as the database keeps it. */
+/** A version of a manifest as the database keeps it, without its document. */
 export interface StoredVersion {
   readonly version: number;
-  readonly document: CanonicalManifest;
   readonly by: string;
   readonly run_id: string | null;
   /** ISO instant. */
@@ -45,65 +45,104 @@ export interface Changelog {
   readonly entries: readonly ChangelogEntry[];
 }
 
+/** Documents of a manifest by their version. */
+export type Documents = ReadonlyMap<number, CanonicalManifest>;
+
 /**
- * The versions of a manifest with the drift that made them. `stored` are those that the database has, in
- * any order; older ones that only the history of the document tells are taken from there. Null if there
- * is none. Pure: equal rows give an equal changelog.
+ * The versions of a manifest with the drift that made them. `stored` are those that the database has, oldest
+ * first; older ones that only the history of the document tells are taken from there. `documents` holds the
+ * last, and those of `comparedVersions`. Null if there is none. Pure: equal rows give an equal changelog.
  */
 export function changelogOf(
   stored: readonly StoredVersion[],
+  documents: Documents,
   drift: readonly AppliedDrift[],
 ): Changelog | null {
-  const versions = stored.toSorted((a, b) => a.version - b.version);
-  const last = versions.at(-1);
+  const last = documents.get(stored.at(-1)?.version ?? 0);
   if (last === undefined) return null;
-  const { publication, name, history } = last.document;
-  const numbers = new Set([
-    ...history.map((one) => one.version),
-    ...versions.map((one) => one.version),
-  ]);
-  const entries = [...numbers]
-    .toSorted((a, b) => b - a)
-    .map((version): ChangelogEntry => {
-      const at = versions.findIndex((one) => one.version === version);
-      const row = versions[at] ?? null;
-      const told = history.find((one) => one.version === version) ?? null;
+  const { publication, name } = last;
+  const entries = stepsOf(stored, last, drift)
+    .toSorted((a, b) => b.version - a.version)
+    .map((step): ChangelogEntry => {
+      const { version, row, told } = step;
       return {
         version,
         created_at: row?.created_at ?? null,
         by: row?.by ?? told?.by ?? "backfill",
         period: told?.period ?? "",
         run_id: row?.run_id ?? null,
-        changes: changesOf(row, versions[at - 1] ?? null, told?.changes ?? [], drift),
+        changes: changesOf(step, documents),
       };
     });
   return { publication, name, entries };
 }
 
-function changesOf(
-  row: StoredVersion | null,
-  before: StoredVersion | null,
-  told: readonly string[],
+/** The versions that are compared with each other, since no drift tells what changed from one to the next. */
+export function comparedVersions(
+  stored: readonly StoredVersion[],
+  last: CanonicalManifest,
   drift: readonly AppliedDrift[],
-): readonly ChangelogLine[] {
-  const plain = told.map(toldLine);
+): readonly number[] {
+  const compared = stepsOf(stored, last, drift).filter(isCompared);
+  return [
+    ...new Set(compared.flatMap(({ version, before }) => [before?.version ?? [], version].flat())),
+  ];
+}
+
+/** One version, and what is known of how it came about. */
+interface Step {
+  readonly version: number;
+  /** Null: only the history of the document knows it. */
+  readonly row: StoredVersion | null;
+  readonly before: StoredVersion | null;
+  readonly told: CanonicalManifest["history"][number] | null;
+  /** That its run applied; columns that are empty are no change of the manifest. */
+  readonly drift: readonly AppliedDrift[];
+}
+
+function stepsOf(
+  stored: readonly StoredVersion[],
+  { history }: CanonicalManifest,
+  drift: readonly AppliedDrift[],
+): readonly Step[] {
+  const told = new Map(history.map((one) => [one.version, one]));
+  const places = new Map(stored.map((one, at) => [one.version, at]));
+  const changes = drift.filter((one) => one.drift.kind !== "column_empty");
+  const byRun = byKey(changes, (one) => one.run_id);
+  return [...new Set([...told.keys(), ...places.keys()])].map((version) => {
+    const at = places.get(version) ?? -1;
+    const row = stored[at] ?? null;
+    return {
+      version,
+      row,
+      before: stored[at - 1] ?? null,
+      told: told.get(version) ?? null,
+      drift: byRun.get(row?.run_id ?? "") ?? [],
+    };
+  });
+}
+
+function isCompared({ row, before, told, drift }: Step): boolean {
+  if (row === null) return false;
+  if (row.by !== "backfill") return before !== null || row.version === 1;
+  const sources = (told?.changes ?? []).map((line) => toldLine(line).source);
+  return before !== null && sources.some((source) => !drift.some((one) => one.source === source));
+}
+
+function changesOf(step: Step, documents: Documents): readonly ChangelogLine[] {
+  const { row, before, drift } = step;
+  const plain = (step.told?.changes ?? []).map(toldLine);
+  const after = row === null || !isCompared(step) ? undefined : documents.get(row.version);
+  const seen =
+    after === undefined ? [] : diffLines(documents.get(before?.version ?? 0) ?? null, after);
   if (row === null) return plain;
-  if (row.by !== "backfill") {
-    const known = before !== null || row.version === 1;
-    return known ? diffLines(before?.document ?? null, row.document) : plain;
-  }
+  if (row.by !== "backfill") return after === undefined ? plain : seen;
   const sources = [...new Set(plain.map((line) => line.source))];
   return sources.flatMap((source) => {
-    const own = drift.filter(
-      (one) =>
-        one.run_id === row.run_id && one.source === source && one.drift.kind !== "column_empty",
-    );
-    const told = plain.filter((line) => line.source === source);
-    const seen =
-      before === null
-        ? []
-        : diffLines(before.document, row.document).filter((line) => line.source === source);
-    if (own.length === 0) return seen.length === 0 ? told : seen;
+    const own = drift.filter((one) => one.source === source);
+    const ofSource = (line: ChangelogLine): boolean => line.source === source;
+    if (own.length === 0)
+      return seen.some(ofSource) ? seen.filter(ofSource) : plain.filter(ofSource);
     return own.map((one) => ({ source, text: driftText(one.drift), evidence: one.drift.evidence }));
   });
 }

@@ -1,5 +1,5 @@
-import { appliedDrift, manifestVersions } from "../database/versions.ts";
-import { changelogMarkdown, changelogOf } from "../model/changelog.ts";
+import { manifestChangelog } from "../database/versions.ts";
+import { changelogMarkdown } from "../model/changelog.ts";
 import type { PublicationConfig } from "../model/publication.ts";
 import type { World } from "./world.ts";
 
@@ -28,8 +28,7 @@ export async function historyLag(
   publication: PublicationConfig,
 ): Promise<HistoryLag | null> {
   const { code, canonical_manifest: manifest } = publication;
-  const versions = await manifestVersions(world.database, code);
-  const changelog = changelogOf(versions, await appliedDrift(world.database, code));
+  const changelog = await manifestChangelog(world.database, code);
   if (changelog === null) return null;
   const path = world.paths.beside(manifest, `${code}_history.md`);
   const text = changelogMarkdown(changelog);
