@@ -42,8 +42,9 @@ export function writeDiff(
       terminal.raw(`${rows}\n${JSON.stringify(change)}`);
       rows = ",";
     },
-    end(counts) {
-      terminal.raw(`\n],"counts":${JSON.stringify(counts)}}`);
+    end({ meanings, ...counts }) {
+      const told = JSON.stringify({ counts, meanings }).slice(1);
+      terminal.raw(`\n],${told}`);
     },
     close() {
       terminal.raw(`${between === "," ? "" : between}\n]}\n`);

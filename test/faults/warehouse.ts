@@ -56,7 +56,7 @@ function common(value: unknown, numbers: readonly string[] = []): unknown {
 /** What tells of the last attempt: which of its sources it found loaded. */
 const ATTEMPT: Readonly<Record<string, readonly string[]>> = { "ops.release": ["detail"] };
 
-/** Everything that a database holds, without numbers of attempts, ids of runs and times. */
+/** Everything that a database holds, without numbers of attempts, ids of runs and of the warehouse, and times. */
 async function contentOf(client: pg.Client): Promise<Record<string, readonly string[]>> {
   const { rows: tables } = await client.query<{
     name: string;
@@ -71,7 +71,7 @@ async function contentOf(client: pg.Client): Promise<Record<string, readonly str
               where c.table_schema = t.table_schema and c.table_name = t.table_name
                 and is_identity = 'YES') as numbers
        from information_schema.tables t
-      where table_schema in ('ops', 'bronze', 'silver') and table_name not in ('run', 'migration')
+      where table_schema in ('ops', 'bronze', 'silver') and table_name not in ('run', 'migration', 'warehouse')
       order by 1`,
   );
   const content: Record<string, readonly string[]> = {};
