@@ -9,7 +9,7 @@ import { type Home, makeHome } from "../support/home.ts";
 
 const run = promisify(execFile);
 const CONFIG = "publications:\n  counts: {name: Counts, folder: inbox}\n";
-const ROWS = 150_000;
+const ROWS = 300_000;
 
 const csv = (first: number, rows: number): string =>
   `Code,Name,Number\n${Array.from({ length: rows }, (_, at) => `${String(at).padStart(6, "0")},Name ${at},${first + at}`).join("\n")}\n`;
