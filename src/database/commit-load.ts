@@ -39,7 +39,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
     const { shape, statements } = await shapeSource(transaction, load.contract, load.changed);
     const opened = await openLoad(transaction, load);
     const rows = await copyRows(transaction, load, opened.load_id, digestColumns(shape.columns));
-    const made = { ...opened, ...rows };
+    const made = { ...opened, ...rows, statements };
     const same = isCompared ? await sameRows(transaction, load, made) : null;
     if (same !== null) {
       await transaction.rows("rollback to savepoint unwritten");

@@ -66,7 +66,10 @@ export class Rehearsal {
       async () => provisional,
     );
     const checks = await runChecks(this.session, load, { table, loadId, rows: counts.rows_data });
-    const same = await this.sameRows(load, { load_id: loadId, covered: columns, counts });
+    const same = await this.sameRows(load, {
+      ...{ load_id: loadId, covered: columns, counts },
+      statements: shape.statements,
+    });
     if (same === null) this.shaped.set(source, shape.shape);
     return { contract: settled, statements: shape.statements, counts, checks, same };
   }

@@ -2,6 +2,7 @@ import { sumOfDigests } from "../model/digest/digest-sum.ts";
 import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { stableJson } from "../model/hash.ts";
 import type { LoadCommit, LoadCounts, RowFacts, SameRows } from "../model/load-commit.ts";
+import type { SourceContract } from "../model/manifest.ts";
 import type { Executor, Transaction } from "./database.ts";
 import { loadFacts } from "./row-digest.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -43,6 +44,8 @@ export interface NewRows {
   /** Columns of the table that its facts cover. */
   readonly covered: readonly DigestColumn[];
   readonly counts: LoadCounts;
+  /** Statements that shaped table and views for it. */
+  readonly statements: readonly string[];
 }
 
 interface EarlierLoad {
@@ -69,8 +72,9 @@ export async function hasEarlier(executor: Executor, { source, period }: Place):
 
 /**
  * The load whose rows an issue holds, value for value, though its cells are written otherwise or its rows stand
- * in another order: the current one, if its marks mean the same; else one that was reverted or purged, which
- * is not loaded again. Null for an issue that is to be loaded. Rows that were set aside are never the same.
+ * in another order: the current one, if it was read alike, into a table that needs no new shape, and its marks
+ * mean the same; else one that was reverted or purged, which is not loaded again. Null for an issue that is to
+ * be loaded. Rows that were set aside are never the same.
  * `table`: where the rows of the issue stand.
  */
 export async function sameRows(
@@ -89,7 +93,11 @@ export async function sameRows(
   }
   const current = equal.find((one) => one.is_current);
   if (current !== undefined) {
-    const isSame = !load.changed && (await meanSame(transaction, current.load_id, load));
+    const isSame =
+      !load.changed &&
+      made.statements.length === 0 &&
+      (await readAlike(transaction, current.load_id, load)) &&
+      (await meanSame(transaction, current.load_id, load));
     return isSame ? sameAs(current, `vintage ${current.vintage} holds the same values`) : null;
   }
   if (equal.some((one) => one.reverted === null)) return null;
@@ -121,6 +129,27 @@ async function earlierLoads(
     [source, period, load_id, counts.rows_data, counts.rows_total],
   );
   return loads.filter((one) => !one.is_partial);
+}
+
+/** Whether a load was read as an issue is: what a person corrects since is in force with the next load. */
+async function readAlike(
+  executor: Executor,
+  loadId: number,
+  { contract }: Pick<LoadCommit, "contract">,
+): Promise<boolean> {
+  const [row] = await executor.rows<{ document: SourceContract }>(
+    `select c.document from ops.load l
+       join ops.contract c on c.source = l.source and c.version = l.contract_version where l.load_id = $1`,
+    [loadId],
+  );
+  if (row === undefined) return false;
+  const { layout, time, columns } = row.document;
+  return (
+    stableJson([layout, time]) === stableJson([contract.layout, contract.time]) &&
+    columns.every(({ name, role }) =>
+      contract.columns.some((one) => one.name === name && one.role === role),
+    )
+  );
 }
 
 async function meanSame(

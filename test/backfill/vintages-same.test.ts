@@ -123,6 +123,23 @@ describe("the same content in other bytes is no new vintage", () => {
     expect((await series.home.run("verify", "--deep")).code).toBe(0);
   });
 
+  test("but a type that a person gives is in force at once: the table is shaped anew", async () => {
+    series = await Series.make(server);
+    await series.home.write("inbox/trusts-2025-01.csv", `${text.join("\n")}\n`);
+    await series.backfill();
+    const path = "manifests/canonical/trusts/trusts_canonical.yaml";
+    const manifest = await series.home.read(path);
+    const edited = manifest.replace(/type: bigint/, "type: numeric\n        type_by: person");
+    expect(edited).not.toBe(manifest);
+    await series.home.write(path, edited);
+    expect((await series.backfill()).exit).toBe(0);
+    expect(
+      await series.rows(
+        "select data_type from information_schema.columns where table_schema = 'bronze' and column_name = 'number'",
+      ),
+    ).toEqual([{ data_type: "numeric" }]);
+  });
+
   test("a ZIP with its files in another order and of other dates", async () => {
     const files = [
       { name: "trusts.csv", content: Buffer.from(`${text.join("\n")}\n`) },
