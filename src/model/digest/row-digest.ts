@@ -14,6 +14,8 @@ export interface ColumnDigits {
   readonly fraction: Uint32Array;
 }
 
+const TWO_32 = 2 ** 32;
+
 export function noDigits(columns: number): ColumnDigits {
   return { whole: new Uint32Array(columns), fraction: new Uint32Array(columns) };
 }
@@ -61,7 +63,7 @@ export class RowDigest {
         else value.take(type, bytes, start, ends[at] as number, seed);
         let sum = (low >>> 0) * 31 + (value.low >>> 0);
         low = sum | 0;
-        high = (Math.imul(high, 31) + value.high + Math.floor(sum / 4294967296)) | 0;
+        high = (Math.imul(high, 31) + value.high + ((sum / TWO_32) | 0)) | 0;
         if (type !== "numeric") continue;
         if (start === -1) value.low = value.high = 0;
         else {
@@ -71,7 +73,7 @@ export class RowDigest {
         }
         sum = (low >>> 0) * 31 + (value.low >>> 0);
         low = sum | 0;
-        high = (Math.imul(high, 31) + value.high + Math.floor(sum / 4294967296)) | 0;
+        high = (Math.imul(high, 31) + value.high + ((sum / TWO_32) | 0)) | 0;
       }
       allLow ^= low;
       allHigh ^= high;

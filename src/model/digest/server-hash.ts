@@ -10,24 +10,34 @@ export class ServerHash {
   private a = 0;
   private b = 0;
   private c = 0;
+  /** Of the bytes that were taken last: many values stand in one piece. */
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private seen: Uint8Array | null = null;
 
   /** Of the bytes from `start` up to `end`. `seed` is below 2^31. */
   bytes(bytes: Uint8Array, start: number, end: number, seed: number): void {
     this.begin(end - start, 0, seed);
+    if (bytes !== this.seen) {
+      this.seen = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    const { view } = this;
     let at = start;
     for (; end - at >= 12; at += 12) {
-      this.a = (this.a + wordAt(bytes, at)) | 0;
-      this.b = (this.b + wordAt(bytes, at + 4)) | 0;
-      this.c = (this.c + wordAt(bytes, at + 8)) | 0;
+      this.a = (this.a + view.getInt32(at, true)) | 0;
+      this.b = (this.b + view.getInt32(at + 4, true)) | 0;
+      this.c = (this.c + view.getInt32(at + 8, true)) | 0;
       this.mix();
     }
-    // The lowest byte of c holds the length.
-    for (let place = 0; at < end; at++, place++) {
-      const byte = bytes[at] as number;
-      if (place < 4) this.a = (this.a + (byte << (place * 8))) | 0;
-      else if (place < 8) this.b = (this.b + (byte << ((place - 4) * 8))) | 0;
-      else this.c = (this.c + (byte << ((place - 7) * 8))) | 0;
-    }
+    if (end - at >= 4) {
+      this.a = (this.a + view.getInt32(at, true)) | 0;
+      at += 4;
+      if (end - at >= 4) {
+        this.b = (this.b + view.getInt32(at, true)) | 0;
+        // The lowest byte of c holds the length.
+        this.c = (this.c + (lastWord(bytes, at + 4, end) << 8)) | 0;
+      } else this.b = (this.b + lastWord(bytes, at, end)) | 0;
+    } else this.a = (this.a + lastWord(bytes, at, end)) | 0;
     this.end();
   }
 
@@ -82,12 +92,9 @@ export class ServerHash {
   }
 }
 
-/** Four bytes, the lowest first. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24)
-  );
+/** The bytes that are left, less than four, the lowest first. */
+function lastWord(bytes: Uint8Array, at: number, end: number): number {
+  let word = 0;
+  for (let from = end - 1; from >= at; from--) word = (word << 8) | (bytes[from] as number);
+  return word;
 }

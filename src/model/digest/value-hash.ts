@@ -16,6 +16,8 @@ const decoder = new TextDecoder();
  */
 export class ValueHash {
   private readonly hash = new ServerHash();
+  /** Of `words`, which never change place: either of the two looks at one piece of bytes for long. */
+  private readonly wordsHash = new ServerHash();
   private digits = new Uint8Array(64);
   /** How many digits the literal has. */
   private count = 0;
@@ -102,9 +104,9 @@ export class ValueHash {
     }
     const weight = Math.floor((whole + 3) / 4) - 1;
     const length = this.group(from, count, (weight + 1) * 4 - whole);
-    this.hash.bytes(this.words, 0, length, seed);
-    this.low = this.hash.low ^ weight;
-    this.high = this.hash.high ^ (weight < 0 ? -1 : 0);
+    this.wordsHash.bytes(this.words, 0, length, seed);
+    this.low = this.wordsHash.low ^ weight;
+    this.high = this.wordsHash.high ^ (weight < 0 ? -1 : 0);
   }
 
   /** Reads the digits of a decimal literal. Gives how many stand before the point. */
