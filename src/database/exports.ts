@@ -190,9 +190,33 @@ async function seenDigits(
 /** Place of a row among those of its period; no column of a view is called so. */
 const PLACE: ViewColumn = { name: "_place", type: "bigint" };
 
+/** A data period that the silver view of a source shows. */
+export interface ShownPeriod {
+  readonly period: string;
+  readonly period_start: string;
+  readonly period_end: string;
+}
+
+/** Each once, in the order that exports have. */
+export function periodsOf(executor: Executor, source: string): Promise<ShownPeriod[]> {
+  return executor.rows<ShownPeriod>(
+    `select p.period, p.period_start::text, p.period_end::text from ops.period p
+      where p.period in (select h.period from ops.load_period h
+                           join ops.load l on l.load_id = h.load_id and l.is_current where h.source = $1)
+      order by p.period_start, p.period_end, p.period collate "C"`,
+    [source],
+  );
+}
+
 /** Rows for an export: a column of its own before those of the view, and what they must ascend by. */
 export interface SourceRows {
   readonly columns: readonly ViewColumn[];
+  /** The days of a period are not in the lines, but follow from it. */
+  readonly key: {
+    readonly name: string;
+    readonly texts: readonly string[];
+    readonly gives: readonly { readonly name: string; readonly values: readonly string[] }[];
+  };
   readonly ascending: readonly string[];
   readonly leftOut: readonly string[];
   /** Lines of COPY's text format. `sorted`: by the server; else as they stand in the table. */
@@ -204,12 +228,22 @@ export function copySource(
   database: Database,
   source: string,
   columns: readonly ViewColumn[],
+  periods: readonly ShownPeriod[],
 ): SourceRows {
-  const list = columns.map((column) => identifier(column.name)).join(", ");
-  const rows = `select _part::bigint << 48 | _row as ${PLACE.name}, ${list} from ${silverView(source)}`;
+  const days = ["period_start", "period_end"] as const;
+  const list = columns
+    .filter(({ name }) => !days.some((day) => day === name))
+    .map(({ name }) => identifier(name))
+    .join(", ");
+  const rows = `select (_part - 1)::bigint << 48 | _row as ${PLACE.name}, ${list} from ${silverView(source)}`;
   return {
     columns: [PLACE, ...columns],
-    ascending: ["period_start", "period_end", "period", PLACE.name],
+    key: {
+      name: "period",
+      texts: periods.map(({ period }) => period),
+      gives: days.map((name) => ({ name, values: periods.map((one) => one[name]) })),
+    },
+    ascending: ["period", PLACE.name],
     leftOut: [PLACE.name],
     lines: (sorted) =>
       sorted

@@ -13,7 +13,7 @@ export interface ParquetColumn {
 }
 
 /** Part of the name of what was written: another version may write other bytes. */
-export const PARQUET_WRITER = "duckdb-1.5/zstd/122880-or-less/exact-3";
+export const PARQUET_WRITER = "duckdb-1.5/zstd/122880-or-less/exact-4";
 
 /** Rows of a group, at most. Source: DuckDB manual, Parquet tips. */
 const MOST_ROWS = 122_880;
@@ -70,6 +70,16 @@ function plainText(name: string): string {
   return `case when contains(${name}, '\\') then array_to_string(${parts}, '\\') else ${name} end`;
 }
 
+/**
+ * A column of the lines whose texts are known, in the order that rows ascend by, and columns that follow from it:
+ * each has one value for every text, and none in the lines.
+ */
+export interface KeyColumn {
+  readonly name: string;
+  readonly texts: readonly string[];
+  readonly gives: readonly { readonly name: string; readonly values: readonly string[] }[];
+}
+
 /** Lines of COPY's text format, and what is asked of them. */
 export interface CopyText {
   /** Read once, from the start: it may be a pipe. */
@@ -77,11 +87,16 @@ export interface CopyText {
   /** Of the first lines, on average. */
   readonly lineBytes: number;
   readonly columns: readonly ParquetColumn[];
+  /** Null: every column stands in the lines. */
+  readonly key: KeyColumn | null;
   /** Columns that rows must ascend by, no two alike; none: any order. */
   readonly ascending: readonly string[];
   /** Columns that are not written. */
   readonly leftOut: readonly string[];
 }
+
+/** Values of an enumeration ascend as they are listed; one that is not listed ends the reading. */
+const enumType = (texts: readonly string[]): string => `ENUM(${texts.map(quoted).join(", ")})`;
 
 const OUT_OF_ORDER = "the rows do not ascend";
 
@@ -112,21 +127,32 @@ export async function parquetFromCopy(
   }
 }
 
-function selectSql({ path, columns, ascending, leftOut }: CopyText): string {
-  const types = columns.map((column) => `${quoted(column.name)}: ${quoted(duckType(column))}`);
+function selectSql({ path, columns, key, ascending, leftOut }: CopyText): string {
+  const given = new Map(key?.gives.map(({ name, values }) => [name, values]));
+  const types = columns
+    .filter(({ name }) => !given.has(name))
+    .map((column) => {
+      const type = column.name === key?.name ? enumType(key.texts) : duckType(column);
+      return `${quoted(column.name)}: ${quoted(type)}`;
+    });
   const rows = `read_csv(${quoted(path)}, header = false, auto_detect = false, delim = '\\t', quote = '', escape = '',
     new_line = '\\n', nullstr = '\\N', strict_mode = true, max_line_size = 16777216, buffer_size = 16777216,
     parallel = false, columns = {${types.join(", ")}})`;
+  const valueOf = ({ name, type }: ParquetColumn): string => {
+    if (name === key?.name) return `${named(name)}::varchar`;
+    const values = given.get(name);
+    if (values === undefined) return type === "text" ? plainText(named(name)) : named(name);
+    const list = values.map((value) => `${quoted(value)}::${duckType({ name, type })}`);
+    return `([${list.join(", ")}])[enum_code(${named(key?.name ?? "")}) + 1]`;
+  };
   const fields = columns
     .filter(({ name }) => !leftOut.includes(name))
-    .map(({ name, type }) =>
-      type === "text" ? `${plainText(named(name))} as ${named(name)}` : named(name),
-    )
+    .map((column) => `${valueOf(column)} as ${named(column.name)}`)
     .join(", ");
   if (ascending.length === 0) return `select ${fields} from ${rows}`;
-  const key = `row(${ascending.map(named).join(", ")})`;
-  return `select ${fields} from (select *, lag(${key}) over () as "row before" from ${rows})
-           where case when "row before" >= ${key} then error(${quoted(OUT_OF_ORDER)}) else true end`;
+  const place = `row(${ascending.map(named).join(", ")})`;
+  return `select ${fields} from (select *, lag(${place}) over () as "row before" from ${rows})
+           where case when "row before" >= ${place} then error(${quoted(OUT_OF_ORDER)}) else true end`;
 }
 
 /** One line of COPY's text format, as `parquetFromCopy` reads it. */

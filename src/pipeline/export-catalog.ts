@@ -126,7 +126,8 @@ export async function exportCatalog(world: World, rows: readonly ExportRow[]): P
   const lines = async function* (): AsyncGenerator<Buffer> {
     yield Buffer.from(text);
   };
-  const table = { columns: CATALOG_COLUMNS, ascending: [], leftOut: [], inOrder: true, lines };
+  const order = { key: null, ascending: [], leftOut: [], inOrder: true };
+  const table = { columns: CATALOG_COLUMNS, ...order, lines };
   const written = await writeParquet(world.data, CATALOG, table, sources.length);
   await world.data.putExportText(PACKAGE, dataPackage(sources));
   await recordExport(world.database, CATALOG, {

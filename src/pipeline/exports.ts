@@ -5,6 +5,7 @@ import {
   exportRows,
   forgetExport,
   isAppendedInOrder,
+  periodsOf,
   recordExport,
   staleExports,
   viewColumns,
@@ -162,7 +163,8 @@ async function exportSource(
       await viewColumns(world.database, source.source),
     );
     const inOrder = await isAppendedInOrder(world.database, source.source);
-    const rows = { ...copySource(world.database, source.source, columns), inOrder };
+    const periods = await periodsOf(world.database, source.source);
+    const rows = { ...copySource(world.database, source.source, columns, periods), inOrder };
     const { columns: covered, digest } = await exportDigest(world.database, source.source);
     const proof = (parquet: string, folder: string) =>
       proveParquet(parquet, folder, covered, digest);

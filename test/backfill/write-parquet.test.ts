@@ -24,7 +24,8 @@ test("where the engine fails before it reads a line, the lines are ended and no 
   }
   // A name that stands twice is refused before the file is opened.
   const column = { name: "code", type: "text" } as const;
-  const rows = { columns: [column, column], ascending: [], leftOut: [], inOrder: false, lines };
+  const order = { key: null, ascending: [], leftOut: [], inOrder: false };
+  const rows = { columns: [column, column], ...order, lines };
   const written = writeParquet(new DataLayer(new Paths(home)), "codes.parquet", rows, 1);
   await expect(written).rejects.toThrow(/EXPORT_FAILED|duplicate|already/i);
   expect(ended).toBe(true);

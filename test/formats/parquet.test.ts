@@ -29,7 +29,8 @@ describe("Parquet from lines of COPY", () => {
   ): Promise<number | null> => {
     const path = join(folder, "rows");
     await writeFile(path, rows.map(copyLine).join(""));
-    const text = { path, lineBytes: 20, columns: COLUMNS, ascending: [], leftOut: [], ...more };
+    const order = { key: null, ascending: [], leftOut: [] };
+    const text = { path, lineBytes: 20, columns: COLUMNS, ...order, ...more };
     return parquetFromCopy(text, join(folder, "rows.parquet"), folder);
   };
   const read = async (): Promise<unknown[][]> => {
@@ -105,7 +106,7 @@ describe("Parquet from lines of COPY", () => {
       { name: "place", type: "bigint" as const },
       ...values.map((_, at) => ({ name: `c${at}`, type: "text" as const })),
     ];
-    const wide = { path, lineBytes, columns, ascending: ["place"], leftOut: [] };
+    const wide = { path, lineBytes, columns, key: null, ascending: ["place"], leftOut: [] };
     expect(await parquetFromCopy(wide, join(folder, "wide.parquet"), folder)).toBe(rows);
   });
 
@@ -129,5 +130,37 @@ describe("Parquet from lines of COPY", () => {
       ["a", "2.00"],
     ]);
     expect(await write([rows[0] as Row, rows[0] as Row], order)).toBeNull();
+  });
+
+  test("columns that follow from another are not in the lines; rows ascend as its texts are listed", async () => {
+    const columns = [
+      { name: "season", type: "text" },
+      { name: "begins", type: "date" },
+      { name: "text", type: "text" },
+      { name: "figure", type: "numeric", digits: { whole: 9, fraction: 2 } },
+    ] as const;
+    const begins = ["2024-09-01", "2024-12-01"];
+    const key = {
+      name: "season",
+      texts: ["the autumn's", "Winter"],
+      gives: [{ name: "begins", values: begins }],
+    };
+    const more = { columns, key, ascending: ["season"] };
+    const seasons = async (...names: string[]) => {
+      await writeFile(
+        join(folder, "rows"),
+        names.map((name) => copyLine([name, "a", "1.00"])).join(""),
+      );
+      const text = { path: join(folder, "rows"), lineBytes: 20, leftOut: [], ...more };
+      return parquetFromCopy(text, join(folder, "rows.parquet"), folder);
+    };
+    expect(await seasons("the autumn's", "Winter")).toBe(2);
+    const days = (await read()).map(([season, day]) => [season, String(day)]);
+    expect(days).toEqual([
+      ["the autumn's", "2024-09-01"],
+      ["Winter", "2024-12-01"],
+    ]);
+    expect(await seasons("Winter", "the autumn's")).toBeNull();
+    await expect(seasons("Spring")).rejects.toMatchObject({ code: "EXPORT_FAILED" });
   });
 });
