@@ -1,5 +1,4 @@
 import type { CheckResult } from "../model/check.ts";
-import { stableJson } from "../model/hash.ts";
 import type { LoadCommit, LoadCounts, SameRows } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { checkRows } from "./check-rows.ts";
@@ -7,11 +6,18 @@ import { runChecks } from "./checks.ts";
 import type { Transaction } from "./database.ts";
 import { settleGrain } from "./grain.ts";
 import { identifier } from "./identifier.ts";
-import { digestColumns } from "./row-digest.ts";
-import { type NewRows, sameRows } from "./same-rows.ts";
+import { recast } from "./recast.ts";
+import { digestColumns, loadFacts } from "./row-digest.ts";
+import { hasEarlier, sameRows, type TriedLoad } from "./same-rows.ts";
 import { sampleOf } from "./seen.ts";
-import { liveColumns, planShape, type ShapeOf } from "./shape-source.ts";
-import { changeSql, columnsAfter, planTable, type TableColumn } from "./source-table.ts";
+import { liveColumns, planShape, type Shape, type ShapeOf } from "./shape-source.ts";
+import {
+  bronzeTable,
+  changeSql,
+  columnsAfter,
+  planTable,
+  type TableColumn,
+} from "./source-table.ts";
 
 /** What a load would come to. */
 export interface Rehearsed {
@@ -36,17 +42,26 @@ export class Rehearsal {
   /** Columns of the temporary tables, and what the real ones and their views would be by now. */
   private readonly tried = new Map<string, readonly TableColumn[]>();
   private readonly shaped = new Map<string, ShapeOf>();
+  /** By source and period: the last load that would be made, so the current one. */
+  private readonly current = new Map<string, TriedLoad>();
 
   constructor(session: Transaction) {
     this.session = session;
   }
 
   /**
-   * `loadId` is below 0: no load of the ledger has it. `provisional` is what the contract is that the load was
-   * planned with. Throws what the load would.
+   * `load_id` is below 0, and another one each time: no load of the ledger has it. `provisional` is what the
+   * contract is that the load was planned with. Throws what the load would.
    */
-  async load(load: LoadCommit, loadId: number, provisional: boolean): Promise<Rehearsed> {
-    const { source, contract } = load;
+  async load(
+    load: LoadCommit,
+    {
+      load_id: loadId,
+      vintage,
+      provisional,
+    }: { readonly load_id: number; readonly vintage: number; readonly provisional: boolean },
+  ): Promise<Rehearsed> {
+    const { source, contract, noted } = load;
     const known = this.shaped.get(source);
     const shape = await planShape(this.session, contract, load.changed, known);
     const table = temporaryTable(source);
@@ -59,6 +74,8 @@ export class Rehearsal {
     );
     const counts = load.counts();
     await checkRows(this.session, load, { table, loadId, columns, copied }, counts);
+    const same = await this.sameRows(load, loadId, shape, counts);
+    if (same !== null) return { contract, statements: [], counts, checks: [], same };
     const settled = await settleGrain(
       this.session,
       load,
@@ -66,19 +83,31 @@ export class Rehearsal {
       async () => provisional,
     );
     const checks = await runChecks(this.session, load, { table, loadId, rows: counts.rows_data });
-    const same = await this.sameRows(load, {
-      ...{ load_id: loadId, covered: columns, counts },
-      statements: shape.statements,
-    });
-    if (same === null) this.shaped.set(source, shape.shape);
+    this.shaped.set(source, shape.shape);
+    const is_whole = load.aside().length === 0;
+    const made = { load_id: loadId, vintage, contract: settled, noted, is_whole };
+    this.current.set(placeOf(load), made);
     return { contract: settled, statements: shape.statements, counts, checks, same };
   }
 
-  /** Asked only where the temporary table has the columns of the real one: in other columns rows are others. */
-  private async sameRows(load: LoadCommit, made: NewRows): Promise<SameRows | null> {
-    const real = digestColumns((await liveColumns(this.session, load.source)) ?? []);
-    if (stableJson(real) !== stableJson(made.covered)) return null;
-    return sameRows(this.session, load, made, temporaryTable(load.source));
+  /** Compared in the columns that the real table would have by then. */
+  private async sameRows(
+    load: LoadCommit,
+    loadId: number,
+    { shape, statements }: Shape,
+    counts: LoadCounts,
+  ): Promise<SameRows | null> {
+    const { source } = load;
+    const current = this.current.get(placeOf(load)) ?? null;
+    if (current === null && !(await hasEarlier(this.session, load))) return null;
+    const covered = digestColumns(shape.columns);
+    const own = recast(temporaryTable(source), this.tried.get(source) ?? [], shape.columns);
+    const real = (await liveColumns(this.session, source)) ?? [];
+    const ledger = recast(bronzeTable(source), real, shape.columns);
+    const all = { loads: [loadId], parts: true, periods: true };
+    const facts = await loadFacts(this.session, own, covered, all);
+    const made = { load_id: loadId, covered, counts: { ...counts, facts }, statements };
+    return sameRows(this.session, load, made, { own, ledger, current });
   }
 
   /** Rows of a load that was tried; see `sampleOf`. */
@@ -95,6 +124,9 @@ export class Rehearsal {
     this.tried.set(contract.code, changes.reduce(columnsAfter, before ?? []));
   }
 }
+
+const placeOf = ({ source, period }: Pick<LoadCommit, "source" | "period">): string =>
+  `${source} ${period}`;
 
 function temporaryTable(source: string): string {
   return `pg_temp.${identifier(source)}`;

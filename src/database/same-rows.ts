@@ -3,6 +3,7 @@ import type { DigestColumn } from "../model/digest/row-digest.ts";
 import { stableJson } from "../model/hash.ts";
 import type { LoadCommit, LoadCounts, RowFacts, SameRows } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
+import type { MarkMeaning } from "../model/mark-meaning.ts";
 import type { Executor, Transaction } from "./database.ts";
 import { loadFacts } from "./row-digest.ts";
 import { bronzeTable } from "./source-table.ts";
@@ -38,6 +39,30 @@ export async function valuesOfLoad(
   return valuesOf(columns, await loadFacts(transaction, table, columns, all));
 }
 
+/** What a load was read with, so far as it says whether another is read alike. */
+interface ReadWith {
+  readonly contract: Pick<SourceContract, "layout" | "time" | "columns">;
+  /** What the notes of its files say of its marks. */
+  readonly noted: readonly Pick<MarkMeaning, "token" | "meaning">[];
+}
+
+/** A load that would be made. */
+export interface TriedLoad extends ReadWith {
+  readonly load_id: number;
+  readonly vintage: number;
+  /** It would set no rows aside. */
+  readonly is_whole: boolean;
+}
+
+/** Where rows stand that are tried only, and what of their source and period was tried before them. */
+export interface TriedRows {
+  /** The rows of the issue, and those of loads of the ledger, in the columns that `NewRows` covers. */
+  readonly own: string;
+  readonly ledger: string;
+  /** It would be current in place of the one of the ledger, its rows beside those of the issue; null: none. */
+  readonly current: TriedLoad | null;
+}
+
 /** An issue that is being loaded, its rows in the table. */
 export interface NewRows {
   readonly load_id: number;
@@ -54,8 +79,6 @@ interface EarlierLoad {
   readonly is_current: boolean;
   /** By whom, when, why; null if nobody did. */
   readonly reverted: string | null;
-  /** It set rows aside. */
-  readonly is_partial: boolean;
 }
 
 type Place = Pick<LoadCommit, "source" | "period">;
@@ -75,36 +98,50 @@ export async function hasEarlier(executor: Executor, { source, period }: Place):
  * in another order: the current one, if it was read alike, into a table that needs no new shape, and its marks
  * mean the same; else one that was reverted or purged, which is not loaded again. Null for an issue that is to
  * be loaded. Rows that were set aside are never the same.
- * `table`: where the rows of the issue stand.
  */
 export async function sameRows(
   transaction: Transaction,
   load: LoadCommit,
   made: NewRows,
-  table = bronzeTable(load.source),
+  tried: TriedRows | null = null,
 ): Promise<SameRows | null> {
   if (load.aside().length > 0) return null;
-  const own = valuesOf(made.covered, made.counts.facts);
-  const equal: EarlierLoad[] = [];
-  for (const one of await earlierLoads(transaction, load, made)) {
-    const real = bronzeTable(load.source);
-    const values = await valuesOfLoad(transaction, real, one.load_id, made.covered);
-    if (stableJson(values) === stableJson(own)) equal.push(one);
-  }
-  const current = equal.find((one) => one.is_current);
-  if (current !== undefined) {
-    const isSame =
-      !load.changed &&
-      made.statements.length === 0 &&
-      (await readAlike(transaction, current.load_id, load)) &&
-      (await meanSame(transaction, current.load_id, load));
-    return isSame ? sameAs(current, `vintage ${current.vintage} holds the same values`) : null;
+  const equal = await equalLoads(transaction, load, made, tried);
+  const standing = equal.find((one) => one.is_current);
+  if (standing !== undefined) {
+    if (load.changed || made.statements.length > 0) return null;
+    const before = tried?.current ?? (await readWith(transaction, standing.load_id));
+    const isSame = readAlike(before, load) && meanSame(before, load);
+    return isSame ? sameAs(standing, `vintage ${standing.vintage} holds the same values`) : null;
   }
   if (equal.some((one) => one.reverted === null)) return null;
   const [reverted] = equal;
   if (reverted !== undefined)
     return sameAs(reverted, `vintage ${reverted.vintage} was reverted by ${reverted.reverted}`);
-  return samePurged(transaction, load, made, table);
+  return samePurged(transaction, load, made, tried?.own ?? bronzeTable(load.source));
+}
+
+/** Earlier loads that hold the rows of an issue. */
+async function equalLoads(
+  transaction: Transaction,
+  load: LoadCommit,
+  made: NewRows,
+  tried: TriedRows | null,
+): Promise<readonly EarlierLoad[]> {
+  const { covered } = made;
+  const own = stableJson(valuesOf(covered, made.counts.facts));
+  const holdsSame = async (table: string, loadId: number): Promise<boolean> =>
+    stableJson(await valuesOfLoad(transaction, table, loadId, covered)) === own;
+  const ledger = tried?.ledger ?? bronzeTable(load.source);
+  const current = tried?.current ?? null;
+  const equal: EarlierLoad[] = [];
+  for (const one of await earlierLoads(transaction, load, made)) {
+    const isCurrent = one.is_current && current === null;
+    if (await holdsSame(ledger, one.load_id)) equal.push({ ...one, is_current: isCurrent });
+  }
+  if (current?.is_whole && (await holdsSame(tried?.own ?? ledger, current.load_id)))
+    equal.push({ ...current, is_current: true, reverted: null });
+  return equal;
 }
 
 const sameAs = (
@@ -118,7 +155,7 @@ async function earlierLoads(
   { source, period }: Place,
   { load_id, counts }: NewRows,
 ): Promise<readonly EarlierLoad[]> {
-  const loads = await executor.rows<EarlierLoad>(
+  const loads = await executor.rows<EarlierLoad & { readonly is_partial: boolean }>(
     `select load_id, vintage, is_current,
             reverted_by || ' on ' || reverted_at::date || ': ' || reverted_note as reverted,
             exists (select 1 from ops.quarantine q where q.load_id = l.load_id and q.what = 'row') as is_partial
@@ -131,19 +168,23 @@ async function earlierLoads(
   return loads.filter((one) => !one.is_partial);
 }
 
-/** Whether a load was read as an issue is: what a person corrects since is in force with the next load. */
-async function readAlike(
-  executor: Executor,
-  loadId: number,
-  { contract }: Pick<LoadCommit, "contract">,
-): Promise<boolean> {
-  const [row] = await executor.rows<{ document: SourceContract }>(
-    `select c.document from ops.load l
+/** Null where the ledger has lost it. */
+async function readWith(executor: Executor, loadId: number): Promise<ReadWith | null> {
+  const [row] = await executor.rows<ReadWith>(
+    `select c.document as contract,
+            (select coalesce(jsonb_agg(jsonb_build_object('token', token, 'meaning', meaning)), '[]')
+               from ops.load_marker n where n.load_id = l.load_id) as noted
+       from ops.load l
        join ops.contract c on c.source = l.source and c.version = l.contract_version where l.load_id = $1`,
     [loadId],
   );
-  if (row === undefined) return false;
-  const { layout, time, columns } = row.document;
+  return row ?? null;
+}
+
+/** Whether a load was read as an issue is: what a person corrects since is in force with the next load. */
+function readAlike(before: ReadWith | null, { contract }: Pick<LoadCommit, "contract">): boolean {
+  if (before === null) return false;
+  const { layout, time, columns } = before.contract;
   return (
     stableJson([layout, time]) === stableJson([contract.layout, contract.time]) &&
     columns.every(({ name, role }) =>
@@ -152,18 +193,10 @@ async function readAlike(
   );
 }
 
-async function meanSame(
-  executor: Executor,
-  loadId: number,
-  { noted }: Pick<LoadCommit, "noted">,
-): Promise<boolean> {
-  const rows = await executor.rows<{ token: string; meaning: string }>(
-    "select token, meaning from ops.load_marker where load_id = $1",
-    [loadId],
-  );
-  const texts = (marks: readonly { readonly token: string; readonly meaning: string }[]) =>
+function meanSame(before: ReadWith | null, { noted }: Pick<LoadCommit, "noted">): boolean {
+  const texts = (marks: ReadWith["noted"]) =>
     stableJson(marks.map(({ token, meaning }) => `${token} ${meaning}`).sort());
-  return texts(rows) === texts(noted);
+  return before !== null && texts(before.noted) === texts(noted);
 }
 
 /** Compared in the columns that the table had when it was purged; others must hold nothing. */

@@ -46,6 +46,15 @@ export type ForecastEntry =
       readonly drift: readonly Drift[];
     });
 
+/** An issue that holds what a load holds. */
+interface SameIssue extends ReleasePlace {
+  readonly source: string;
+  readonly load_id: string;
+  readonly vintage: number;
+  readonly key: string;
+  readonly artifacts: readonly string[];
+}
+
 interface KnownContract {
   readonly publication: string;
   readonly contract: SourceContract;
@@ -77,6 +86,9 @@ export class Forecast implements ReleaseLedger {
   private readonly canonical = new Map<string, Generation>();
   private readonly contracts = new Map<string, KnownContract>();
   private readonly quarantined = new Map<string, readonly string[]>();
+  private readonly same: SameIssue[] = [];
+  /** Loads that were tried, whatever came of them. */
+  private tried = 0;
 
   constructor(real: ReleaseLedger, rehearsal: Rehearsal, takenUp: ReadonlyMap<string, Manifest>) {
     this.real = real;
@@ -159,7 +171,7 @@ export class Forecast implements ReleaseLedger {
     const real = (await this.real.loadsOfRelease(place)).map((one) =>
       overtaken.has(one.source) ? { ...one, is_current: false } : one,
     );
-    return [
+    const all = [
       ...real,
       ...own.map((one) => ({
         source: one.source,
@@ -171,6 +183,14 @@ export class Forecast implements ReleaseLedger {
         artifacts: one.artifacts,
       })),
     ];
+    return all.map((load) => {
+      const same = this.same.filter((one) => one.load_id === load.load_id);
+      return {
+        ...load,
+        keys: [...load.keys, ...same.map((one) => one.key)],
+        artifacts: [...load.artifacts, ...same.flatMap((one) => one.artifacts)],
+      };
+    });
   }
 
   /** What a load that is tried would set aside is in its receipt. */
@@ -213,8 +233,14 @@ export class Forecast implements ReleaseLedger {
     return [...found.values()];
   }
 
-  barredOfRelease(place: ReleasePlace): ReturnType<ReleaseLedger["barredOfRelease"]> {
-    return this.real.barredOfRelease(place);
+  async barredOfRelease(place: ReleasePlace): ReturnType<ReleaseLedger["barredOfRelease"]> {
+    const issues = this.same.filter(isOf(place));
+    const real = await this.real.barredOfRelease(place);
+    return real.map((one) => {
+      const { source, vintage } = one;
+      const same = issues.filter((own) => own.source === source && own.vintage === vintage);
+      return { ...one, keys: [...one.keys, ...same.map(({ key }) => key)] };
+    });
   }
 
   async quarantineKeys(place: ReleasePlace): Promise<string[]> {
@@ -229,23 +255,18 @@ export class Forecast implements ReleaseLedger {
   async recordSame(): Promise<void> {}
 
   async commitLoad(load: LoadCommit): Promise<LoadResult> {
-    const before = [
-      ...(await this.loadsOfRelease(load)),
-      ...(await this.real.barredOfRelease(load)),
-    ];
-    const loadId = -1 - this.loads().length;
-    const known = await this.contractsOf(load.publication);
-    const base = known.find((one) => one.contract.code === load.source)?.contract;
-    const provisional = base?.provisional === true;
-    const tried = await this.rehearsal.load(load, loadId, provisional);
-    const { contract, statements, counts, checks, same } = tried;
-    const isForecast = this.loads().some((one) => one.source === load.source && isOf(load)(one));
-    if (same !== null && !isForecast) return same;
-    const vintages = before.filter((one) => one.source === load.source).map((one) => one.vintage);
+    const given = await this.givenFor(load);
+    const { contract, statements, counts, checks, same } = await this.rehearsal.load(load, given);
+    const artifacts = counts.parts.map((one) => one.artifact);
+    if (same !== null) {
+      const { publication, period, source, key } = load;
+      this.same.push({ ...same.same_as, publication, period, source, key, artifacts });
+      return same;
+    }
     const { manifest, generation } = await this.keepContract(load, contract);
     const receipt: LoadReceipt = {
-      load_id: String(loadId),
-      vintage: Math.max(0, ...vintages) + 1,
+      load_id: String(given.load_id),
+      vintage: given.vintage,
       rows_data: counts.rows_data,
       rows_total: counts.rows_total,
       rows_aside: load.aside().length,
@@ -265,11 +286,27 @@ export class Forecast implements ReleaseLedger {
       drift: load.drift,
       manifest,
       profile: counts.profile,
-      artifacts: counts.parts.map((one) => one.artifact),
+      artifacts,
       content: counts.parts.map((one) => one.fingerprint).sort(),
       issue: issueOf(load, counts),
     });
     return receipt;
+  }
+
+  /** Number, vintage and state of the contract that a load is tried with. */
+  private async givenFor(load: LoadCommit): Promise<Parameters<Rehearsal["load"]>[1]> {
+    const before = [
+      ...(await this.loadsOfRelease(load)),
+      ...(await this.real.barredOfRelease(load)),
+    ];
+    const known = await this.contractsOf(load.publication);
+    const base = known.find((one) => one.contract.code === load.source)?.contract;
+    const vintages = before.filter((one) => one.source === load.source).map((one) => one.vintage);
+    return {
+      load_id: -++this.tried,
+      vintage: Math.max(0, ...vintages) + 1,
+      provisional: base?.provisional === true,
+    };
   }
 
   private async keepContract(

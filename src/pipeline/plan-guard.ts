@@ -103,10 +103,10 @@ function agreedLoad(load: LoadCommit, actions: readonly PlannedAction[]): LoadCo
   };
 }
 
-/** A load that the data are planned to forbid may be tried, and is not committed if they allow it. */
+/** A load that is planned to come to nothing may be tried, and is not committed if it would come to something. */
 function refusedLoad(load: LoadCommit, actions: readonly PlannedAction[]): LoadCommit {
-  const refused = actions.some((one) => one.verdict !== "load" && one.issues.includes(load.key));
-  if (!refused) throw stale(load, `a load of ${load.source} is not in the plan`);
+  if (!actions.some((one) => one.issues.includes(load.key)))
+    throw stale(load, `a load of ${load.source} is not in the plan`);
   return {
     ...load,
     agree: () => {

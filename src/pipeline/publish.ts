@@ -205,7 +205,7 @@ async function applyAction(
     const receipt = await commit(world, scope, action, files);
     if ("same_as" in receipt) {
       await ledger.standAgain({ ...run, source });
-      done.set(source, reportOf(source, "unchanged", `${source}: ${receipt.reason}`));
+      noteSame(source, receipt.reason, done);
       return action.decision.issues.length > 1;
     }
     const rows = receipt.rows_data + receipt.rows_total;
@@ -223,6 +223,12 @@ async function applyAction(
     if (error.code === "CHECK_ABORTED") throw error;
     return false;
   }
+}
+
+/** The source is as before, unless an earlier issue of the release was loaded just now. */
+function noteSame(source: string, reason: string, done: Map<string, SourceReport>): void {
+  if (done.get(source)?.status === "loaded") return;
+  done.set(source, reportOf(source, "unchanged", `${source}: ${reason}`));
 }
 
 /** Loads one issue and keeps the generation that it brings. */

@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fromBuffer } from "yauzl";
 import { ZipFile } from "yazl";
+import type { ReleasePlan } from "../../src/model/release-plan.ts";
+import type { ApplyReport } from "../../src/pipeline/apply.ts";
 import { gridXlsx } from "../support/grid.ts";
 import { Series, SeriesServer, sheetOf } from "../support/series.ts";
 import { STYLES } from "../support/xlsx.ts";
@@ -147,5 +150,57 @@ describe("the same content in other bytes is no new vintage", () => {
     ];
     const again = await zipped(files.toReversed(), LATER);
     await same("inbox/trusts-2025-01.zip", await zipped(files, EARLIER), again);
+  });
+});
+
+describe("a plan", () => {
+  /** A figure for the first code; the rows in their order, or the other way round. */
+  const lines = (figure: number, isReversed = false): string => {
+    const own = [`A,North,${figure}`, "B,South,20", "C,West,30"];
+    return `${["Code,Name,Number", ...(isReversed ? own.toReversed() : own)].join("\n")}\n`;
+  };
+
+  test("sees what is the same, also beside what widens the table, and beside another issue", async () => {
+    series = await Series.make(server);
+    const publish = (name: string, content: string): Promise<void> =>
+      series.home.write(`inbox/trusts-${name}.csv`, content);
+    for (const period of ["2025-01", "2025-02", "2025-03"]) await publish(period, lines(10));
+    await series.backfill();
+    await publish("2025-01", lines(10.5));
+    await publish("2025-02", lines(10, true));
+    await publish("2025-03", lines(10, true));
+    await publish("2025-03-revised", lines(11));
+    await publish("2025-04", lines(12));
+    await publish("2025-04-final", lines(12, true));
+    const path = join(series.home.path, "plan.json");
+    expect((await series.home.run("plan", "--out", path)).code).toBe(0);
+    const plan = JSON.parse(await series.home.read("plan.json")) as ReleasePlan;
+    const planned = plan.publications.flatMap(({ releases }) =>
+      releases.map(({ period, actions }) => [
+        period,
+        actions.map(({ verdict, load }) => [verdict, load?.vintage]),
+      ]),
+    );
+    expect(planned).toEqual([
+      ["2025-01", [["load", 2]]],
+      ["2025-02", [["unchanged", undefined]]],
+      ["2025-03", [["load", 2]]],
+      ["2025-04", [["load", 1]]],
+    ]);
+    const applied = await series.home.json<ApplyReport>("apply", path);
+    expect(applied.backfill.releases.map((one) => one.status)).toEqual([
+      ...["loaded", "unchanged", "loaded", "loaded"],
+    ]);
+    expect(
+      await series.rows(
+        "select period, max(vintage) as vintages, count(*)::int as loads from ops.load group by 1 order by 1",
+      ),
+    ).toEqual([
+      { period: "2025-01", vintages: 2, loads: 2 },
+      { period: "2025-02", vintages: 1, loads: 1 },
+      { period: "2025-03", vintages: 2, loads: 2 },
+      { period: "2025-04", vintages: 1, loads: 1 },
+    ]);
+    expect((await series.home.run("apply", path)).stdout).toContain("is done already");
   });
 });
