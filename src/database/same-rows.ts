@@ -96,8 +96,8 @@ export async function hasEarlier(executor: Executor, { source, period }: Place):
 /**
  * The load whose rows an issue holds, value for value, though its cells are written otherwise or its rows stand
  * in another order: the current one, if it was read alike, into a table that needs no new shape, and its marks
- * mean the same; else one that was reverted or purged, which is not loaded again. Null for an issue that is to
- * be loaded. Rows that were set aside are never the same.
+ * mean the same; else one that was reverted, if that is so of it or no other that stands holds them, or purged:
+ * that is not loaded again. Null for an issue that is to be loaded. Rows that were set aside are never the same.
  */
 export async function sameRows(
   transaction: Transaction,
@@ -107,17 +107,18 @@ export async function sameRows(
 ): Promise<SameRows | null> {
   if (load.aside().length > 0) return null;
   const equal = await equalLoads(transaction, load, made, tried);
-  const standing = equal.find((one) => one.is_current);
-  if (standing !== undefined) {
-    if (load.changed || made.statements.length > 0) return null;
-    const before = tried?.current ?? (await readWith(transaction, standing.load_id));
-    const isSame = readAlike(before, load) && meanSame(before, load);
-    return isSame ? sameAs(standing, `vintage ${standing.vintage} holds the same values`) : null;
+  const isInForce = !load.changed && made.statements.length === 0;
+  const isLike = async (id: number, known: ReadWith | null = null): Promise<boolean> =>
+    isInForce && saysSame(known ?? (await readWith(transaction, id)), load);
+  const current = equal.find((one) => one.is_current);
+  if (current !== undefined && (await isLike(current.load_id, tried?.current)))
+    return sameAs(current, `vintage ${current.vintage} holds the same values`);
+  const isAnyIn = equal.some((one) => one.reverted === null);
+  for (const one of equal.filter(({ reverted }) => reverted !== null)) {
+    if (!isAnyIn || (await isLike(one.load_id)))
+      return sameAs(one, `vintage ${one.vintage} was reverted by ${one.reverted}`);
   }
-  if (equal.some((one) => one.reverted === null)) return null;
-  const [reverted] = equal;
-  if (reverted !== undefined)
-    return sameAs(reverted, `vintage ${reverted.vintage} was reverted by ${reverted.reverted}`);
+  if (isAnyIn) return null;
   return samePurged(transaction, load, made, tried?.own ?? bronzeTable(load.source));
 }
 
@@ -181,9 +182,12 @@ async function readWith(executor: Executor, loadId: number): Promise<ReadWith | 
   return row ?? null;
 }
 
+/** Read alike, and the notes say the same of the marks. */
+const saysSame = (before: ReadWith | null, load: LoadCommit): boolean =>
+  before !== null && readAlike(before, load) && meanSame(before, load);
+
 /** Whether a load was read as an issue is: what a person corrects since is in force with the next load. */
-function readAlike(before: ReadWith | null, { contract }: Pick<LoadCommit, "contract">): boolean {
-  if (before === null) return false;
+function readAlike(before: ReadWith, { contract }: Pick<LoadCommit, "contract">): boolean {
   const { layout, time, columns } = before.contract;
   return (
     stableJson([layout, time]) === stableJson([contract.layout, contract.time]) &&
@@ -193,10 +197,10 @@ function readAlike(before: ReadWith | null, { contract }: Pick<LoadCommit, "cont
   );
 }
 
-function meanSame(before: ReadWith | null, { noted }: Pick<LoadCommit, "noted">): boolean {
+function meanSame(before: ReadWith, { noted }: Pick<LoadCommit, "noted">): boolean {
   const texts = (marks: ReadWith["noted"]) =>
     stableJson(marks.map(({ token, meaning }) => `${token} ${meaning}`).sort());
-  return before !== null && texts(before.noted) === texts(noted);
+  return texts(before.noted) === texts(noted);
 }
 
 /** Compared in the columns that the table had when it was purged; others must hold nothing. */
@@ -242,6 +246,7 @@ export async function keepSame(
   loadId: string,
   { key, artifacts }: { readonly key: string; readonly artifacts: readonly string[] },
 ): Promise<void> {
+  if (artifacts.length === 0) return;
   await executor.rows(
     `insert into ops.same_issue (load_id, key, artifact)
      select $1, $2, artifact from unnest($3::text[]) artifact on conflict do nothing`,

@@ -213,6 +213,20 @@ describe("revert", () => {
     expect(await vintages()).toHaveLength(3);
   });
 
+  test("what was reverted stays out in other bytes too where an earlier vintage held the same", async () => {
+    const turned = (content: string): string => {
+      const [head = "", ...lines] = content.split("\n");
+      return [head, ...lines.toReversed()].join("\n");
+    };
+    await issued(A, B, turned(A));
+    await revert();
+    await series.home.write(JANUARY, A);
+    const [release] = (await series.backfill()).releases;
+    expect(release?.sources[0]?.reason).toContain("vintage 3 was reverted by Ada");
+    expect(await north()).toEqual({ n: 11 });
+    expect(await vintages()).toHaveLength(3);
+  });
+
   test("the reverted content stays out when its columns are read otherwise, too", async () => {
     await issued(A, B);
     await revert();
