@@ -45,7 +45,7 @@ export function commitLoad(database: Database, load: LoadCommit): Promise<LoadRe
       await transaction.rows("rollback to savepoint unwritten");
       await keepSame(transaction, same.same_as.load_id, {
         key: load.key,
-        artifacts: rows.counts.parts.map((one) => one.artifact),
+        artifacts: [...rows.counts.parts.map((one) => one.artifact), ...load.copies],
       });
       await keepRelease(transaction, database, load);
       return same;
@@ -101,6 +101,7 @@ async function keepLoad(
   await keepMarks(transaction, load.source, loadId, load);
   await record(transaction, load, loadId);
   await keepAside(transaction, load, loadId, counts.parts);
+  await keepSame(transaction, String(loadId), { key: load.key, artifacts: load.copies });
   return {
     load_id: String(loadId),
     vintage,

@@ -19,11 +19,18 @@ export interface Part {
 /** One issue of a source for a period: parts that add up. */
 export interface Issue {
   readonly parts: readonly Part[];
+  /** sha256 of other files of the release in which the content of a part stands too. */
+  readonly copies: readonly string[];
   /** The idempotency key: publication, source, period, content of the parts, how they are read. */
   readonly key: string;
   readonly reading_hash: string;
   /** Why this issue comes after the one before it; the publisher's evidence. */
   readonly evidence: string;
+}
+
+/** Every file that an issue came in, each once. */
+export function filesOf({ parts, copies }: Pick<Issue, "parts" | "copies">): readonly string[] {
+  return [...new Set([...parts.map((part) => part.region.artifact), ...copies])];
 }
 
 /** What canonicalize decided for one source of one release. */

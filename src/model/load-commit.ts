@@ -97,6 +97,8 @@ export interface LoadCommit {
   readonly marks: readonly MarkMeaning[];
   /** What the notes of its own files say of the marks that it holds, whatever people say. */
   readonly noted: readonly MarkMeaning[];
+  /** sha256 of other files that hold the content of a part too. */
+  readonly copies: readonly string[];
   readonly copy_columns: readonly string[];
   /** Lines of COPY's text format for the load's id and the columns of its table, streamed once. */
   readonly lines: (

@@ -257,7 +257,7 @@ export class Forecast implements ReleaseLedger {
   async commitLoad(load: LoadCommit): Promise<LoadResult> {
     const given = await this.givenFor(load);
     const { contract, statements, counts, checks, same } = await this.rehearsal.load(load, given);
-    const artifacts = counts.parts.map((one) => one.artifact);
+    const artifacts = [...counts.parts.map((one) => one.artifact), ...load.copies];
     if (same !== null) {
       const { publication, period, source, key } = load;
       this.same.push({ ...same.same_as, publication, period, source, key, artifacts });

@@ -1,5 +1,5 @@
 import { YamlMerger } from "../formats/yaml.ts";
-import type { LeftOut, ReleaseDecision } from "../model/decision.ts";
+import { filesOf, type LeftOut, type ReleaseDecision } from "../model/decision.ts";
 import type { Ruling } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Event, EventSink } from "../model/events.ts";
@@ -186,8 +186,8 @@ async function applyAction(
   }
   const { source, drift } = action.decision;
   if (action.kind === "same") {
-    const artifacts = action.issue.parts.map((part) => part.region.artifact);
-    await ledger.recordSame(action.load_id, { key: action.issue.key, artifacts });
+    const { key } = action.issue;
+    await ledger.recordSame(action.load_id, { key, artifacts: filesOf(action.issue) });
     return false;
   }
   if (action.kind === "stand") {

@@ -168,6 +168,21 @@ describe("purge", () => {
     expect(release?.sources[0]?.reason).toContain("vintage 2 was purged by Ada");
   });
 
+  test("every file that brought the content goes with it: delivered twice, and again once it was reverted", async () => {
+    const other = B.replaceAll("\n", "\r\n");
+    await issued(A);
+    await series.home.write("inbox/copy-trusts-2025-01.csv", other);
+    await series.issue(B);
+    const revert = ["revert", "trusts", "--period", "2025-01", ...WHY] as const;
+    expect((await series.home.run(...revert)).code).toBe(0);
+    await series.home.remove("inbox/copy-trusts-2025-01.csv");
+    await series.issue(`\ufeff${B}`);
+    const report = await purge();
+    expect(report.scope.artifacts).toHaveLength(3);
+    await series.home.remove("inbox");
+    expect(await found()).toEqual([]);
+  });
+
   test("again does nothing; a dry run says what would go, and nothing goes without --yes", async () => {
     await issued(A, B);
     await series.home.write("data/backups/2025-01-31.dump", "x");

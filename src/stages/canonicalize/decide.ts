@@ -108,7 +108,7 @@ function firstSight(
   codes: FreeNames,
   doubts: readonly Drift[],
 ): SourceDecision | Rejected {
-  const { publication, period, artifacts } = facts.release;
+  const { publication, period } = facts.release;
   const code = sourceCode(publication, regions[0], codes);
   const drift: Drift = {
     kind: "source_new",
@@ -131,7 +131,7 @@ function firstSight(
       : [sourceMissing(code, `is not in ${later.join(", ")}`)]),
     ...doubts,
   ];
-  const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
+  const issues = issuesOf(contract, facts.release, regions, facts.rivals);
   const base = { source: code, contract, base_version: 0, changed: true, drift: all };
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   const stop = all.filter((one) => one.breaking);
@@ -157,7 +157,6 @@ function changed(
   known: KnownSource,
   regions: readonly Region[],
 ): SourceDecision {
-  const { publication, period, artifacts } = facts.release;
   const { contract, drift } = evolveOver(facts, known.contract, regions);
   const [region] = regions;
   if (assignment.ambiguous !== null && region !== undefined) {
@@ -190,7 +189,7 @@ function changed(
     changed: stableJson(contract) !== stableJson(known.contract),
     drift: all,
   };
-  const issues = issuesOf(contract, { publication, period }, regions, facts.rivals, artifacts);
+  const issues = issuesOf(contract, facts.release, regions, facts.rivals);
   if (issues === null) return rivalFiles({ ...base, issues: [] }, regions);
   return { ...base, verdict: "load", issues, reasons: [], left_out: [] };
 }

@@ -2,7 +2,12 @@ import { columnFor } from "../../model/bind-columns.ts";
 import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import { headerKey, headerText } from "../../model/header-key.ts";
-import type { DraftArtifact, Region, SourceContract } from "../../model/manifest.ts";
+import type {
+  DraftArtifact,
+  Region,
+  ReleaseManifest,
+  SourceContract,
+} from "../../model/manifest.ts";
 import { notedMarks } from "../../model/noted-marks.ts";
 import { isGhost } from "../../model/similarity.ts";
 
@@ -50,8 +55,7 @@ function readingOf(contract: SourceContract, parts: readonly Part[]): string {
 
 function issueOf(
   contract: SourceContract,
-  publication: string,
-  period: string,
+  { publication, period, regions }: ReleaseManifest,
   parts: readonly Part[],
   evidence: string,
 ): Issue {
@@ -63,10 +67,19 @@ function issueOf(
   const said = [publication, contract.code, period, content, reading];
   return {
     parts,
+    copies: copiesOf(parts, regions),
     reading_hash: reading,
     key: sha256(stableJson(meanings.length === 0 ? said : [...said, meanings])),
     evidence,
   };
+}
+
+/** Other files in which the content of a part was delivered too. */
+function copiesOf(parts: readonly Part[], regions: readonly Region[]): readonly string[] {
+  const own = new Set(parts.map((part) => part.region.artifact));
+  const content = new Set(parts.map((part) => part.region.fingerprint));
+  const files = regions.filter((one) => content.has(one.fingerprint)).map((one) => one.artifact);
+  return [...new Set(files)].filter((one) => !own.has(one));
 }
 
 /**
@@ -76,14 +89,12 @@ function issueOf(
  */
 export function issuesOf(
   contract: SourceContract,
-  scope: { readonly publication: string; readonly period: string },
+  release: ReleaseManifest,
   regions: readonly Region[],
   facts: RivalFacts,
-  artifacts: readonly DraftArtifact[],
 ): readonly Issue[] | null {
   const parts = regions.map((region) => bindPart(contract, region));
-  const make = (some: readonly Part[], why: string): Issue =>
-    issueOf(contract, scope.publication, scope.period, some, why);
+  const make = (some: readonly Part[], why: string): Issue => issueOf(contract, release, some, why);
   const mine = (pair: readonly [string, string]): boolean =>
     regions.some((region) => pair.includes(region.id));
   if (facts.unclear.some(mine)) return null;
@@ -91,7 +102,7 @@ export function issuesOf(
     facts.overlapping.some((pair) => pair.includes(region.id)),
   );
   if (rivals.length === 0) return [make(parts, parts.length > 1 ? "files add up" : "one file")];
-  const ordered = orderRivals(rivals, artifacts);
+  const ordered = orderRivals(rivals, release.artifacts);
   if (ordered === null) return null;
   const others = parts.filter((part) => !rivals.includes(part.region));
   return ordered.map(({ region, why }) =>

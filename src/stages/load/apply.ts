@@ -68,6 +68,7 @@ export async function loadIssue(
     keyed: isKeyed(contract, issue),
     drift: decision.drift,
     marks: marksOf(contract, issue),
+    copies: issue.copies,
     noted: notedMarks(issue.parts.map((part) => part.region)),
     copy_columns: copyColumns(contract),
     lines: (loadId, columns) => linesOf(work, { loadId, columns }),
@@ -92,7 +93,7 @@ export function rereadIssue(
   period: string,
   needs: Pick<LoadNeeds, "rowsOf" | "textOf">,
 ): Pick<LoadCommit, "copy_columns" | "lines" | "counts"> {
-  const issue: Issue = { parts, key: "", reading_hash: "", evidence: "" };
+  const issue: Issue = { parts, copies: [], key: "", reading_hash: "", evidence: "" };
   const decision: SourceDecision = {
     ...{ source: contract.code, contract, verdict: "load", base_version: 0, changed: false },
     ...{ drift: [], issues: [issue], reasons: [], left_out: [] },

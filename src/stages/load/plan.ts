@@ -1,4 +1,10 @@
-import type { Issue, LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
+import {
+  filesOf,
+  type Issue,
+  type LeftOut,
+  type ReleaseDecision,
+  type SourceDecision,
+} from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
 import { type QuarantineEntry, tableEntry } from "../../model/quarantine.ts";
 import type { Plan, Planned } from "../../model/stage.ts";
@@ -101,8 +107,11 @@ function planIssues(
   const open = decision.issues.filter((issue) => {
     const because = issue === last ? BY_PEOPLE : BY_ANYONE;
     const bar = barOf(decision.source, issue, facts.barred, current, because);
-    if (bar !== null) skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
-    return bar === null;
+    if (bar === null) return true;
+    const load = loads.find((one) => one.vintage === bar.vintage);
+    if (load !== undefined) noteFiles(decision, issue, load, todo);
+    skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
+    return false;
   });
   for (const issue of open) {
     const isLast = issue === last;
@@ -143,7 +152,7 @@ function noteFiles(
   load: LoadRecord,
   todo: Planned<LoadAction>[],
 ): void {
-  const files = issue.parts.map((part) => part.region.artifact);
+  const files = filesOf(issue);
   if (files.every((one) => load.artifacts.includes(one))) return;
   todo.push({
     key: issue.key,
