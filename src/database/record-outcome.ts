@@ -69,21 +69,21 @@ async function recordDrift(
   }
 }
 
-/** An outcome of a source that has a current load is that load again: nothing of it waits any more. */
+/** The outcome of a source is its current load again, or none if there is none: nothing of it waits any more. */
 export function standAgain(
   database: Database,
   outcome: Pick<SourceOutcome, "publication" | "period" | "source" | "run_id">,
 ): Promise<void> {
   return database.transaction(async (transaction) => {
     await lockLoad(transaction, outcome);
-    const [current] = await transaction.rows<{ load_id: string }>(
-      `select l.load_id::text from ops.load l
-         join ops.outcome o on o.publication = $1 and o.source = l.source and o.period = l.period
-        where l.source = $2 and l.period = $3 and l.is_current and o.status <> 'loaded'`,
+    const [other] = await transaction.rows<{ load_id: string | null }>(
+      `select l.load_id::text from ops.outcome o
+         left join ops.load l on l.source = o.source and l.period = o.period and l.is_current
+        where o.publication = $1 and o.source = $2 and o.period = $3 and o.status <> 'loaded'`,
       [outcome.publication, outcome.source, outcome.period],
     );
-    if (current === undefined) return;
-    await pointOutcome(transaction, outcome.publication, outcome, current.load_id);
+    if (other === undefined) return;
+    await pointOutcome(transaction, outcome.publication, outcome, other.load_id);
     await keepRelease(transaction, database, outcome);
   });
 }

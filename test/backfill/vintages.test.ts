@@ -227,6 +227,20 @@ describe("revert", () => {
     expect(await vintages()).toHaveLength(3);
   });
 
+  test("what is held no longer waits once the reverted content is there again", async () => {
+    await issued(A, B);
+    await revert();
+    await series.home.write(JANUARY, B.replace("Number", "Number (thousands)"));
+    expect((await series.backfill()).releases[0]?.status).toBe("held");
+    expect(await series.questions()).toHaveLength(1);
+    await series.home.write(JANUARY, B);
+    expect((await series.backfill()).exit).toBe(0);
+    expect(await series.questions()).toEqual([]);
+    expect(await series.rows("select status, reason from ops.outcome")).toEqual([
+      { status: "loaded", reason: "" },
+    ]);
+  });
+
   test("the reverted content stays out when its columns are read otherwise, too", async () => {
     await issued(A, B);
     await revert();

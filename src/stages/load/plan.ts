@@ -113,6 +113,7 @@ function planIssues(
     skipped.push({ key: issue.key, reason: `${decision.source}: ${bar.reason}` });
     return false;
   });
+  if (last === undefined) planStand(decision, facts, "all of it stays out", todo);
   for (const issue of open) {
     const isLast = issue === last;
     const before = loads.find((load) => load.keys.includes(issue.key));
@@ -125,7 +126,7 @@ function planIssues(
         reason: `${decision.source}: rows that vintage ${current.vintage} set aside are read otherwise now`,
       });
     } else if (isLast && isCurrent) {
-      planStand(decision, facts, todo);
+      planStand(decision, facts, "its content is that of its load", todo);
       skipped.push({
         key: issue.key,
         reason: `${decision.source}: vintage ${current.vintage} holds the same content`,
@@ -161,12 +162,17 @@ function noteFiles(
   });
 }
 
-/** What is published again is what is loaded: an outcome that said otherwise is over. */
-function planStand(decision: SourceDecision, facts: LoadFacts, todo: Planned<LoadAction>[]): void {
+/** What is published again is what is loaded, or stays out: an outcome that said otherwise is over. */
+function planStand(
+  decision: SourceDecision,
+  facts: LoadFacts,
+  why: string,
+  todo: Planned<LoadAction>[],
+): void {
   const { source } = decision;
   const known = facts.outcomes.find((outcome) => outcome.source === source);
   if (known === undefined || known.status === "loaded") return;
-  const reason = `${source}: its content is that of its load, it is ${known.status} no more`;
+  const reason = `${source}: ${why}, it is ${known.status} no more`;
   todo.push({ key: source, action: { kind: "stand", decision }, reason });
 }
 
