@@ -50,9 +50,13 @@ export async function purgeScope(
 
 const SAME_RELEASE = "select 1 from ops.load l where l.load_id = any($1::bigint[])";
 
-/** What of the quarantine `q` goes with the loads $1, the files $2 that go, and all their files $3. */
+/**
+ * What of the quarantine `q` goes with the loads $1, the files $2 that go, and all their files $3. Rows that a load
+ * of another source set aside stand in another table of the file: they stay with it.
+ */
 export const QUARANTINED_WITH = `(q.load_id = any($1::bigint[]) or q.artifact = any($2::text[])
          or exists (${SAME_RELEASE} and l.publication = q.publication and l.period = q.period
+                       and (q.load_id is null or q.source = l.source)
                        and q.artifact = any($3::text[])))`;
 
 function artifactsOf(executor: Executor, ids: readonly string[]): Promise<PurgedArtifact[]> {

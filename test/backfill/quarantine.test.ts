@@ -146,6 +146,12 @@ describe("quarantine of rows", () => {
     const again = await series.backfill();
     expect(again.releases[1]?.sources[0]).toMatchObject({ status: "loaded", rows_quarantined: 2 });
     expect((await series.manifest()).includes("# late trusts")).toBe(true);
+    // The purge of another table of the same file takes none of them.
+    const aside = await items();
+    expect(aside).toHaveLength(3);
+    const purge = ["purge", "trusts_beds", "--period", "2025-01", "--vintage", "1", "--yes"];
+    expect((await series.home.run(...purge, "--by", "Ada", "--reason", "x")).code).toBe(0);
+    expect(await items()).toEqual(aside);
   });
 
   test("a column of days with a text keeps its type where a row may be set aside", async () => {
