@@ -11,7 +11,7 @@ interface Place {
   readonly run_id: string;
 }
 
-/** Keeps a question; one that was asked before is asked again, not twice. */
+/** Keeps a question; one that was asked before is asked again, not twice, though an answer was taken back since. */
 export async function askQuestion(
   transaction: Transaction,
   { publication, period, source, run_id: runId }: Place,
@@ -21,7 +21,8 @@ export async function askQuestion(
     `insert into ops.decision (decision_id, publication, period, source, status, drift, run_id)
      values ($1, $2, $3, $4, 'open', $5, $6)
      on conflict (decision_id) do update
-       set period = excluded.period, drift = excluded.drift, run_id = excluded.run_id`,
+       set period = excluded.period, drift = excluded.drift, run_id = excluded.run_id, status = 'open',
+           decided_by = null, decided_at = null, note = null`,
     [questionId(source, drift), publication, period, source, JSON.stringify(drift), runId],
   );
 }

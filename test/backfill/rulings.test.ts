@@ -9,6 +9,8 @@ import {
   type SeriesTable,
 } from "../support/series.ts";
 
+const MANIFEST = "manifests/canonical/trusts/trusts_canonical.yaml";
+
 /** What each answer comes to, in the table and in the releases that follow. */
 describe("answers", () => {
   let server: SeriesServer;
@@ -128,6 +130,11 @@ describe("answers", () => {
         reason: expect.stringContaining("it is expected: Ada"),
       },
     ]);
+    // The answer is taken back by hand: the question is there again.
+    const [manifest = ""] = (await series.manifest()).split("\ndecisions:");
+    await series.home.write(MANIFEST, `${manifest}\n`);
+    await series.backfill();
+    expect((await series.questions()).map((one) => one.id)).toEqual(asked.map((one) => one.id));
   });
 
   test("a sheet under another name, rejected: it is another table", async () => {
