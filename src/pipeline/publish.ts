@@ -127,6 +127,7 @@ async function applyPlan(
   const place = { publication: scope.publication.code, period: scope.period };
   const { todo, skipped } = plan({
     decision,
+    complete: scope.complete,
     loads: await ledger.loadsOfRelease(place),
     outcomes: await ledger.outcomesOfRelease(place),
     barred: await ledger.barredOfRelease(place),
@@ -136,7 +137,7 @@ async function applyPlan(
   noteSkipped(decision, skipped, done);
   for (const { action, reason } of todo) {
     if (world.signal.aborted) throw new CanonryError("INTERRUPTED", "loading was interrupted");
-    if (action.kind !== "quarantine" && isSettled(action.decision.source, done)) continue;
+    if (action.kind !== "quarantine" && isSettled(sourceOf(action), done)) continue;
     if (await applyAction(world, scope, action, reason, files, done)) return true;
   }
   await ledger.resolveQuarantine(place, {
@@ -163,6 +164,9 @@ async function refitOf(
   return found;
 }
 
+const sourceOf = (action: Exclude<LoadAction, { readonly kind: "quarantine" }>): string =>
+  action.kind === "stand" ? action.source : action.decision.source;
+
 function isSettled(source: string, done: ReadonlyMap<string, SourceReport>): boolean {
   const status = done.get(source)?.status;
   return status === "failed" || status === "quarantined" || status === "held";
@@ -184,14 +188,14 @@ async function applyAction(
     await ledger.recordQuarantine(run, items);
     return false;
   }
+  if (action.kind === "stand") {
+    await ledger.standAgain({ ...run, source: action.source });
+    return false;
+  }
   const { source, drift } = action.decision;
   if (action.kind === "same") {
     const { key } = action.issue;
     await ledger.recordSame(action.load_id, { key, artifacts: filesOf(action.issue) });
-    return false;
-  }
-  if (action.kind === "stand") {
-    await ledger.standAgain({ ...run, source });
     return false;
   }
   if (action.kind === "record") {

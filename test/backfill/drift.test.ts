@@ -392,7 +392,15 @@ describe("identity and drift", () => {
     await statuses();
     const [question] = await series.questions();
     expect(question?.drift).toMatchObject({ kind: "source_new", after: "trusts_wards" });
+    const waiting = () => series.rows("select source from ops.outcome where status <> 'loaded'");
+    // A re-issue without it asks nothing; with it again it waits again.
+    await series.publish("2025-02", { Activity: monthOf(2) });
+    expect(await statuses()).toEqual(["unchanged", "unchanged"]);
+    expect([await series.questions(), await waiting()]).toEqual([[], []]);
+    await series.publish("2025-02", { Activity: monthOf(2), Wards: monthOf(50) });
+    await statuses();
     expect((await series.answer("reject", question?.id ?? "")).code).toBe(0);
+    expect(await waiting()).toEqual([]);
     expect(await series.rows("select code from ops.source")).toEqual([{ code: "trusts_activity" }]);
   });
 

@@ -30,6 +30,8 @@ export interface OutcomeRecord {
 
 export interface LoadFacts {
   readonly decision: ReleaseDecision;
+  /** Every file of the release was fetched. */
+  readonly complete: boolean;
   /** Loads of the release, any vintage. */
   readonly loads: readonly LoadRecord[];
   readonly outcomes: readonly OutcomeRecord[];
@@ -58,7 +60,8 @@ export type LoadAction =
       readonly issue: Issue;
       readonly load_id: string;
     }
-  | { readonly kind: "stand"; readonly decision: SourceDecision }
+  /** Its outcome is that of its current load, or none. */
+  | { readonly kind: "stand"; readonly source: string }
   | { readonly kind: "quarantine"; readonly items: readonly LeftOut[] };
 
 /** Identity of something left out, so that a second run records nothing new. */
@@ -74,6 +77,7 @@ export function plan(facts: LoadFacts): Plan<LoadAction> {
     if (decision.verdict === "load") planIssues(decision, facts, todo, skipped);
     else planRecord(decision, facts, todo, skipped);
   }
+  planGone(facts, todo);
   const left = facts.decision.left_out.filter(
     (item) => item.what === "quarantined" || item.what === "unreadable",
   );
@@ -173,7 +177,18 @@ function planStand(
   const known = facts.outcomes.find((outcome) => outcome.source === source);
   if (known === undefined || known.status === "loaded") return;
   const reason = `${source}: ${why}, it is ${known.status} no more`;
-  todo.push({ key: source, action: { kind: "stand", decision }, reason });
+  todo.push({ key: source, action: { kind: "stand", source }, reason });
+}
+
+/** What waited of a source is over where the release holds no table of it any more, or a person wants none. */
+function planGone({ decision, complete, outcomes }: LoadFacts, todo: Planned<LoadAction>[]): void {
+  if (!complete || decision.left_out.some((item) => item.what === "unreadable")) return;
+  const decided = new Set(decision.sources.map((one) => one.source));
+  for (const { source, status } of outcomes) {
+    if (status === "loaded" || decided.has(source)) continue;
+    const reason = `${source}: the release holds nothing of it, it is ${status} no more`;
+    todo.push({ key: source, action: { kind: "stand", source }, reason });
+  }
 }
 
 const BY_PEOPLE: ReadonlySet<BarredContent["because"]> = new Set(["reverted", "purged"] as const);
