@@ -1,14 +1,14 @@
 import type { SourceOutcome } from "../database/record-outcome.ts";
 import type { Rehearsal } from "../database/rehearsal.ts";
 import type { ReleaseDecision } from "../model/decision.ts";
-import type { Drift } from "../model/drift.ts";
 import type { Generation } from "../model/generation.ts";
 import { stableJson } from "../model/hash.ts";
-import type { LoadCommit, LoadProfile, LoadReceipt, LoadResult } from "../model/load-commit.ts";
+import type { LoadCommit, LoadReceipt, LoadResult } from "../model/load-commit.ts";
 import type { SourceContract } from "../model/manifest.ts";
 import { parsePeriod } from "../model/period.ts";
-import type { SeriesIssue } from "../model/series-lag.ts";
+import type { ForecastEntry, ForecastLoad } from "./forecast-entries.ts";
 import { type Dated, issueOf, issuesBefore, nearestFirst, orderedByEnd } from "./forecast-order.ts";
+import { SameIssues } from "./forecast-same.ts";
 import type {
   Manifest,
   ReleaseLedger,
@@ -16,44 +16,6 @@ import type {
   SampleOfLoad,
   SeenPeriod,
 } from "./release-ledger.ts";
-
-/** A load that would be made. */
-export interface ForecastLoad extends ReleasePlace {
-  readonly kind: "load";
-  readonly source: string;
-  readonly load_id: string;
-  readonly key: string;
-  readonly receipt: LoadReceipt;
-  readonly statements: readonly string[];
-  readonly drift: readonly Drift[];
-  /** Version and digest of the manifest after it; null if the load does not change it. */
-  readonly manifest: { readonly version: number; readonly digest: string } | null;
-  readonly profile: LoadProfile;
-  /** Files that its rows came in, and fingerprints of its parts, ascending. */
-  readonly artifacts: readonly string[];
-  readonly content: readonly string[];
-  /** Null if it does not repeat its history. */
-  readonly issue: SeriesIssue | null;
-}
-
-export type ForecastEntry =
-  | ForecastLoad
-  | (ReleasePlace & {
-      readonly kind: "outcome";
-      readonly source: string;
-      readonly status: SourceOutcome["status"];
-      readonly reason: string;
-      readonly drift: readonly Drift[];
-    });
-
-/** An issue that holds what a load holds. */
-interface SameIssue extends ReleasePlace {
-  readonly source: string;
-  readonly load_id: string;
-  readonly vintage: number;
-  readonly key: string;
-  readonly artifacts: readonly string[];
-}
 
 interface KnownContract {
   readonly publication: string;
@@ -86,7 +48,7 @@ export class Forecast implements ReleaseLedger {
   private readonly canonical = new Map<string, Generation>();
   private readonly contracts = new Map<string, KnownContract>();
   private readonly quarantined = new Map<string, readonly string[]>();
-  private readonly same: SameIssue[] = [];
+  private readonly same = new SameIssues();
   /** Loads that were tried, whatever came of them. */
   private tried = 0;
 
@@ -171,7 +133,7 @@ export class Forecast implements ReleaseLedger {
     const real = (await this.real.loadsOfRelease(place)).map((one) =>
       overtaken.has(one.source) ? { ...one, is_current: false } : one,
     );
-    const all = [
+    return this.same.besides([
       ...real,
       ...own.map((one) => ({
         source: one.source,
@@ -182,15 +144,7 @@ export class Forecast implements ReleaseLedger {
         keys: [one.key],
         artifacts: one.artifacts,
       })),
-    ];
-    return all.map((load) => {
-      const same = this.same.filter((one) => one.load_id === load.load_id);
-      return {
-        ...load,
-        keys: [...load.keys, ...same.map((one) => one.key)],
-        artifacts: [...load.artifacts, ...same.flatMap((one) => one.artifacts)],
-      };
-    });
+    ]);
   }
 
   /** What a load that is tried would set aside is in its receipt. */
@@ -234,13 +188,7 @@ export class Forecast implements ReleaseLedger {
   }
 
   async barredOfRelease(place: ReleasePlace): ReturnType<ReleaseLedger["barredOfRelease"]> {
-    const issues = this.same.filter(isOf(place));
-    const real = await this.real.barredOfRelease(place);
-    return real.map((one) => {
-      const { source, vintage } = one;
-      const same = issues.filter((own) => own.source === source && own.vintage === vintage);
-      return { ...one, keys: [...one.keys, ...same.map(({ key }) => key)] };
-    });
+    return this.same.barred(place, await this.real.barredOfRelease(place));
   }
 
   async quarantineKeys(place: ReleasePlace): Promise<string[]> {
@@ -259,8 +207,7 @@ export class Forecast implements ReleaseLedger {
     const { contract, statements, counts, checks, same } = await this.rehearsal.load(load, given);
     const artifacts = [...counts.parts.map((one) => one.artifact), ...load.copies];
     if (same !== null) {
-      const { publication, period, source, key } = load;
-      this.same.push({ ...same.same_as, publication, period, source, key, artifacts });
+      this.same.add(load, same, artifacts);
       return same;
     }
     const { manifest, generation } = await this.keepContract(load, contract);

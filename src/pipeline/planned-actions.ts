@@ -2,7 +2,7 @@ import type { ReleaseDecision, SourceDecision } from "../model/decision.ts";
 import { type Drift, questionId } from "../model/drift.ts";
 import type { PlannedAction, PlannedDrift } from "../model/release-plan.ts";
 import type { ReleaseReport, SourceReport } from "../model/report.ts";
-import type { ForecastEntry } from "./forecast.ts";
+import type { ForecastEntry } from "./forecast-entries.ts";
 
 /** What a forecast did for each source of a release, in the order of the decision. Pure. */
 export function plannedActions(
