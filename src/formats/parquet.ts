@@ -138,7 +138,7 @@ function selectSql({ path, columns, key, ascending, leftOut }: CopyText): string
   const rows = `read_csv(${quoted(path)}, header = false, auto_detect = false, delim = '\\t', quote = '', escape = '',
     new_line = '\\n', nullstr = '\\N', strict_mode = true, max_line_size = 16777216, buffer_size = 16777216,
     parallel = false, columns = {${types.join(", ")}})`;
-  const valueOf = ({ name, type }: ParquetColumn): string => {
+  const valueSql = ({ name, type }: ParquetColumn): string => {
     if (name === key?.name) return `${named(name)}::varchar`;
     const values = given.get(name);
     if (values === undefined) return type === "text" ? plainText(named(name)) : named(name);
@@ -147,7 +147,7 @@ function selectSql({ path, columns, key, ascending, leftOut }: CopyText): string
   };
   const fields = columns
     .filter(({ name }) => !leftOut.includes(name))
-    .map((column) => `${valueOf(column)} as ${named(column.name)}`)
+    .map((column) => `${valueSql(column)} as ${named(column.name)}`)
     .join(", ");
   if (ascending.length === 0) return `select ${fields} from ${rows}`;
   const place = `row(${ascending.map(named).join(", ")})`;
