@@ -99,6 +99,20 @@ test("whole records are read as they are written", async () => {
   expect(remarks).toEqual([]);
 });
 
+test("a field over a line end in a record as wide as the others is no fault", async () => {
+  const lines = [
+    "CODE,NAME,NOTE,OFFICE",
+    'SP.X1,Population total,People counted on a day,"World Bank, offices"',
+    "Name,Kind,Year,",
+    ...Array.from({ length: 24 }, (_, at) => `Item ${at}    ,"1,2${at}",${at * 7},`),
+    'Counties    ,"Kent County\n ",,',
+    ...Array.from({ length: 10 }, (_, at) => `${at}: a note on what is above,,,`),
+  ];
+  const { rows, remarks } = await read(lines);
+  expect(rows[27]).toEqual(["Counties    ", "Kent County\n "]);
+  expect(remarks).toEqual([]);
+});
+
 test.each([
   ["which of two it could be is not guessed", "2025-01-07,R106,Royal Infirmary,5,6,7"],
   ["a note below is no record", "Source: monthly return, all trusts"],

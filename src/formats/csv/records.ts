@@ -165,6 +165,7 @@ export class RecordParser {
     pattern.lastIndex = start + line.length + end.length;
     const [, below = ""] = this.spans ? (pattern.exec(text) ?? []) : [];
     const swallows = below !== "" && (this.mender?.isWhole(below) ?? false);
+    if (!swallows && !this.odd && this.width === this.mender?.width) return null;
     const mended = this.mender?.mend(line, { isHead: !this.wholeSeen, swallows }) ?? null;
     if (mended === null && swallows) throw this.unclosed();
     if (mended === null) return null;
