@@ -268,6 +268,11 @@ describe("texts among numbers", () => {
 
   test("one text in 6,000 rows is found too", async () => {
     const lines = Array.from(
+  test.each(["DNF", "ДНФ", "Ζ"])("%s, in capitals, is a mark", async (mark) => {
+    const seen = onlyTable(await seeRows(withCells("C", mark)));
+    expect(columnOf(seen, "C")).toMatchObject({ type: "integer", markers: { [mark]: 1 } });
+  });
+
       { length: 6_000 },
       (_, at) => `A${at},North,${at === 5_003 ? "twelve or more" : at % 83}`,
     );

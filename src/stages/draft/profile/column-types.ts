@@ -95,7 +95,9 @@ function sorted(tokens: ReadonlyMap<string, number>): Record<string, number> {
  */
 function strayTokens(tally: ColumnTally): Map<string, number> {
   const words = [...tally.strayTexts];
-  const short = words.every(([text]) => text.length <= 8 && /^[A-Z*.#]+[A-Za-z*.#]*$/.test(text));
+  const short = words.every(
+    ([text]) => text.length <= 8 && /^[\p{Lu}*.#]+[\p{Lu}\p{Ll}*.#]*$/u.test(text),
+  );
   const all = sumOf(tally.strayTexts.values()) === tally.words;
   return short && all && words.length <= 3 ? new Map(words) : new Map();
 }
