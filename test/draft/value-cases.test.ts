@@ -228,6 +228,16 @@ describe("a code among numbers", () => {
     expect(columnOf(onlyTable(sheet), "C")).toMatchObject({ type: "text", values: 10 });
   });
 
+  test("digits of one length, some with more behind a hyphen, are text, and the first is told", async () => {
+    const codes = (n: number): string => (n === 2 ? "25401-1134" : String(25_001 + 97 * n));
+    const rows = Array.from({ length: 24 }, (_, n): GridRow => [`Area ${n}`, codes(n), 30 + n]);
+    const sheet = await seeRows([["Area", "ZIP", "Beds"], ...rows]);
+    expect(columnOf(onlyTable(sheet), "B")).toMatchObject({ type: "text", role: "dimension" });
+    expect(sheet.reasons).toEqual(['column B is text and no number, since B4 holds "25401-1134"']);
+    const [ranged] = (await seeRows(withCells("C", "10-12"))).tables;
+    expect(ranged?.quarantined).toBe(true);
+  });
+
   test("codes of one length are no news", async () => {
     const rows = ["001", "002", "101", "120"].map((code, n) => `${code},Area ${n},${30 + n}`);
     expect((await seeCsv(`Ward,Area,Patients\n${rows.join("\n")}\n`)).reasons).toEqual([]);
@@ -258,6 +268,11 @@ describe("the same letters where words stand", () => {
 });
 
 describe("texts among numbers", () => {
+  test.each(["DNF", "ДНФ", "Ζ"])("%s, in capitals, is a mark", async (mark) => {
+    const seen = onlyTable(await seeRows(withCells("C", mark)));
+    expect(columnOf(seen, "C")).toMatchObject({ type: "integer", markers: { [mark]: 1 } });
+  });
+
   test("one text that is no mark among many numbers: told, and the table is held back", async () => {
     const seen = await seeRows(withCells("C", "see the remark below"));
     const [table] = seen.tables;
@@ -268,11 +283,6 @@ describe("texts among numbers", () => {
 
   test("one text in 6,000 rows is found too", async () => {
     const lines = Array.from(
-  test.each(["DNF", "ДНФ", "Ζ"])("%s, in capitals, is a mark", async (mark) => {
-    const seen = onlyTable(await seeRows(withCells("C", mark)));
-    expect(columnOf(seen, "C")).toMatchObject({ type: "integer", markers: { [mark]: 1 } });
-  });
-
       { length: 6_000 },
       (_, at) => `A${at},North,${at === 5_003 ? "twelve or more" : at % 83}`,
     );

@@ -53,7 +53,7 @@ export function typeColumn(
 function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean {
   if (tally.numbers === 0)
     return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
-  if (tally.codes > 0) return false;
+  if (tally.codes > 0 || isHyphened(tally)) return false;
   const other = tally.words - tally.figureWords + timely + tally.booleans;
   const few = Math.max(1, (tally.numbers + tally.markers) * 0.1);
   return (
@@ -62,6 +62,13 @@ function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean 
     mostStandAlone(tally) &&
     lettersAreTokens(tally)
   );
+}
+
+/** Digits of one length, four at least, and some of them with more behind a hyphen: codes such as "25401-1134". */
+function isHyphened({ words, overflow, distinct }: ColumnTally): boolean {
+  if (words === 0 || overflow) return false;
+  const firsts = [...distinct].map((text) => /^(\d{4,})(?:-\d+)?$/.exec(text.trim())?.[1]?.length);
+  return firsts[0] !== undefined && new Set(firsts).size === 1;
 }
 
 /** What stands behind a few of many figures is a mark or a stray; behind most it may be their unit. */
