@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { SheetView } from "../../src/inquiry/inspect/view.ts";
 import { columnOf, columnsOf, onlyTable, rowsOf, seeCsv } from "../support/see.ts";
 
 // Cells, encodings and dialects by themselves stand in test/formats/csv.test.ts; here is what becomes of them.
@@ -92,6 +93,19 @@ test("a record with a field too many that cannot be mended holds the table back,
       `D${at + 2} stands behind the last of 3 columns: is there a separator too many in its record?`,
     );
   }
+});
+
+test("words apart behind whole records are notes on them, and told", async () => {
+  const records = Array.from({ length: 30 }, (_, at) => `X${10 + at},${100 + 7 * at},${at / 2},,,`);
+  const read = (line: string): Promise<SheetView> =>
+    seeCsv(`Code,Count,Rate,,,\n${records.with(7, line).join("\n")}\n`);
+  const sheet = await read("X17,149,3.5,,,late return");
+  expect(rowsOf(onlyTable(sheet))).toMatchObject({ range: "A1:C31" });
+  expect(sheet.reasons).toEqual([
+    "a text stands apart behind the last column, from F9: taken for notes on the rows",
+  ]);
+  for (const line of ["X17,149,,,,late return", "X17,149,3.5,,,12", "X17,149,3.5,late return,,"])
+    expect((await read(line)).tables[0]?.quarantined, line).toBe(true);
 });
 
 test("notes behind the records are notes, whether or not a blank record parts them", async () => {

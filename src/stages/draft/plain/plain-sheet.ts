@@ -47,6 +47,7 @@ export async function readPlainSheet(
     fingerprint: scan.fingerprint,
     // Of other records than whole ones it is no plain sheet.
     beyond: null,
+    aside: null,
   };
   const place = {
     artifact,

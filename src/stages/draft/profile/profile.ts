@@ -1,5 +1,12 @@
 import { type RegionReader, regionReader } from "../../../formats/region-rows.ts";
-import { columnLetter, endOfSheet, type Sheet, type SheetRow } from "../../../model/sheet.ts";
+import {
+  type Cell,
+  columnLetter,
+  endOfSheet,
+  type Sheet,
+  type SheetRow,
+} from "../../../model/sheet.ts";
+import { seenText } from "../lines/cell-class.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";
 import { ClaimCount } from "./claims.ts";
 import { type ColumnTally, newTally, tallyCell } from "./column-profile.ts";
@@ -13,6 +20,8 @@ export interface TableProfile {
   readonly fingerprint: string;
   /** The first cell of its rows behind the last column, where nothing may stand there: "D15". */
   readonly beyond: string | null;
+  /** The first of the words that stand apart behind whole rows, and how many. */
+  readonly aside: { readonly cell: string; readonly cells: number } | null;
 }
 
 interface Open {
@@ -23,6 +32,7 @@ interface Open {
   rows: number;
   totals: number;
   beyond: string | null;
+  aside: { cell: string; cells: number } | null;
 }
 
 /** Whether the label of the section becomes a column: there are sections with rows below them. */
@@ -63,8 +73,8 @@ export async function profileSheet(
   const last = Math.max(
     ...found.tables.flatMap((table) => table.columns.map(({ index }) => index)),
   );
-  const beyond = ({ cells }: SheetRow) =>
-    records ? cells.find(({ column, text }) => column > last && text.trim() !== "") : undefined;
+  const behind = ({ cells }: SheetRow) =>
+    records ? cells.filter(({ column, text }) => column > last && text.trim() !== "") : [];
   const claims = new ClaimCount(found);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
@@ -73,8 +83,8 @@ export async function profileSheet(
         const made = one.reader.accept(row);
         if (made === null) continue;
         one.print.row(made);
-        const cell = one.beyond === null ? beyond(row) : undefined;
-        if (cell !== undefined) one.beyond = `${columnLetter(cell.column)}${row.row}`;
+        const cells = behind(row);
+        if (cells.length > 0) takeBehind(one, row, cells, last);
         if (made.kind === "data") one.rows++;
         else one.totals++;
         for (let at = 0; at < one.tallies.length; at++) {
@@ -90,6 +100,7 @@ export async function profileSheet(
     totals: one.totals,
     fingerprint: one.print.digest(),
     beyond: one.beyond,
+    aside: one.aside,
   }));
   return { profiles, claims };
 }
@@ -105,5 +116,23 @@ function openTable(table: FoundTable): Open {
     rows: 0,
     totals: 0,
     beyond: null,
+    aside: null,
   };
+}
+
+/** Words behind an empty column, in a row whose last column is filled, are remarks on it. */
+function takeBehind(open: Open, row: SheetRow, cells: readonly Cell[], last: number): void {
+  const [first] = cells;
+  if (first === undefined) return;
+  const place = `${columnLetter(first.column)}${row.row}`;
+  const isWhole = row.cells.some(({ column, text }) => column === last && text.trim() !== "");
+  const isAside = first.column > last + 1 && isWhole && cells.every(({ text }) => isWord(text));
+  if (!isAside) open.beyond ??= place;
+  else if (open.aside === null) open.aside = { cell: place, cells: cells.length };
+  else open.aside.cells += cells.length;
+}
+
+function isWord(text: string): boolean {
+  const seen = seenText(text);
+  return seen.class === "text" || seen.class === "prose";
 }

@@ -53,6 +53,7 @@ export function regionOf(
   const texts = columns.flatMap(({ text_by: cell, letter }) =>
     cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
   );
+  const aside = profile.aside === null ? [] : [asideReason(profile.aside)];
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
     strays.cells > 0 || wide.length > 0
@@ -83,17 +84,23 @@ export function regionOf(
       ...wide,
       ...strays.reasons,
       ...texts,
+      ...aside,
       ...lost,
       ...table.reasons,
     ],
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
-  return { region, remarks: [...texts, ...table.remarks] };
+  return { region, remarks: [...texts, ...aside, ...table.remarks] };
 }
 
 function beyondReason(cell: string, { columns }: FoundTable): string {
   return `${cell} stands behind the last of ${columns.length} columns: is there a separator too many in its record?`;
+}
+
+function asideReason({ cell, cells }: NonNullable<TableProfile["aside"]>): string {
+  const what = cells === 1 ? "a text stands" : `${cells} texts stand`;
+  return `${what} apart behind the last column, from ${cell}: taken for notes on the rows`;
 }
 
 function saidIn(
