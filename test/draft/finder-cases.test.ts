@@ -93,6 +93,31 @@ describe("rows that differ from those around them are rows", () => {
   });
 });
 
+describe("what stands above and below a table", () => {
+  const figures = times(6, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at, 5.5 + at]);
+
+  test("lines of a name and what it is describe the table below them", async () => {
+    const about = [
+      ["Title", "Care by area"],
+      ["Published by", "Office of records"],
+      ["Scale"],
+      ["Contact", "Mr Smith"],
+      [],
+    ];
+    const header = ["Area", "Beds", "Staff", "Rate"];
+    const words = times(6, (at) => [PLACES[at] ?? "", PLACES[9 - at] ?? "", "open"]);
+    for (const table of [
+      [header, ...figures],
+      [["Area", "Office", "State"], ...words],
+    ]) {
+      const seen = onlyTable(await seeCsv(csv([...about, ...table])));
+      expect(rowsOf(seen)).toMatchObject({ header_rows: [6], data_rows: [[7, 12]] });
+    }
+    const alone = onlyTable(await seeCsv(csv(about.slice(0, 4))));
+    expect(rowsOf(alone)).toMatchObject({ header_rows: [1] });
+  });
+});
+
 describe("tables of words", () => {
   test("printed on pages: the header comes again, and rows go on over the page", async () => {
     const head = ["Code", "Topic", "Course"];

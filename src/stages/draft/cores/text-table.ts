@@ -4,21 +4,42 @@ import { documentationText, noteText } from "../lines/words.ts";
 import type { Core } from "./column-count.ts";
 import { codeShape, isLoneCode } from "./lone-code.ts";
 
+/** So few lines of two cells describe a table; more of them are one. */
+const MOST_PAIRS = 10;
+
+interface TextTable {
+  readonly header: number;
+  readonly core: Core;
+}
+
 /**
  * Lines without figures that make a grid of words: at least three lines of two or more filled columns.
- * `free` are the indexes of lines that no table of figures claims, ascending.
+ * `free` are the indexes of lines that no table of figures claims, ascending; `lastFigures` is the last line
+ * that one claims, or -1.
  */
 export function textCores(
   lines: readonly Line[],
   free: readonly number[],
   isFile: boolean,
-): { header: number; core: Core }[] {
-  const found: { header: number; core: Core }[] = [];
+  lastFigures: number,
+): readonly TextTable[] {
+  const found: TextTable[] = [];
   for (const run of runsOf(lines, free, isFile)) {
     const made = textCore(lines, run, isFile);
     if (made !== null) found.push(made);
   }
-  return found;
+  const lastTable = found
+    .filter(({ core }) => core.columns.size > 2)
+    .reduce((last, { header }) => Math.max(last, header), lastFigures);
+  return found.filter((one) => one.header > lastTable || !isPairsBlock(lines, one));
+}
+
+/** Few lines of a name and what it is, as they stand above a table to describe it. */
+function isPairsBlock(lines: readonly Line[], { header, core: { members } }: TextTable): boolean {
+  return (
+    members.length < MOST_PAIRS &&
+    [header, ...members].every((at) => (lines[at]?.cells.length ?? 0) <= 2)
+  );
 }
 
 function runsOf(lines: readonly Line[], free: readonly number[], isFile: boolean): number[][] {
@@ -77,7 +98,7 @@ function textCore(
   lines: readonly Line[],
   run: readonly number[],
   isFile: boolean,
-): { header: number; core: Core } | null {
+): TextTable | null {
   const [head, ...rest] = run;
   const first = head === undefined ? undefined : lines[head];
   if (head === undefined || first === undefined || rest.length < (isFile ? 1 : 2)) return null;
@@ -93,7 +114,7 @@ function textCore(
   if (fit < rest.length * 0.7) return null;
   if (isPairs(lines, run)) return null;
   if (!isFile && (isDocumentation(first) || isProse(lines, rest))) return null;
-  if (!isFile && width < 3 && rest.length < 10) return null;
+  if (!isFile && width < 3 && rest.length < MOST_PAIRS) return null;
   const core: Core = {
     first: rest[0] ?? head,
     last: rest.at(-1) ?? head,

@@ -72,7 +72,8 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
   const drafts = joinHeadless(lines, separate);
   const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
   const free = freeLines(lines, kept);
-  for (const { header, core } of textCores(lines, free, isFile)) {
+  const lastFigures = Math.max(-1, ...kept.map(({ core }) => core.last));
+  for (const { header, core } of textCores(lines, free, isFile, lastFigures)) {
     kept.push({ core, zone: headed(header) });
   }
   kept.sort((a, b) => a.core.first - b.core.first);
