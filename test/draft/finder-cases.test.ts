@@ -116,6 +116,19 @@ describe("what stands above and below a table", () => {
     const alone = onlyTable(await seeCsv(csv(about.slice(0, 4))));
     expect(rowsOf(alone)).toMatchObject({ header_rows: [1] });
   });
+
+  test("rows of words and few figures under a title and above a note", async () => {
+    const rows = [
+      ["Test", "Entry", "Code", "Name", "Method", "Tube", "State", "Volume", "Unit"],
+      ["CLZ", "Test", "CLZ", "Clozapine", "Chromatography", "Red top", "", 1, "mL"],
+      ["CLZ", "Specimen", "SRED", "Serum", "", "", "Cold for 14 days", "", ""],
+      ["CLZ", "Result", 33840, "Clozapine", "Numeric", "", "", "", "ng/mL"],
+      ["CLZ", "Result", 33841, "Norclozapine", "Numeric", "", "", "", "ng/mL"],
+    ];
+    const seen = await seeCsv(csv([["Definitions of tests"], ...rows, [], ["Source: laboratory"]]));
+    expect(rowsOf(onlyTable(seen))).toMatchObject({ header_rows: [2], data_rows: [[3, 6]] });
+    expect(seen.notes_rows).toEqual([[8, 8]]);
+  });
 });
 
 describe("tables of words", () => {

@@ -3,10 +3,10 @@ import type { Line } from "../lines/line.ts";
 import { type ColumnCount, type Core, countCell, emptyCount, isNumeric } from "./column-count.ts";
 
 /**
- * A plain file: one line of names that cover every column, then nothing but rows. Null where anything
+ * A plain table: one line of names that cover every column, then nothing but rows. Null where anything
  * speaks against it: gaps, lines of one cell, words over columns of numbers, a name that comes twice.
  */
-export function plainCore(lines: readonly Line[]): Core | null {
+function plainCore(lines: readonly Line[]): Core | null {
   const [header, ...rows] = lines;
   if (header === undefined || rows.length < 2 || !names(header)) return null;
   if (rows.some((line) => line.gap > 0)) return null;
@@ -24,6 +24,29 @@ export function plainCore(lines: readonly Line[]): Core | null {
   }
   if (narrow > 0 || rows.some((line) => headsAgain(line, columns))) return null;
   return { first: 1, last: lines.length - 1, members: rows.map((_, at) => at + 1), columns };
+}
+
+/**
+ * A plain table under titles and above notes: lines of one cell, those above at its left edge and none of them
+ * in a row that is `naming` tables beside each other, those below of words, behind a blank row.
+ */
+export function plainBlock(
+  lines: readonly Line[],
+  naming: ReadonlySet<number>,
+): { header: number; core: Core } | null {
+  const header = lines.findIndex((line) => line.cells.length > 1);
+  const left = lines[header]?.cells[0]?.column;
+  if (left === undefined) return null;
+  const gap = lines.findIndex((line, at) => at > header && line.gap > 0);
+  const end = gap === -1 ? lines.length : gap;
+  const isTitle = ({ row, cells: [cell] }: Line): boolean =>
+    cell !== undefined && cell.column <= left && !naming.has(row);
+  if (!lines.slice(0, header).every(isTitle)) return null;
+  if (lines.slice(end).some((line) => line.cells.length > 1 || line.numbers > 0)) return null;
+  const core = plainCore(lines.slice(header, end));
+  if (core === null) return null;
+  const members = core.members.map((at) => at + header);
+  return { header, core: { ...core, first: header + 1, last: end - 1, members } };
 }
 
 function names(header: Line): boolean {

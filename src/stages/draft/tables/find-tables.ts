@@ -2,7 +2,7 @@ import { rangesOf, within } from "../../../model/row-ranges.ts";
 import { type Core, isNumeric } from "../cores/column-count.ts";
 import { findCores } from "../cores/core.ts";
 import { pagedCore } from "../cores/paged.ts";
-import { plainCore } from "../cores/plain.ts";
+import { plainBlock } from "../cores/plain.ts";
 import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
@@ -57,7 +57,7 @@ function claims(table: FoundTable): (row: number) => boolean {
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
   const lines = linesOf(sample, pane);
   const isFile = sample.name === null;
-  const whole = wholeDraft(lines, isFile);
+  const whole = wholeDraft(lines, isFile, naming);
   if (whole !== null) {
     const table = makeTable({ pane, lines, sample, ...whole });
     if (table !== null) return surround(lines, [table], [whole]);
@@ -88,11 +88,15 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
   );
 }
 
-/** The one table that all lines make: a plain file, or the pages of a table of words. */
-function wholeDraft(lines: readonly Line[], isFile: boolean): CoreDraft | null {
-  const plain = plainCore(lines);
-  if (plain !== null && (isFile || [...plain.columns.values()].some(isNumeric)))
-    return { core: plain, zone: headed(0) };
+/** The one table of all lines: a plain one, or the pages of a table of words. */
+function wholeDraft(
+  lines: readonly Line[],
+  isFile: boolean,
+  naming: ReadonlySet<number>,
+): CoreDraft | null {
+  const plain = plainBlock(lines, naming);
+  if (plain !== null && (isFile || [...plain.core.columns.values()].some(isNumeric)))
+    return { core: plain.core, zone: headed(plain.header) };
   const paged = pagedCore(lines);
   return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
 }
