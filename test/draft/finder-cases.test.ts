@@ -144,6 +144,25 @@ describe("tables of words", () => {
     expect(rowsOf(table)).toMatchObject({ range: "A2:C17", header_rows: [2] });
   });
 
+  test("printed on pages below another table, which is found too", async () => {
+    const page = [
+      ["Name", "Office", "State"],
+      ...times(4, (at) => [PLACES[at] ?? "", "Desk", "on"]),
+    ];
+    const figures = times(5, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at]);
+    const above = [["Area", "Beds", "Staff"], ...figures, [], []];
+    const { tables } = await seeCsv(csv([...above, ...page, ...page, ...page]));
+    expect(tables[0]?.range).toBe("A1:C6");
+  });
+
+  test("printed on pages above another table, further apart than the pages are", async () => {
+    const page = [["Name", "Office", "State"], ...times(18, (at) => [`Room ${at}`, "Desk", "on"])];
+    const figures = times(5, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at]);
+    const below = [[], [], ["Area", "Beds", "Staff"], ...figures];
+    const { tables } = await seeCsv(csv([...page, ...page, ...page, ...below]));
+    expect(tables.at(-1)?.range).toBe("A60:C65");
+  });
+
   test("numbers name columns of letters", async () => {
     const rows = times(12, (at) => [`Site ${at}`, ..."NNTVNAIS".split("")]);
     const table = onlyTable(await seeCsv(csv([["", 6, 9, 15, 47, 54, 93, 119, 171], ...rows])));

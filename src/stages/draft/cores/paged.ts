@@ -28,8 +28,16 @@ export function pagedCore(lines: readonly Line[]): { header: number; core: Core 
     }
   }
   if (pages < LEAST_PAGES || close * 2 < pages - 1 || members.length < pages) return null;
+  if (hasMore(lines, header, last)) return null;
   const core = coreOf(lines, members);
   return mostlyWords(core) ? { header, core } : null;
+}
+
+/** Lines of three cells or more around the pages: another table. */
+function hasMore(lines: readonly Line[], header: number, last: number): boolean {
+  return [...lines.slice(0, header), ...lines.slice(last + 1)].some(
+    (line) => line.cells.length >= 3,
+  );
 }
 
 function textOf(line: Line): string {
@@ -51,14 +59,21 @@ function firstRepeated(lines: readonly Line[]): number {
   return Math.min(...often.map((one) => one.first), lines.length);
 }
 
-/** The last line below the header that keeps to its columns and is no more than two rows apart. */
+/**
+ * The last line below the header that keeps to its columns and is no more than two rows apart; on the last page
+ * no further apart than lines are on the pages before it.
+ */
 function lastOnPages(lines: readonly Line[], header: number): number {
   const columns = lines[header]?.cells.map((cell) => cell.column) ?? [];
+  const text = textOf(lines[header] as Line);
+  const lastPage = lines.findLastIndex((line) => textOf(line) === text);
   let last = header;
+  let widest = 0;
   for (let at = header + 1; at < lines.length; at++) {
     const line = lines[at];
-    if (line === undefined || line.gap > 2) break;
+    if (line === undefined || line.gap > (at > lastPage ? widest : 2)) break;
     if (!line.cells.every((cell) => columns.includes(cell.column))) break;
+    widest = Math.max(widest, line.gap);
     last = at;
   }
   while (last > header && lines[last]?.cells.length === 1 && (lines[last]?.gap ?? 0) > 0) last--;
