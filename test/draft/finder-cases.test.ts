@@ -117,6 +117,19 @@ describe("what stands above and below a table", () => {
     expect(rowsOf(alone)).toMatchObject({ header_rows: [1] });
   });
 
+  test("groups in every cell of what was a merge, a blank row above the names", async () => {
+    const rows = [
+      ["Care by area"],
+      ["", "", "All ages", "All ages", "All ages"],
+      [],
+      ["", "", "Beds", "Staff", "Rate"],
+      ...figures.map((row, at) => [`E0${at}`, ...row]),
+    ];
+    const table = onlyTable(await seeCsv(csv(rows)));
+    expect(rowsOf(table)).toMatchObject({ range: "A2:E10", header_rows: [2, 4] });
+    expect(table.columns.at(-1)?.header).toEqual(["All ages", "Rate"]);
+  });
+
   test("rows of words and few figures under a title and above a note", async () => {
     const rows = [
       ["Test", "Entry", "Code", "Name", "Method", "Tube", "State", "Volume", "Unit"],

@@ -7,7 +7,7 @@ import {
   isNumeric,
 } from "../cores/column-count.ts";
 import { rowLike } from "../cores/row-like.ts";
-import { isWords, type SampleCell } from "../lines/cell-class.ts";
+import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
 import { captionText, noteText, unitText } from "../lines/words.ts";
 import { settleUnits } from "./header-units.ts";
@@ -53,9 +53,26 @@ function step(walk: Walk, at: number): boolean {
   const { zone } = walk;
   const gap = gapBelow(walk, at);
   if (gap > (zone.header.length === 0 ? 3 : 1)) return false;
-  if (gap > 0 && zone.header.length > 0 && (covered(walk) || line.cells.length < 2)) return false;
+  const apart = gap > 0 && zone.header.length > 0;
+  if (apart && (covered(walk) || line.cells.length < 2) && !standsOverGroups(walk, line))
+    return false;
   if (line.cells.length === 1) return single(walk, at, line);
   return several(walk, at, line);
+}
+
+/** Labels right of those of rows, each over two columns or more: merged, or in every cell of what was a merge. */
+function standsOverGroups({ merges, left }: Walk, { row, cells }: Line): boolean {
+  if (cells.length < 2 || (cells[0]?.column ?? left) <= left) return false;
+  return cells.every((cell, at) => {
+    const merge = mergeAt(merges, row, cell.column);
+    const isSpread = [cells[at - 1], cells[at + 1]].some(
+      (other) => other?.text === cell.text && Math.abs(other.column - cell.column) === 1,
+    );
+    return (
+      (isWords(cell) || isTimely(cell)) &&
+      (isSpread || (merge !== undefined && merge.right > merge.left))
+    );
+  });
 }
 
 function single(walk: Walk, at: number, line: Line): boolean {
