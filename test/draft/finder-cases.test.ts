@@ -130,6 +130,22 @@ describe("what stands above and below a table", () => {
     expect(table.columns.at(-1)?.header).toEqual(["All ages", "Rate"]);
   });
 
+  test("names a blank row above the ids of series", async () => {
+    const rows = [
+      ["", "All items", "Goods", "Services"],
+      [],
+      ["", "DR2A", "DR3A", "DR4A"],
+      ...times(6, (at) => [`Jan ${2001 + at}`, 100.5 + at, 101.5 - at, 99 + at * at]),
+    ];
+    const table = onlyTable(await seeCsv(csv(rows)));
+    expect(table.columns.map(({ header }) => header[0])).toEqual([
+      undefined,
+      "All items",
+      "Goods",
+      "Services",
+    ]);
+  });
+
   test("rows of words and few figures under a title and above a note", async () => {
     const rows = [
       ["Test", "Entry", "Code", "Name", "Method", "Tube", "State", "Volume", "Unit"],

@@ -9,7 +9,7 @@ import {
 import { rowLike } from "../cores/row-like.ts";
 import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
-import { captionText, noteText, unitText } from "../lines/words.ts";
+import { captionText, noteText, seriesText, unitText } from "../lines/words.ts";
 import { settleUnits } from "./header-units.ts";
 import type { HeaderZone, Walk } from "./header-walk.ts";
 
@@ -233,11 +233,13 @@ function isMetadataPair(line: Line, core: Core): boolean {
   return second.class === "prose" && core.columns.size > 3;
 }
 
-/** Whether every column of figures has a name by now. */
+/** Whether every column of figures has a name by now; ids of series are none. */
 function covered(walk: Walk): boolean {
   const named = new Set<number>();
   for (const at of walk.zone.header) {
-    for (const cell of walk.lines[at]?.cells ?? []) named.add(cell.column);
+    const cells = walk.lines[at]?.cells ?? [];
+    const isIds = cells.every((cell) => cell.column === walk.left || seriesText(cell.text));
+    if (!isIds) for (const cell of cells) named.add(cell.column);
   }
   const wanted = [...walk.core.columns].filter(([, count]) => isNumeric(count));
   const missing = wanted.filter(([column]) => !named.has(column)).length;
