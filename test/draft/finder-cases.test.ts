@@ -146,6 +146,14 @@ describe("what stands above and below a table", () => {
     ]);
   });
 
+  test("a figure far below, with a note below it, is no row", async () => {
+    const rows = [["Area", "Beds", "Staff", "Rate"], ...figures, ...times(9, () => [])];
+    const table = onlyTable(
+      await seeCsv(csv([...rows, ["", "", 99, 12.5], ["Source: own survey"]])),
+    );
+    expect(rowsOf(table)).toMatchObject({ range: "A1:D7" });
+  });
+
   test("rows of words and few figures under a title and above a note", async () => {
     const rows = [
       ["Test", "Entry", "Code", "Name", "Method", "Tube", "State", "Volume", "Unit"],

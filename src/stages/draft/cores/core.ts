@@ -220,7 +220,10 @@ function isStray(core: Core, lines: readonly Line[], index: number): boolean {
   const next = lines[index + 1];
   const left = Math.min(...core.columns.keys());
   if (line === undefined || line.words > 0 || cellAt(line, left) !== undefined) return false;
-  return countsOf(core, left).all === core.members.length && (next === undefined || next.gap > 0);
+  return (
+    countsOf(core, left).all === core.members.length &&
+    (next === undefined || next.gap > 0 || next.numbers === 0)
+  );
 }
 
 /**
