@@ -154,6 +154,22 @@ describe("what stands above and below a table", () => {
     expect(rowsOf(table)).toMatchObject({ range: "A1:D7" });
   });
 
+  test("rows of marks at the end are rows where their times stand above, as in other groups", async () => {
+    const group = (name: string, cells: readonly (string | number)[]): (string | number)[][] =>
+      [2014, 2015, 2016].map((year) => [name, year, ...cells]);
+    const rows = [
+      ["Continent", "Year", "Earned", "Paid"],
+      ...group("Asia", [12, 7]),
+      ...group("Africa", [31, 8]),
+      ...group("Europe", ["-", "-"]).map(([, ...cells], at) => [
+        at === 0 ? "Europe" : "",
+        ...cells,
+      ]),
+    ];
+    const table = onlyTable(await seeCsv(csv(rows)));
+    expect(rowsOf(table)).toMatchObject({ range: "A1:D10", data_rows: [[2, 10]] });
+  });
+
   test("rows of words and few figures under a title and above a note", async () => {
     const rows = [
       ["Test", "Entry", "Code", "Name", "Method", "Tube", "State", "Volume", "Unit"],

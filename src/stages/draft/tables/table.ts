@@ -242,7 +242,18 @@ function lastMember(draft: Draft): number {
   const members = [...core.members].sort((a, b) => a - b);
   let last = members.length - 1;
   while (last > 0 && isPlaceholder(lines[members[last] ?? 0], core)) last--;
+  const behind = members.slice(last + 1).flatMap((at) => lines[at] ?? []);
+  const before = members.slice(0, last + 1).flatMap((at) => lines[at] ?? []);
+  if (behind.some((line) => timesStand(before, line))) return members.at(-1) ?? core.last;
   return members[last] ?? core.last;
+}
+
+/** The times of the line stand together in another one: it is no period to come. */
+function timesStand(lines: readonly Line[], { cells }: Line): boolean {
+  const times = cells.filter(isTimely);
+  return lines.some((line) =>
+    times.every(({ column, text }) => cellAt(line, column)?.text === text),
+  );
 }
 
 function isPlaceholder(line: Line | undefined, core: Core): boolean {
