@@ -248,6 +248,41 @@ describe("what is not sure is held back with a reason", () => {
     expect(held(seen)).toContain("stand so close that they may be one table");
   });
 
+  test("a header that a blank row parts from a table of words", async () => {
+    const words = times(6, (at) => [PLACES[at] ?? "", PLACES[9 - at] ?? "", "open"]);
+    const [table] = (await seeCsv(csv([["Area", "Office", "State"], [], ...words]))).tables;
+    expect(table).toMatchObject({ quarantined: true });
+    expect(table?.reasons[0]).toBe(
+      "row 1 fills its columns right beside it and is none of its rows",
+    );
+  });
+
+  test("a row of words that follows rows of figures", async () => {
+    const rows = [
+      ["Museum", 2011, 2010],
+      ["Gallery", 23.8, 17.5],
+      ["Keep", "closed", "at work"],
+    ];
+    const [table] = (await seeCsv(csv(rows))).tables;
+    expect(table?.reasons[0]).toBe(
+      "row 3 fills its columns right beside it and is none of its rows",
+    );
+  });
+
+  test("a row that only numbers the columns", async () => {
+    const rows = [
+      ["Area", "Beds", "Staff", "Rate"],
+      [108, 1, 2, 3],
+      [],
+      ["All", "MGSL", "MGSF", "MGRZ"],
+    ];
+    const figures = times(6, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at, 5.5 + at]);
+    const { tables } = await seeCsv(csv([...rows, [], ...figures]));
+    expect(tables[0]?.reasons[0]).toBe(
+      "row 2 numbers the columns and may be of the header of the table below it",
+    );
+  });
+
   test("a first row in the form of all others", async () => {
     const rows = times(6, (at) => [PLACES[at] ?? "", "Coach", `(760) 355 - 63${10 + at}`]);
     expect(held(await seeCsv(csv(rows)))).toContain("looks like the others");

@@ -169,6 +169,14 @@ function evenSteps(cells: readonly SampleCell[]): boolean {
   return cells.length >= least && steps.every((one) => one === step);
 }
 
+/** Numbers of columns: at least three that go up by one, all but the first cell of the row. */
+export function countsColumns(cells: readonly SampleCell[]): boolean {
+  return [cells, cells.slice(1)].some(([first, ...others]) => {
+    const counted = first?.class === "number" && !isYear(first) && others.length >= 2;
+    return counted && others.every(({ value }, at) => value === first.value + at + 1);
+  });
+}
+
 /** The merge that holds a cell, if any. */
 export function mergeAt(
   merges: readonly MergedRange[],

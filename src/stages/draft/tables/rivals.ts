@@ -1,5 +1,7 @@
 import { countRows } from "../../../model/row-ranges.ts";
-import type { SheetSample } from "../lines/sample.ts";
+import type { SampleCell } from "../lines/cell-class.ts";
+import { countsColumns } from "../lines/line.ts";
+import type { SampleRow, SheetSample } from "../lines/sample.ts";
 import { captionText } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "./confidence.ts";
 import type { FoundTable } from "./found.ts";
@@ -14,9 +16,12 @@ export function doubtRivals(sample: SheetSample, tables: readonly FoundTable[]):
         below,
         `${left} rows right below it stand in its columns and are none of its rows`,
       );
+    const full = fullRowBeside(sample, below, tables);
+    if (full !== null)
+      doubts.set(below, `row ${full} fills its columns right beside it and is none of its rows`);
     const above = nextAbove(tables, below);
     if (above === undefined) continue;
-    const why = rivalry(above, below);
+    const why = numbersColumns(sample, above) ?? rivalry(above, below);
     if (why === null) continue;
     doubts.set(above, why);
     doubts.set(below, why);
@@ -54,12 +59,54 @@ function rowsLeftBelow(sample: SheetSample, table: FoundTable): number {
   return next - table.bottom - 1;
 }
 
+/**
+ * The next row above or below a table, behind one blank row at most, that no table has though it fills three
+ * columns or more, and most of its columns: a header that was parted from it, or a row that was lost.
+ */
+function fullRowBeside(
+  { rows }: SheetSample,
+  table: FoundTable,
+  tables: readonly FoundTable[],
+): number | null {
+  const columns = new Set(table.columns.map((column) => column.index));
+  const own = tables.filter((one) => overlaps(one, table));
+  const within = (row: SampleRow): readonly SampleCell[] =>
+    row.cells.filter(({ column }) => column >= table.pane.left && column <= table.pane.right);
+  const isFull = (row: SampleRow | undefined): row is SampleRow => {
+    if (row === undefined || own.some((one) => one.top <= row.row && row.row <= one.bottom))
+      return false;
+    const cells = within(row);
+    const over = cells.filter(({ column }) => columns.has(column));
+    if (over.length < Math.max(3, columns.size * 0.6)) return false;
+    return new Set(over.map(({ text }) => text)).size > 1;
+  };
+  const inPane = rows.filter((row) => within(row).length > 0 && !countsColumns(within(row)));
+  const above = inPane.findLast(({ row }) => row < table.top);
+  const below = inPane.find(({ row }) => row > table.bottom);
+  if (isFull(above) && blankBetween(rows, above.row, table.top) <= 1) return above.row;
+  const leaves = below?.cells.some(({ column }) => !columns.has(column)) ?? true;
+  return isFull(below) && below.row - table.bottom <= 2 && !leaves ? below.row : null;
+}
+
+/** Rows without a cell between two rows. */
+function blankBetween(rows: readonly SampleRow[], above: number, below: number): number {
+  return below - above - 1 - rows.filter(({ row }) => row > above && row < below).length;
+}
+
 /** The nearest table above whose columns are some of the same. */
 function nextAbove(tables: readonly FoundTable[], below: FoundTable): FoundTable | undefined {
   const [first] = tables
     .filter((one) => one.bottom < below.top && overlaps(one, below))
     .sort((a, b) => b.bottom - a.bottom);
   return first;
+}
+
+/** Why a table is doubted whose only row numbers the columns of the one below it. */
+function numbersColumns({ rows }: SheetSample, table: FoundTable): string | null {
+  const only = rowsOf(table) === 1 ? rows.find(({ row }) => row === table.bottom) : undefined;
+  return only !== undefined && countsColumns(only.cells)
+    ? `row ${only.row} numbers the columns and may be of the header of the table below it`
+    : null;
 }
 
 function overlaps(a: FoundTable, b: FoundTable): boolean {
