@@ -66,6 +66,13 @@ describe("around a table", () => {
     expect(sheets.map((one) => one.tables.length)).toEqual([0, 0, 1]);
   });
 
+  test("a list of periods, as links to their sheets, is no table", async () => {
+    const periods = (first: number): GridRow =>
+      Array.from({ length: 5 }, (_, at) => `${first + at}-${first + at + 2}`);
+    const sheet = await seeRows([["Contents"], ...[1980, 1985, 1990, 1995].map(periods)]);
+    expect(sheet.tables).toEqual([]);
+  });
+
   test("a note that begins with Source does not end a table whose data go on", async () => {
     const seen = await seeRows([
       HEAD,

@@ -113,6 +113,7 @@ function textCore(
   ).length;
   if (fit < rest.length * 0.7) return null;
   if (isPairs(lines, run)) return null;
+  if (!isFile && run.every((at) => isTimes(lines[at]))) return null;
   if (!isFile && (isDocumentation(first) || isProse(lines, rest))) return null;
   if (!isFile && width < 3 && rest.length < MOST_PAIRS) return null;
   const core: Core = {
@@ -159,6 +160,11 @@ export function isDocumentation(header: Line): boolean {
 function isPairs(lines: readonly Line[], run: readonly number[]): boolean {
   const labels = run.filter((at) => lines[at]?.cells[0]?.text.endsWith(":") === true).length;
   return labels >= run.length * 0.5;
+}
+
+/** Nothing but times: links to the sheets of a workbook. */
+function isTimes(line: Line | undefined): boolean {
+  return line !== undefined && line.timely === line.cells.length;
 }
 
 function isProse(lines: readonly Line[], rows: readonly number[]): boolean {
