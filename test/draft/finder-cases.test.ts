@@ -269,6 +269,21 @@ describe("what is not sure is held back with a reason", () => {
     );
   });
 
+  test("labels alone in the rows right below the last figures", async () => {
+    const figures = times(6, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at]);
+    const read = async (more: readonly string[]): Promise<readonly string[]> => {
+      const rows = [["Area", "Beds", "Staff"], ...figures, ...more.map((text) => [text])];
+      const [table] = (await seeCsv(csv(rows))).tables;
+      return table?.quarantined === true ? table.reasons : [];
+    };
+    expect((await read(PLACES.slice(6, 9)))[0]).toBe(
+      "3 labels stand alone right below it: they may be rows without figures",
+    );
+    expect(await read(["Source: own survey", "1. Beds are open beds", "2. Staff in post"])).toEqual(
+      [],
+    );
+  });
+
   test("a row that only numbers the columns", async () => {
     const rows = [
       ["Area", "Beds", "Staff", "Rate"],

@@ -2,7 +2,7 @@ import { countRows } from "../../../model/row-ranges.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { countsColumns } from "../lines/line.ts";
 import type { SampleRow, SheetSample } from "../lines/sample.ts";
-import { captionText } from "../lines/words.ts";
+import { captionText, noteText } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "./confidence.ts";
 import type { FoundTable } from "./found.ts";
 
@@ -15,6 +15,12 @@ export function doubtRivals(sample: SheetSample, tables: readonly FoundTable[]):
       doubts.set(
         below,
         `${left} rows right below it stand in its columns and are none of its rows`,
+      );
+    const labels = labelsLeftBelow(sample, below);
+    if (labels >= LEFT_LABELS)
+      doubts.set(
+        below,
+        `${labels} labels stand alone right below it: they may be rows without figures`,
       );
     const full = fullRowBeside(sample, below, tables);
     if (full !== null)
@@ -54,6 +60,23 @@ function rowsLeftBelow(sample: SheetSample, table: FoundTable): number {
     const first = row.cells[0]?.column ?? table.left;
     const inside = row.cells.every((cell) => columns.has(cell.column));
     if (row.row > next || first <= table.left || !inside) break;
+    next++;
+  }
+  return next - table.bottom - 1;
+}
+
+/** So many labels without a figure are more than the title of what comes next. */
+const LEFT_LABELS = 3;
+
+/** Short texts alone in their rows, right below a table in its column of labels, that read like no notes. */
+function labelsLeftBelow(sample: SheetSample, table: FoundTable): number {
+  const column = table.columns.find(({ numeric }) => !numeric)?.index;
+  let next = table.bottom + 1;
+  for (const { row, cells } of sample.rows) {
+    if (row < next) continue;
+    const [cell] = cells;
+    const isLabel = cell?.class === "text" && cell.column === column && cells.length === 1;
+    if (row > next || !isLabel || noteText(cell.text) || /[.:;,)]$/.test(cell.text)) break;
     next++;
   }
   return next - table.bottom - 1;
