@@ -1,5 +1,6 @@
 import type { Check } from "./check.ts";
 import type { Ruling } from "./drift.ts";
+import type { FirstCell } from "./first-cells.ts";
 import type { TotalAssertion } from "./published-total.ts";
 import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
@@ -48,6 +49,8 @@ export interface RegionColumn {
   readonly beside?: Readonly<Record<string, number>>;
   /** The first cell that makes it text, where most of its cells begin with a number: `C7 holds "000"`. */
   readonly text_by?: string;
+  /** The first cell of each kind of value over data rows, in order of rows. */
+  readonly firsts?: readonly FirstCell[];
   /** Over data rows: cells with a value (markers not counted), and empty cells. */
   readonly values: number;
   readonly empty: number;

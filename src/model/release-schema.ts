@@ -1,3 +1,4 @@
+import { FIRST_KINDS } from "./first-cells.ts";
 import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
 const SHA256 = { pattern: "^[0-9a-f]{64}$" };
@@ -152,6 +153,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       text_by: text(
         "The first cell that makes it text, where most of its cells begin with a number.",
       ),
+      firsts: list("The first cell of each kind of value, in order of rows.", ref("first_cell")),
       beside: mapOf(
         "Tokens beside a number in one cell, such as the p of 12p, with their counts.",
         count("Times seen."),
@@ -180,6 +182,7 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
     [
       "categories",
       "text_by",
+      "firsts",
       "beside",
       "said_in",
       "unit_by",
@@ -194,6 +197,14 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
       "said_by",
     ],
   ),
+  first_cell: record("The first cell of one kind in a column.", {
+    as: oneOf(
+      "The type that it would be by itself; or a mark, that stands for a number.",
+      FIRST_KINDS,
+    ),
+    row: count("Number of its row.", { minimum: 1 }),
+    text: text("As published; its first 60 characters."),
+  }),
   document: record(
     "The words of a sheet that documents the tables.",
     {

@@ -141,6 +141,60 @@ describe("a value, its mark and its meaning", () => {
     ]);
   });
 
+  test.each([
+    ["date", (at: number) => `2024-03-${10 + at}`, { 7: "not yet" }, 'text: B9 holds "not yet"'],
+    ["date", (at: number) => `2024-03-${10 + at}`, { 4: "[x]" }, 'text: B6 holds "[x]"'],
+    [
+      "timestamp",
+      (at: number) => `2024-03-${10 + at} 09:30`,
+      { 2: "noon", 5: "45" },
+      'text: B4 holds "noon", B7 holds "45"',
+    ],
+    [
+      "boolean",
+      (at: number) => (at % 2 === 0 ? "Yes" : "No"),
+      { 6: "maybe" },
+      'text: B8 holds "maybe"',
+    ],
+    [
+      "bigint",
+      (at: number) => String(20 + at * 3),
+      Object.fromEntries(
+        Array.from({ length: 10 }, (_, at) => [at, at === 3 ? "2024-03-01" : `${at + 1}2kg`]),
+      ),
+      'text: B2 holds "12kg", B5 holds "2024-03-01"',
+    ],
+    [
+      "numeric",
+      (at: number) => `${at}.5`,
+      Object.fromEntries(Array.from({ length: 10 }, (_, at) => [at, `2024-03-${10 + at}`])),
+      'date: B2 holds "2024-03-10"',
+    ],
+  ])(
+    "a %s that its column no longer holds waits, with its cells",
+    async (type, usual, others, told) => {
+      series = await Series.make(await server);
+      const table = (cells: Readonly<Record<number, string>>): string =>
+        csv(
+          "Area,Seen,Visits",
+          ...Array.from(
+            { length: 10 },
+            (_, at) => `Area ${"ABCDEFGHIJ"[at] ?? ""},${cells[at] ?? usual(at)},${7 + at}`,
+          ),
+        );
+      await publish("2025-01", table({}));
+      await publish("2025-02", table(others));
+      expect((await series.backfill()).exit).toBe(4);
+      const listed = await series.home.json<{ what: string; reason: string }[]>(
+        "quarantine",
+        "list",
+      );
+      expect(listed.map(({ what, reason }) => [what, reason])).toEqual([
+        ["region", `column_retyped: seen was ${type}; this release holds ${told}`],
+      ]);
+    },
+  );
+
   test("no table holds the meanings, no export carries them, the page of the source has them", async () => {
     series = await Series.make(await server);
     await publish("2025-01", areas({ 0: "*" }, "* = suppressed: counts under 5"));

@@ -1,9 +1,9 @@
 import type { Drift } from "../../model/drift.ts";
 import { headerKey, headerText } from "../../model/header-key.ts";
-import type { ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
+import type { ColumnType, ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
 import { marksSeen } from "../../model/marked-columns.ts";
 import { isGhost } from "../../model/similarity.ts";
-import { retype } from "./column-type.ts";
+import { cellsAgainst, retype } from "./column-type.ts";
 import { valueType } from "./contract.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import type { Sight } from "./sight.ts";
@@ -27,7 +27,7 @@ export function evolveColumn(
     });
     return known;
   }
-  const typed = retypeColumn(known, seen, drift);
+  const typed = retypeColumn(known, seen.type, [seen], drift);
   if (known.unit !== undefined && seen.unit !== undefined && known.unit !== seen.unit) {
     drift.push({
       kind: "unit_changed",
@@ -97,25 +97,27 @@ function categoryDrift(
 /** The column `value` of an unpivoted table after a release. */
 export function evolveValue(known: ContractColumn, region: Region, drift: Drift[]): ContractColumn {
   const wide = region.columns.filter((column) => column.role === "period");
-  const typed = retypeColumn(known, { type: valueType(wide) }, drift);
+  const typed = retypeColumn(known, valueType(wide), wide, drift);
   const tokens = wide.flatMap(marksSeen);
   return withMarkers(typed, tokens, drift);
 }
 
 function retypeColumn(
   known: ContractColumn,
-  seen: Pick<RegionColumn, "type" | "text_by">,
+  seen: ColumnType,
+  columns: readonly RegionColumn[],
   drift: Drift[],
 ): ContractColumn {
   const isMeasure = known.role === "measure";
-  const change = retype(known.type, seen.type, isMeasure, known.type_by === "person");
+  const change = retype(known.type, seen, isMeasure, known.type_by === "person");
   if (change.kind === "same") return known;
+  const cells = cellsAgainst(known.type, columns).join(", ");
   drift.push({
     kind: "column_retyped",
     column: known.name,
     before: known.type,
-    after: seen.type,
-    evidence: `${known.name} was ${known.type}; this release holds ${seen.type}${seen.text_by === undefined ? "" : `: ${seen.text_by}`}`,
+    after: seen,
+    evidence: `${known.name} was ${known.type}; this release holds ${seen}${cells === "" ? "" : `: ${cells}`}`,
     breaking: change.kind === "breaking",
   });
   return change.kind === "widened" ? { ...known, type: change.type } : known;

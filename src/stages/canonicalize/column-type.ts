@@ -1,3 +1,4 @@
+import { type CellColumn, firstCellsBut } from "../../model/first-cells.ts";
 import type { ColumnType } from "../../model/manifest.ts";
 
 /** What becomes of a column's type when a release shows another one. */
@@ -42,4 +43,20 @@ export function retype(
   if (contract === "bigint" && seen === "text" && !isMeasure)
     return { kind: "widened", type: "text" };
   return { kind: "breaking" };
+}
+
+/**
+ * The first cells of a release that a column of this type cannot hold; a mark counts only where no number could
+ * stand in its place, or where nothing else is against the type.
+ */
+export function cellsAgainst(
+  contract: ColumnType,
+  columns: readonly CellColumn[],
+): readonly string[] {
+  const numeric = contract === "bigint" || contract === "numeric";
+  const fitting = [contract, ...FITS[contract]] as const;
+  const others = firstCellsBut(columns, (kind) =>
+    kind === "mark" ? numeric : fitting.includes(kind),
+  );
+  return others.length > 0 ? others : firstCellsBut(columns, (kind) => kind !== "mark");
 }

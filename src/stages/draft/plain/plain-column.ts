@@ -1,3 +1,4 @@
+import type { FirstCell } from "../../../model/first-cells.ts";
 import { TextCounts } from "./text-counts.ts";
 
 /** What stands in a field of a plain record. */
@@ -16,6 +17,10 @@ export interface PlainColumn {
   readonly ascending: boolean;
   /** Different texts with how often each stands there; null beyond 1,000, and for decimals. */
   readonly texts: ReadonlyMap<string, number> | null;
+  /** The record of the first of each of `texts`. */
+  readonly rows: readonly number[];
+  /** The first integer, the first other number, the first date. */
+  readonly firsts: readonly FirstCell[];
 }
 
 const [LF, CR, QUOTE, COMMA, MINUS, POINT] = [10, 13, 34, 44, 45, 46];
@@ -40,6 +45,10 @@ export class ColumnScan {
   private last = Number.NEGATIVE_INFINITY;
   private ascending = true;
   private texts: TextCounts | null = new TextCounts();
+  private readonly rows: number[] = [];
+  private readonly firsts: FirstCell[] = [];
+  /** Fields that were not scanned. */
+  private passed = 0;
 
   /** The delimiter is a sign of ASCII. Of a column that is known to hold figures nothing else is taken. */
   constructor(delimiter: number, figures = false) {
@@ -114,6 +123,7 @@ export class ColumnScan {
     const signed = negative ? -value : value;
     if (point !== -1) {
       if (decimals === 0 || !this.holds(NUMBER, 0, lines, from, end)) return -1;
+      if (this.values - this.integers === 1) this.keepFirst("numeric", lines, from, end);
       this.sum += signed / (POWERS[decimals] as number);
       return end;
     }
@@ -122,6 +132,7 @@ export class ColumnScan {
     if (signed <= this.last) this.ascending = false;
     this.last = signed;
     this.integers++;
+    if (this.integers === 1) this.keepFirst("bigint", lines, from, end);
     if (whole === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
     return end;
   }
@@ -140,7 +151,9 @@ export class ColumnScan {
     if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28)) return -1;
     const end = from + 10;
     const hash = (year * 100 + month) * 100 + day;
-    return this.endsAt(lines, end, quoted) && this.holds(DATE, hash, lines, from, end) ? end : -1;
+    if (!this.endsAt(lines, end, quoted) || !this.holds(DATE, hash, lines, from, end)) return -1;
+    if (this.values === 1) this.keepFirst("date", lines, from, end);
+    return end;
   }
 
   /** Whether a field ends before an index: there stands a delimiter or a line end, after the quote that closes it. */
@@ -164,12 +177,28 @@ export class ColumnScan {
     }
     this.kinds = kinds;
     this.values++;
+    if (this.texts !== null && this.texts.size > this.rows.length) this.rows.push(this.record());
     return true;
+  }
+
+  /** The number of the record of the value just counted; the header is the first one. */
+  private record(): number {
+    return 1 + this.values + this.empty + this.passed;
+  }
+
+  private keepFirst(as: FirstCell["as"], lines: DataView, from: number, to: number): void {
+    const bytes = Buffer.from(lines.buffer, lines.byteOffset + from, to - from);
+    this.firsts.push({ as, row: this.record(), text: bytes.toString("latin1") });
   }
 
   /** An empty field that the caller read. */
   takeEmpty(): void {
     this.empty++;
+  }
+
+  /** A field of no plain kind that the caller read. */
+  pass(): void {
+    this.passed++;
   }
 
   result(): PlainColumn {
@@ -183,6 +212,8 @@ export class ColumnScan {
       sum: this.sum,
       ascending: this.ascending && kind === "integer" && this.empty === 0,
       texts: this.texts === null ? null : this.texts.entries(),
+      rows: this.rows,
+      firsts: this.firsts,
     };
   }
 

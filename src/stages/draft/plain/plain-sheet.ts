@@ -4,7 +4,7 @@ import type { Sheet, SheetEnd, SheetRow } from "../../../model/sheet.ts";
 import { regularityOf, type SheetSample, sampleRow, sampleSheet } from "../lines/sample.ts";
 import { totalWord } from "../lines/words.ts";
 import { noClaims, sheetClaims } from "../profile/claims.ts";
-import { type ColumnTally, newTally, tallyTexts } from "../profile/column-profile.ts";
+import { type ColumnTally, keepFirst, newTally, tallyTexts } from "../profile/column-profile.ts";
 import type { TableProfile } from "../profile/profile.ts";
 import { regionOf } from "../profile/region.ts";
 import { findTables } from "../tables/find-tables.ts";
@@ -151,7 +151,8 @@ function tallyOf(column: PlainColumn): ColumnTally | null {
   const tally = newTally();
   tally.empty = column.empty;
   tally.overflow = column.texts === null;
-  if (column.kind === "text") return column.texts === null ? null : wordsOf(tally, column.texts);
+  if (column.kind === "text") return wordsOf(tally, column);
+  for (const { as, row, text } of column.firsts) keepFirst(tally, as, row, text);
   for (const text of column.texts?.keys() ?? []) tally.distinct.add(text);
   if (column.kind === "date") {
     tally.dates = column.values;
@@ -164,10 +165,11 @@ function tallyOf(column: PlainColumn): ColumnTally | null {
   return tally;
 }
 
-function wordsOf(tally: ColumnTally, texts: ReadonlyMap<string, number>): ColumnTally | null {
-  for (const [text, times] of texts) {
+function wordsOf(tally: ColumnTally, { texts, rows }: PlainColumn): ColumnTally | null {
+  if (texts === null) return null;
+  for (const [at, [text, times]] of [...texts].entries()) {
     if (totalWord(text)) return null;
-    tallyTexts(tally, text, times, 1);
+    tallyTexts(tally, text, times, rows[at] ?? 1);
   }
   return tally.words === [...texts.values()].reduce((sum, times) => sum + times, 0) ? tally : null;
 }

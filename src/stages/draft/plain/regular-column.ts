@@ -5,6 +5,7 @@ import {
   addDistinct,
   type ColumnTally,
   DISTINCT_LIMIT,
+  keepFirst,
   newTally,
   tallyTexts,
 } from "../profile/column-profile.ts";
@@ -42,6 +43,7 @@ export class RegularColumn {
   /** Takes a text that is not empty and that the scan did not take. What it is for its row: */
   take(text: string, row: number): OtherText["is"] {
     this.others++;
+    this.scan.pass();
     const known = this.texts.get(text);
     if (known !== undefined) {
       known.times++;
@@ -71,11 +73,11 @@ export class RegularColumn {
     tally.empty += seen.empty;
     if (seen.values > 0 && seen.texts === null) tally.overflow = true;
     if (tally.overflow) tally.distinct.clear();
-    for (const [text, times] of seen.texts ?? []) {
+    for (const { as, row, text } of seen.firsts) keepFirst(tally, as, row, text);
+    for (const [at, [text, times]] of [...(seen.texts ?? [])].entries()) {
       if (seen.kind !== "text") addDistinct(tally, text);
       else if (totalWord(text)) return null;
-      // The row of a word is told only where it stands among numbers, and no such word was scanned.
-      else tallyTexts(tally, text, times, 1);
+      else tallyTexts(tally, text, times, seen.rows[at] ?? 1);
     }
     if (seen.kind === "date") tally.dates += seen.values;
     if (seen.kind === "integer" || seen.kind === "number") {

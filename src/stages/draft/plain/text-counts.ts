@@ -9,7 +9,8 @@ const [HASH, START, END, NUMBER, SLOT_WIDTH] = [0, 1, 2, 3, 4];
 export class TextCounts {
   private readonly slots = new Int32Array(SLOTS * SLOT_WIDTH);
   private readonly counts = new Float64Array(DISTINCT_LIMIT + 1);
-  private size = 0;
+  /** How many different texts are held. */
+  size = 0;
   /** The bytes of all texts, one behind the other. */
   private held = new DataView(new ArrayBuffer(1024));
   private heldBytes = 0;

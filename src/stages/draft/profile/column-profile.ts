@@ -1,3 +1,4 @@
+import type { FirstCell } from "../../../model/first-cells.ts";
 import { isFigureAndWord, isMarkedShare, markedNumber } from "../../../model/marked-number.ts";
 import { isMarker } from "../../../model/marker.ts";
 import type { Cell } from "../../../model/sheet.ts";
@@ -57,6 +58,8 @@ export interface ColumnTally {
   readonly beside: Map<string, number>;
   /** The first texts that are neither number nor token, with their rows, for the reasons. */
   readonly strays: Stray[];
+  /** The first cell of each kind, over data rows. */
+  readonly firsts: Map<FirstCell["as"], Stray>;
   /** The first digits that are a code, and the first figure with a letter that may be a mark. */
   firstCode: Stray | null;
   firstGuess: Stray | null;
@@ -91,6 +94,7 @@ export function newTally(): ColumnTally {
     tokens: new Map(),
     beside: new Map(),
     strays: [],
+    firsts: new Map(),
     firstCode: null,
     firstGuess: null,
     strayTexts: new Map(),
@@ -115,10 +119,25 @@ export function tallyCell(
     return;
   }
   if (kind === "data") addDistinct(tally, cell.text);
-  if (cell.kind === "number") tallyNumber(tally, cell.text, kind, cell.percent === true);
-  else if (cell.kind === "text") tallyText(tally, cell.text, kind, row, known, 1);
-  else if (cell.kind === "error") tallyToken(tally, cell.text, kind, 1);
-  else if (kind === "data") tallyTyped(tally, cell);
+  if (cell.kind === "number") {
+    const type = tallyNumber(tally, cell.text, kind, cell.percent === true);
+    if (kind === "data") keepFirst(tally, type, row, cell.text);
+  } else if (cell.kind === "text") tallyText(tally, cell.text, kind, row, known, 1);
+  else if (cell.kind === "error") {
+    tallyToken(tally, cell.text, kind, 1);
+    if (kind === "data") keepFirst(tally, "mark", row, cell.text);
+  } else if (kind === "data") tallyTyped(tally, cell, row);
+}
+
+/** Keeps a cell of a kind if none of an earlier row is known; rows may come in any order. */
+export function keepFirst(
+  tally: ColumnTally,
+  as: FirstCell["as"],
+  row: number,
+  text: string,
+): void {
+  const known = tally.firsts.get(as);
+  if (known === undefined || row < known.row) tally.firsts.set(as, { row, text });
 }
 
 /** Counts a text that stands in many data rows at once; `row` is one of them. */
@@ -138,10 +157,10 @@ export function addDistinct(tally: ColumnTally, text: string): void {
   }
 }
 
-function tallyTyped(tally: ColumnTally, cell: Cell): void {
-  if (cell.kind === "boolean") tally.booleans++;
-  else if (cell.text.length > 10) tally.timestamps++;
-  else tally.dates++;
+function tallyTyped(tally: ColumnTally, { kind, text }: Cell, row: number): void {
+  const as = kind === "boolean" ? "boolean" : text.length > 10 ? "timestamp" : "date";
+  tally[COUNTERS[as]]++;
+  keepFirst(tally, as, row, text);
 }
 
 function tallyNumber(
@@ -150,16 +169,19 @@ function tallyNumber(
   kind: "data" | "total",
   percent: boolean,
   times = 1,
-): void {
+): "bigint" | "numeric" {
+  const isInteger = isBigint(literal);
+  const type = isInteger ? "bigint" : "numeric";
   if (kind === "total") {
     tally.totalNumbers++;
-    return;
+    return type;
   }
   tally.numbers += times;
   tally.sum += Number(literal) * times;
   if (percent) tally.percents++;
   if (YEAR.test(literal)) tally.years += times;
-  if (isBigint(literal)) tally.integers += times;
+  if (isInteger) tally.integers += times;
+  return type;
 }
 
 function tallyToken(tally: ColumnTally, text: string, kind: "data" | "total", times: number): void {
@@ -189,6 +211,18 @@ const COUNTERS = {
   word: "words",
 } as const;
 
+/** The type that a text would be by itself; of a number the widest. */
+const KINDS = {
+  code: "text",
+  number: "numeric",
+  token: "mark",
+  date: "date",
+  timestamp: "timestamp",
+  boolean: "boolean",
+  period: "text",
+  word: "text",
+} as const;
+
 function tallyText(
   tally: ColumnTally,
   raw: string,
@@ -198,8 +232,10 @@ function tallyText(
   times: number,
 ): void {
   const look = lookOf(tally, raw, known);
+  let as: FirstCell["as"] = KINDS[look.as];
   if (look.as === "number") {
-    tallyNumber(tally, look.text, kind, false, times);
+    const type = tallyNumber(tally, look.text, kind, false, times);
+    as = look.mark?.guess === true ? "mark" : type;
     if (look.mark !== undefined) tallyBeside(tally, look.mark, kind, times);
     if (look.mark?.guess === true) tally.firstGuess ??= { row, text: raw };
   } else if (look.as === "token") tallyToken(tally, look.text, kind, times);
@@ -208,6 +244,7 @@ function tallyText(
     if (look.as === "word") addStray(tally, look.text, row, times);
     if (look.as === "code") tally.firstCode ??= { row, text: look.text };
   }
+  if (kind === "data") keepFirst(tally, as, row, raw);
 }
 
 function tallyBeside(

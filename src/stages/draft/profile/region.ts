@@ -1,3 +1,4 @@
+import { cellText, type FirstCell } from "../../../model/first-cells.ts";
 import type { Region, RegionColumn } from "../../../model/manifest.ts";
 import { FreeNames, nameOf } from "../../../model/names.ts";
 import type { TotalAssertion } from "../../../model/published-total.ts";
@@ -7,7 +8,7 @@ import { periodOfTimeCell } from "../../../model/time-cell.ts";
 import { stripMarks } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
 import type { FoundTable } from "../tables/found.ts";
-import type { ColumnTally, Stray } from "./column-profile.ts";
+import type { ColumnTally } from "./column-profile.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
@@ -189,6 +190,7 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     markers: typed.markers,
     ...(Object.keys(typed.beside).length === 0 ? {} : { beside: typed.beside }),
     ...(typed.textBy === undefined ? {} : { text_by: cellText(one.letter, typed.textBy) }),
+    ...(tally.firsts.size === 0 ? {} : { firsts: firstsOf(tally) }),
     values: typed.values,
     empty: tally.empty,
     distinct: tally.overflow ? null : tally.distinct.size,
@@ -198,8 +200,10 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
   };
 }
 
-function cellText(letter: string, { row, text }: Stray): string {
-  return `${letter}${row} holds ${JSON.stringify(text.slice(0, 60))}`;
+function firstsOf({ firsts }: ColumnTally): readonly FirstCell[] {
+  return [...firsts]
+    .map(([as, { row, text }]) => ({ as, row, text: text.slice(0, 60) }))
+    .sort((a, b) => a.row - b.row);
 }
 
 /** Few values, each met again and again: names of what is counted are not. */
