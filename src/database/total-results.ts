@@ -72,12 +72,14 @@ function isOff({ whole, parts, verdict }: Judged): boolean {
   return whole.marked + parts.marked === 0 && whole.sum !== parts.sum;
 }
 
-function expectedOf({ row, of, since, label, figures, is_data }: NamedTotal): string {
+function expectedOf({ row, of, since, label, figures, is_data, taken }: NamedTotal): string {
   const spans = of.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
   const name = `row ${row}${label === "" ? "" : ` (${label})`}${is_data ? ", loaded as data," : ""}`;
-  if (spans.length === 0) return `${name} is called a total`;
+  const called =
+    taken === true ? "is taken for a total by where its label stands" : "is called a total";
+  if (spans.length === 0) return `${name} ${called}`;
   const rows = `${spans.slice(0, MOST_SPANS).join(", ")}${spans.length > MOST_SPANS ? " …" : ""}`;
-  const only = isOnlyCalled({ figures }) ? "is called a total, of" : "is the sum of";
+  const only = isOnlyCalled({ figures }) ? `${called}, of` : "is the sum of";
   return `${name} ${only} rows ${rows}${since === null ? "" : `, as in ${since}`}`;
 }
 
@@ -100,7 +102,7 @@ function saysOf({ whole, verdict, parts }: Judged): string {
   return `says ${whole.sum}, its parts add up to ${parts.sum}, and some are blank`;
 }
 
-/** Of rows that are called totals and add up nowhere, one result. */
+/** Of rows that are called totals, or taken for them, and add up nowhere, one result. */
 export function merged(results: readonly CheckResult[]): CheckResult {
   const [first] = results;
   const tally = { held: 0, broken: 0, untold: 0, unasked: 0 };
@@ -114,7 +116,7 @@ export function merged(results: readonly CheckResult[]): CheckResult {
     status: "undecided",
     detail: {
       kind: "total",
-      expected: `${results.length} more rows are called totals`,
+      expected: `${results.length} more rows are called totals or taken for them`,
       found: foundOf(tally, []),
       count: 0,
       cells: results.flatMap((one) => one.detail.cells).slice(0, MOST_CELLS),

@@ -13,6 +13,8 @@ export interface TotalAssertion {
   readonly expected?: readonly string[];
   /** Columns in which nothing but its label says that it is their sum. */
   readonly said?: readonly string[];
+  /** It is not called a total: it was taken for one by how its labels stand. */
+  readonly taken?: true;
 }
 
 /** The rows that a total adds up: the next ones to the next total, all of them, or all other totals. */
@@ -28,6 +30,8 @@ export interface PublishedTotal {
   readonly figures: readonly TotalFigure[];
   /** The release in which the row of this name was a total; null: this one says so. */
   readonly since: string | null;
+  /** It is not called a total: it was taken for one by how its labels stand. */
+  readonly taken?: true;
 }
 
 export interface TotalFigure {

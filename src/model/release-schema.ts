@@ -240,8 +240,9 @@ export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
         text("A letter."),
       ),
       said: list("Columns in which nothing but its label says that they do.", text("A letter.")),
+      taken: flag("It is not called a total: it was taken for one by how its labels stand."),
     },
-    ["expected", "said"],
+    ["expected", "said", "taken"],
   ),
   sheet: record("One sheet, or a CSV.", {
     artifact: text("sha256 of its file.", SHA256),

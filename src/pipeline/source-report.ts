@@ -82,7 +82,7 @@ export function checkRemarks({ source, checks }: SourceReport): readonly string[
     .map((one) => `${source}: ${describeCheck(one)}`);
 }
 
-/** Rows of a source that are called totals and add up nowhere: so many are named. */
+/** Rows of a source that are called totals, or taken for them, and add up nowhere: so many are named. */
 const MOST_CALLED = 3;
 
 /** Rows that are called totals, and of which it cannot be told: sums over them may count twice. */
@@ -94,7 +94,9 @@ export function calledRemarks({ source, checks }: SourceReport): readonly string
   const more = called.length - MOST_CALLED;
   return [
     ...called.slice(0, MOST_CALLED).map((one) => `${source}: ${describeCheck(one)}`),
-    ...(more > 0 ? [`${source}: and ${more} more rows that are called totals`] : []),
+    ...(more > 0
+      ? [`${source}: and ${more} more rows that are called totals or taken for them`]
+      : []),
   ];
 }
 

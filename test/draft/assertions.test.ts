@@ -116,6 +116,63 @@ test("a total in the midst of a table that is a sum of nothing near it has no pa
   expect(table.assertions).toEqual([{ row: 3, of: [], columns: [], said: ["B", "C"] }]);
 });
 
+const GROUPS = [
+  "Group,Tax,2024,2025",
+  "Income tax,,3000,3200",
+  ",Pay as you earn,2400,2550",
+  ",Self assessment,600,650",
+  "Excise,,470,445",
+  ",Tobacco,210,200",
+  ",Spirits,110,105",
+  ",Wine,150,140",
+  "Duties,,1120,1234",
+  ",Stamp,420,434",
+  ",Fuel,700,800",
+];
+
+test("a row that is taken for a total by its labels, and is the sum of no rows, is told", async () => {
+  expect((await rowsOf(GROUPS)).assertions.map(({ row, taken }) => [row, taken])).toEqual([
+    [2, undefined],
+    [5, undefined],
+    [9, undefined],
+  ]);
+  const table = await rowsOf([
+    ...GROUPS,
+    "Customs,,812,847",
+    "Fines,,77,81",
+    "Levies,,201,219",
+    ",Soft drinks,40,44",
+    ",Climate,51,55",
+    ",Landfill,22,25",
+    ",Aggregates,58,60",
+    ",Apprentices,30,35",
+  ]);
+  expect(table.total_rows).toEqual([2, 5, 9, 12, 13, 14]);
+  expect(table.assertions.filter((one) => one.taken === true)).toEqual([
+    { row: 12, of: [], columns: [], said: ["C", "D"], taken: true },
+    { row: 13, of: [], columns: [], said: ["C", "D"], taken: true },
+  ]);
+});
+
+test.each([
+  ["nearly the sum of its rows", "Fees,,402,911", ",Land,200,450\n,Deeds,200,450"],
+  ["an average of its rows", "Fees,,230,411", ",Land,200,360\n,Deeds,260,450"],
+  ["the sum of rows that stand elsewhere", "Drink and smoke,,470,445", ""],
+  ["the head of a group with a mark in it", "Fees,,880,990", ",Land,*,*\n,Deeds,260,450"],
+])(
+  "a row that is taken for a total by its labels is not told where it is %s",
+  async (_what, head, rows) => {
+    const table = await rowsOf([
+      ...GROUPS,
+      head,
+      ...rows.split("\n").filter((row) => row !== ""),
+      ",Coal,11,13",
+    ]);
+    expect(table.total_rows).toContain(12);
+    expect(table.assertions.filter((one) => one.taken === true)).toEqual([]);
+  },
+);
+
 test("a table without totals asserts nothing", async () => {
   const table = await rowsOf(["Region,Patients", "North,1200", "South,2300", "East,3100"]);
   expect(table.assertions).toEqual([]);

@@ -16,13 +16,15 @@ const VALUE = "value";
 /** The totals that the parts publish of their own rows, with the columns that were loaded. */
 export function publishedTotals(contract: SourceContract, issue: Issue): readonly PublishedTotal[] {
   return issue.parts.flatMap((part, at) =>
-    (part.region.assertions ?? []).map(({ row, of, columns, expected = [], said = [] }) => {
+    (part.region.assertions ?? []).map(({ row, of, columns, expected = [], said = [], taken }) => {
       const figures = [
         ...columns.flatMap((letter) => figureOf(contract, part, letter, "seen")),
         ...expected.flatMap((letter) => figureOf(contract, part, letter, "expected")),
         ...said.flatMap((letter) => figureOf(contract, part, letter, "said")),
       ];
-      return { part: at + 1, row, of, way: wayOf(part.region, row, of), figures, since: null };
+      const way = wayOf(part.region, row, of);
+      const is = taken === undefined ? {} : { taken };
+      return { part: at + 1, row, of, way, figures, since: null, ...is };
     }),
   );
 }

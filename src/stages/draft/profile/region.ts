@@ -123,11 +123,13 @@ function assertionOf({
   columns,
   expected,
   said,
+  taken,
 }: FoundTable["assertions"][number]): TotalAssertion {
   return {
     ...{ row, of, columns: columns.map(columnLetter) },
     ...(expected.length === 0 ? {} : { expected: expected.map(columnLetter) }),
     ...(said.length === 0 ? {} : { said: said.map(columnLetter) }),
+    ...(taken === undefined ? {} : { taken }),
   };
 }
 

@@ -35,8 +35,9 @@ export function makeTable(draft: Draft): FoundTable | null {
     draft.core,
     found.columns.map((column) => column.index),
   );
-  const { totals, called } = findTotals(body.rows, keys, measures);
-  const audit = auditTotals(body.rows, new Set(totals.keys()), called, measures);
+  const wholes = findTotals(body.rows, keys, measures);
+  const { totals } = wholes;
+  const audit = auditTotals(body.rows, wholes, measures);
   const totalRows = rangesOf([...totals.keys()].map((line) => line.row));
   const plain = body.rows.filter((line) => !totals.has(line)).map((line) => line.row);
   const bottom = body.rows.at(-1)?.row ?? 0;

@@ -4,6 +4,7 @@ import { columnLetter } from "../../../model/sheet.ts";
 import type { Line } from "../lines/line.ts";
 import { calledTotals } from "./called-totals.ts";
 import { agrees, exactColumns, type Matrix, matrix } from "./sums.ts";
+import type { FoundTotals } from "./totals.ts";
 import { type Sum, type Way, waysOf } from "./ways.ts";
 
 /** A published total that its rows were seen to add up to, or should. */
@@ -16,6 +17,8 @@ export interface FoundAssertion {
   readonly expected: readonly number[];
   /** Columns in which nothing but its label says so. */
   readonly said: readonly number[];
+  /** Not even that: it was taken for a total by how its labels stand. */
+  readonly taken?: true;
 }
 
 export interface Audit {
@@ -34,8 +37,7 @@ const MOST_COMPLAINTS = 5;
  */
 export function auditTotals(
   lines: readonly Line[],
-  totals: ReadonlySet<Line>,
-  called: ReadonlySet<Line>,
+  { totals, called, unproven }: FoundTotals,
   measures: readonly number[],
 ): Audit {
   const values = matrix(lines, measures);
@@ -79,6 +81,14 @@ export function auditTotals(
       columns: [],
       expected: placesOf(one.expected, measures),
       said: placesOf(one.said, measures),
+    });
+  }
+  for (const one of unproven) {
+    const row = lines[one.at]?.row ?? 0;
+    if (asserted.has(row)) continue;
+    assertions.push({
+      ...{ row, of: rangesOf(one.rows.flatMap((at) => lines[at]?.row ?? [])) },
+      ...{ columns: [], expected: [], said: placesOf(one.columns, measures), taken: true },
     });
   }
   assertions.sort((a, b) => a.row - b.row);

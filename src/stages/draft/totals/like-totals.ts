@@ -13,6 +13,13 @@ export function patternsOf(search: Search): Map<string, number[]> {
   return patterns;
 }
 
+/** Takes a row for a total, if it is none yet, by how its labels stand. */
+export function takeByLabels(search: Search, at: number, why: string): void {
+  if (search.totals.has(at)) return;
+  search.totals.set(at, why);
+  search.byLabels.add(at);
+}
+
 const isBlank = (text: string): boolean => text.length < 2 && /^[-–—.]?$/.test(text);
 
 /** Rows that leave the same keys blank (or dashed) as totals do, and as the usual row does not. */
@@ -26,8 +33,6 @@ export function likeTotals(search: Search): void {
     if (![...pattern].some((sign, at) => sign === "0" && usual[at] === "1")) continue;
     const known = rows.filter((at) => search.totals.has(at)).length;
     if (rows.length * 2 > most || known < Math.max(1, rows.length * 0.25)) continue;
-    for (const at of rows) {
-      if (!search.totals.has(at)) search.totals.set(at, "its labels stand like those of totals");
-    }
+    for (const at of rows) takeByLabels(search, at, "its labels stand like those of totals");
   }
 }

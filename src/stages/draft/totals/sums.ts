@@ -103,3 +103,16 @@ export function nearlyAgrees(
   const { counted, near } = agreement(total, sums, parts);
   return counted >= 3 && parts >= 4 && near === counted;
 }
+
+/** Sums of counts only grow: beyond twice the total in most columns there is nothing to find. */
+export function exceeds(sums: readonly number[], total: readonly number[]): boolean {
+  let beyond = 0;
+  let counted = 0;
+  for (let column = 0; column < total.length; column++) {
+    const value = total[column] as number;
+    if (Number.isNaN(value) || value <= 0) continue;
+    counted++;
+    if ((sums[column] ?? 0) > value * 2 + 10) beyond++;
+  }
+  return counted > 0 && beyond >= counted * 0.7;
+}

@@ -12,6 +12,8 @@ export interface Search {
   readonly totals: Map<number, string>;
   /** Rows whose label is a word of totals. */
   readonly called: Set<number>;
+  /** Rows that were taken for totals by nothing but how their labels stand. */
+  readonly byLabels: Set<number>;
   /** Of the columns that were asked for. */
   readonly texts: Map<number, readonly string[]>;
 }

@@ -3,19 +3,21 @@ import type { Line } from "../lines/line.ts";
 import { totalWord } from "../lines/words.ts";
 import { byBlocks } from "./block-totals.ts";
 import { byGeography } from "./geography-totals.ts";
-import { likeTotals, patternsOf } from "./like-totals.ts";
+import { likeTotals, patternsOf, takeByLabels } from "./like-totals.ts";
 import { byOutline } from "./outline-totals.ts";
 import {
   addRow,
   agreement,
   agrees,
   columnSums,
+  exceeds,
   LEAST_SHARE,
   type Matrix,
   matrix,
   nearlyAgrees,
 } from "./sums.ts";
 import { MOST_LINES, type Search, textAt, textsOf } from "./total-search.ts";
+import { type UnprovenTotal, unprovenTotals } from "./unproven-totals.ts";
 
 const LOOK_AHEAD = 400;
 
@@ -24,6 +26,8 @@ export interface FoundTotals {
   readonly totals: ReadonlyMap<Line, string>;
   /** Lines whose label is a word of totals, whatever they were taken for; none where most lines have one. */
   readonly called: ReadonlySet<Line>;
+  /** Totals that nothing but how their labels stand says to be any. */
+  readonly unproven: readonly UnprovenTotal[];
 }
 
 /**
@@ -40,7 +44,7 @@ export function findTotals(
 ): FoundTotals {
   const search: Search = {
     ...{ lines, keys, values: matrix(lines, measures), texts: new Map() },
-    ...{ totals: new Map(), called: new Set() },
+    ...{ totals: new Map(), called: new Set(), byLabels: new Set() },
   };
   byLevel(search);
   byWord(search);
@@ -58,7 +62,8 @@ export function findTotals(
     if (line !== undefined) totals.set(line, why);
   }
   const called = new Set([...search.called].flatMap((at) => lines[at] ?? []));
-  return { totals: totals.size < lines.length ? totals : new Map(), called };
+  if (totals.size === lines.length) return { totals: new Map(), called, unproven: [] };
+  return { totals, called, unproven: unprovenTotals(search) };
 }
 
 const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
@@ -265,19 +270,6 @@ function partsOf(
   return 0;
 }
 
-/** Sums of counts only grow: beyond twice the total in most columns there is nothing to find. */
-function exceeds(sums: readonly number[], total: readonly number[]): boolean {
-  let beyond = 0;
-  let counted = 0;
-  for (let column = 0; column < total.length; column++) {
-    const value = total[column] as number;
-    if (Number.isNaN(value) || value <= 0) continue;
-    counted++;
-    if ((sums[column] ?? 0) > value * 2 + 10) beyond++;
-  }
-  return counted > 0 && beyond >= counted * 0.7;
-}
-
 /** Rows with the label of a group and none of the finest level, before rows that have only that one. */
 function groupHeads(search: Search): void {
   const patterns = patternsOf(search);
@@ -289,8 +281,6 @@ function groupHeads(search: Search): void {
     const opens = [...other].some((sign, at) => sign === "1" && pattern[at] === "0");
     const apart = [...other].every((sign, at) => sign === "0" || pattern[at] === "0");
     if (!opens || !apart || heads.length * 2 > rows.length) continue;
-    for (const at of heads) {
-      if (!search.totals.has(at)) search.totals.set(at, "it opens a group whose rows follow");
-    }
+    for (const at of heads) takeByLabels(search, at, "it opens a group whose rows follow");
   }
 }
