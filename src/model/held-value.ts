@@ -4,6 +4,8 @@ import type { Cell } from "./sheet.ts";
 import {
   booleanLiteral,
   dateLiteral,
+  hundredth,
+  isShare,
   numberOfCell,
   sameNumber,
   timestampLiteral,
@@ -28,7 +30,7 @@ export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue)
   switch (type) {
     case "bigint":
     case "numeric":
-      return sameNumber(numberOfCell(cell), value);
+      return isNumber(numberOfCell(cell), cell.kind === "text" && isShare(text), value);
     case "date":
       return dateLiteral(text) === value.slice(0, 10);
     case "timestamp":
@@ -46,6 +48,12 @@ export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue)
 function besideIn(text: string, value: string, marker: string): boolean {
   const marked = markedNumber(text, new Set([marker]));
   return marked?.token === marker && sameNumber(marked.literal, value);
+}
+
+/** A share that is written out is held in percent; beside cells that hold fractions, as one. */
+function isNumber(literal: string | null, isShare: boolean, value: string): boolean {
+  if (literal === null) return false;
+  return sameNumber(literal, value) || (isShare && sameNumber(hundredth(literal), value));
 }
 
 /** A timestamp without what Postgres leaves out. */

@@ -51,6 +51,21 @@ export function isPlainFigure(text: string): boolean {
   return true;
 }
 
+/** Whether a text is a number in percent: "12.5%". */
+export function isShare(text: string): boolean {
+  return text.trimEnd().endsWith("%") && numberLiteral(text) !== null;
+}
+
+/** A hundredth of a decimal literal, to the last digit: "0.125" of "12.5". */
+export function hundredth(literal: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = ""] =
+    /^([+-]?)(\d*)(?:\.(\d*))?([eE].*)?$/.exec(literal) ?? [];
+  const digits = whole.padStart(3, "0");
+  const decimals = `${digits.slice(-2)}${fraction}`.replace(/0+$/, "");
+  const head = digits.slice(0, -2).replace(/^0+(?=\d)/, "");
+  return `${sign}${head}${decimals === "" ? "" : `.${decimals}`}${exponent}`;
+}
+
 /** An integer written without exponent or fraction, or null. "12.0" and "1.2E3" are integers too. */
 export function integerLiteral(literal: string): string | null {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(literal);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { gridXlsx } from "../support/grid.ts";
+import { type GridCell, gridXlsx } from "../support/grid.ts";
 import { Series, SeriesServer } from "../support/series.ts";
 
 const server = SeriesServer.start();
@@ -120,6 +120,65 @@ describe("a value, its mark and its meaning", () => {
     await series.backfill();
     const diff = await series.home.run("diff", "--pub", "trusts", "--period", "2025-01");
     expect(diff.stdout).toContain("patients: 12 [p] -> 12");
+  });
+
+  test("shares that are written out have the scale of their column, those with a mark are told, cited and verified", async () => {
+    series = await Series.make(await server);
+    const written = [
+      "95%",
+      "12.5%",
+      "100%*",
+      "<1%",
+      "50%[c]",
+      "12.5% r",
+      "33%",
+      "41%",
+      "77%",
+      "8%",
+    ];
+    const sheet = (name: string, cells: readonly GridCell[]) => ({
+      name,
+      rows: [["Area", "Share"], ...cells.map((cell, at): GridCell[] => [`Area ${at}`, cell])],
+    });
+    const shown = written.map((cell, at) => (at === 0 || at > 5 ? { percent: at / 10 } : cell));
+    const book = gridXlsx([sheet("Written", written), sheet("Shown", shown)]);
+    await series.home.write("inbox/trusts-2025-01.xlsx", book);
+    const { exit, releases } = await series.backfill();
+    expect(exit).toBe(0);
+    expect(releases[0]?.remarks).toEqual(
+      ["Written", "Shown"].map(
+        (name) =>
+          `trusts-2025-01.xlsx ${name}: column B: 3 cells hold a share with a mark (B4 holds "100%*"), which is kept whole as a mark, without a value`,
+      ),
+    );
+    const rowsOf = (source: string): Promise<object[]> =>
+      series.rows(
+        `select share::text as n, share_marker as marker from silver.trusts_${source} order by area limit 6`,
+      );
+    const both = (first: string, second: string): object[] => [
+      { n: first, marker: null },
+      { n: second, marker: null },
+      ...["100%*", "<1%", "50%[c]", "12.5% r"].map((marker) => ({ n: null, marker })),
+    ];
+    expect(await rowsOf("written")).toEqual(both("95", "12.5"));
+    expect(await rowsOf("shown")).toEqual(both("0", "0.125"));
+    for (const [source, area] of [
+      ["written", "Area 2"],
+      ["shown", "Area 2"],
+      ["shown", "Area 1"],
+    ]) {
+      const where = `area=${area ?? ""}`;
+      const ran = await series.home.run(
+        "explain",
+        `trusts_${source ?? ""}`,
+        "--where",
+        where,
+        "--short",
+      );
+      expect(ran.stdout).toMatch(/agrees$/m);
+      expect(ran.code).toBe(0);
+    }
+    expect((await series.home.run("verify", "--deep")).code).toBe(0);
   });
 
   test("a code among the numbers of a known measure waits for a person, and a first time is told", async () => {

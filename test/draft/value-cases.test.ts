@@ -5,7 +5,7 @@ import type { Cell } from "../../src/model/sheet.ts";
 import { retype } from "../../src/stages/canonicalize/column-type.ts";
 import { markerMeanings } from "../../src/stages/draft/lines/notes.ts";
 import { cellEncoder } from "../../src/stages/load/encode-cell.ts";
-import { type GridRow, gridXml } from "../support/grid.ts";
+import { type GridCell, type GridRow, gridXml } from "../support/grid.ts";
 import { columnOf, onlyTable, see, seeCsv, seeRows } from "../support/see.ts";
 import { rawXlsx } from "../support/xlsx.ts";
 
@@ -180,8 +180,35 @@ describe("a number and its mark in one cell", () => {
     expect(columnOf(onlyTable(sheet), "B")).toMatchObject({ type: "text", values: 5 });
   });
 
-  test("a share with a mark keeps both as one mark: its scale is not known", async () => {
-    expect(await beside("100%*")).toMatchObject({ markers: { "100%*": 1 }, values: 9 });
+  test.each(["100%*", "12.5% r", "50%[c]", "-0.5% [note 2]"])(
+    "the share %s keeps both as one mark, and its cell is told",
+    async (cell) => {
+      const sheet = await seeRows(withCells("C", cell));
+      const column = columnOf(onlyTable(sheet), "C");
+      expect(column).toMatchObject({ markers: { [cell]: 1 }, values: 9 });
+      expect(sheet.reasons).toEqual([
+        `column C: 1 cell holds a share with a mark (C6 holds "${cell}"), which is kept whole as a mark, without a value`,
+      ]);
+    },
+  );
+
+  test("a bound of a share is a mark, and no news", async () => {
+    const sheet = await seeRows(withCells("C", "<1%"));
+    expect(columnOf(onlyTable(sheet), "C")).toMatchObject({ markers: { "<1%": 1 }, values: 9 });
+    expect(sheet.reasons).toEqual([]);
+  });
+
+  test("beside fractions a share that is written out counts as one; of two scales the cell is told", async () => {
+    const seen = async (...cells: readonly GridCell[]): Promise<SheetView> =>
+      seeRows([["Area", "Share"], ...cells.map((cell, n): GridRow => [`Area ${n}`, cell])]);
+    const fractions = await seen({ percent: 1 }, { percent: 0 }, "50%", { percent: 1 });
+    expect(fractions.reasons).toEqual([]);
+    const column = columnOf(onlyTable(fractions), "B");
+    expect(column).toMatchObject({ type: "numeric", values: 4 });
+    expect(column.sum).toBeCloseTo(2.5);
+    expect((await seen({ percent: 0.2 }, "50%", "60%", "70%")).reasons).toEqual([
+      'column B: 1 cell holds a fraction that is shown as a share, and B3 holds "50%": each is loaded as it stands',
+    ]);
   });
 
   test("a year with a mark is a time, and stays as it is", async () => {

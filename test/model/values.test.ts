@@ -9,6 +9,7 @@ import { periodOfTimeCell } from "../../src/model/time-cell.ts";
 import {
   booleanLiteral,
   dateLiteral,
+  hundredth,
   integerLiteral,
   isBigint,
   isDigitCode,
@@ -46,6 +47,19 @@ describe("numbers keep every digit", () => {
     expect(integerLiteral("1E3")).toBe("1000");
     expect(integerLiteral("1.5")).toBeNull();
     expect(integerLiteral("85.0")).toBe("85");
+  });
+
+  test.each([
+    ["12.5", "0.125"],
+    ["100", "1"],
+    ["-0.5", "-0.005"],
+    [".5", "0.005"],
+    ["0", "0"],
+    ["1234.50", "12.345"],
+    ["9007199254740993", "90071992547409.93"],
+    ["2E3", "0.02E3"],
+  ])("a hundredth of %s is %s", (literal, hundredthOfIt) => {
+    expect(hundredth(literal)).toBe(hundredthOfIt);
   });
 
   test("what has no digit is no integer, zero is", () => {

@@ -5,8 +5,10 @@ import type { Cell } from "../../model/sheet.ts";
 import {
   booleanLiteral,
   dateLiteral,
+  hundredth,
   integerLiteral,
   isBigint,
+  isShare,
   numberOfCell,
   timestampLiteral,
 } from "../../model/value.ts";
@@ -19,8 +21,14 @@ export interface EncodedCell {
 
 const EMPTY: EncodedCell = { value: null, marker: null };
 
-/** Encodes cells of one column. Gives null for a cell that the column's type cannot hold. */
-export function cellEncoder(column: ContractColumn): (cell: Cell | null) => EncodedCell | null {
+/**
+ * Encodes cells of one column. Gives null for a cell that the column's type cannot hold. `fractions`: the cells of
+ * the file hold fractions that are shown as shares, so a share that is written out is one of these.
+ */
+export function cellEncoder(
+  column: ContractColumn,
+  fractions = false,
+): (cell: Cell | null) => EncodedCell | null {
   if (column.type === "text")
     return (cell) => (cell === null ? EMPTY : { value: cell.text, marker: null });
   const known = new Set(column.markers);
@@ -28,13 +36,20 @@ export function cellEncoder(column: ContractColumn): (cell: Cell | null) => Enco
   const takesMarkers = column.role === "measure";
   return (cell) => {
     if (cell === null || cell.text.trim() === "") return EMPTY;
-    const value = literal(cell);
+    const value = literal(fractions ? withFraction(cell) : cell);
     if (value !== null) return { value, marker: null };
     const token = cell.text.trim();
     const stands = cell.kind === "error" || known.has(token) || isMarker(token, known);
     if (!takesMarkers) return null;
     return stands ? { value: null, marker: token } : besideOf(token, literal, known);
   };
+}
+
+/** A share that is written out, as the fraction that it is. */
+function withFraction(cell: Cell): Cell {
+  const number = numberOfCell(cell);
+  if (cell.kind !== "text" || number === null || !isShare(cell.text)) return cell;
+  return { column: cell.column, kind: "number", text: hundredth(number) };
 }
 
 /** A figure and its mark, if the column can hold the figure. A letter must be known to be a mark. */

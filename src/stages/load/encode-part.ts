@@ -46,6 +46,8 @@ interface Field {
   readonly at: number;
   readonly markerAt: number;
   readonly encode: (cell: Cell | null) => EncodedCell | null;
+  /** Of a column of the sheet whose cells are fractions that it shows as shares. */
+  readonly encodeFraction: (cell: Cell | null) => EncodedCell | null;
 }
 
 /**
@@ -65,17 +67,21 @@ export function partEncoder(
     const bound = part.bindings.find((binding) => binding.column === column.name);
     const at = digest.indexOf(column.name);
     const markerAt = digest.indexOf(markerName(column.name));
-    return { column, index: bound?.index ?? -1, at, markerAt, encode: cellEncoder(column) };
+    const [encode, encodeFraction] = [cellEncoder(column), cellEncoder(column, true)];
+    return { column, index: bound?.index ?? -1, at, markerAt, encode, encodeFraction };
   });
+  const fractions = new Set(
+    part.region.columns.flatMap(({ percent }, index) => (percent === true ? [index] : [])),
+  );
   const cells = new Array<EncodedCell>(fields.length);
   const write: WriteRow = (row, period, cellOf, valueIndex) => {
     let line = `${place.loadId}\t${place.part}\t${row.row}\t${row.kind}\t${period ?? "\\N"}`;
     for (let at = 0; at < fields.length; at++) {
       const field = fields[at] as Field;
       const cell = cellOf(field);
-      const encoded = encodeField(field, cell);
+      const index = field.index === -1 ? valueIndex : field.index;
+      const encoded = encodeField(field, cell, fractions.has(index));
       if (encoded === null) {
-        const index = field.index === -1 ? valueIndex : field.index;
         aside({ part: place.part, ...misfit(field, index, cell, row, part) });
         countAside(fields, cellOf, row, tally);
         return "";
@@ -171,8 +177,8 @@ export function periodReader(contract: SourceContract, part: Part): PeriodReader
 }
 
 /** Null if the column cannot hold the cell: a value of another type, or a mark where none has a place. */
-function encodeField(field: Field, cell: Cell | null): EncodedCell | null {
-  const encoded = field.encode(cell);
+function encodeField(field: Field, cell: Cell | null, isFraction: boolean): EncodedCell | null {
+  const encoded = isFraction ? field.encodeFraction(cell) : field.encode(cell);
   return encoded?.marker != null && !hasMarkers(field.column) ? null : encoded;
 }
 

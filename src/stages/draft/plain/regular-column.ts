@@ -1,14 +1,14 @@
 import { seenText } from "../lines/cell-class.ts";
 import { isOddCell } from "../lines/sample.ts";
 import { totalWord } from "../lines/words.ts";
+import { tallyTexts } from "../profile/column-profile.ts";
 import {
   addDistinct,
   type ColumnTally,
   DISTINCT_LIMIT,
   keepFirst,
   newTally,
-  tallyTexts,
-} from "../profile/column-profile.ts";
+} from "../profile/column-tally.ts";
 import { ColumnScan } from "./plain-column.ts";
 
 /** One column of regular records, as every column is tallied. */

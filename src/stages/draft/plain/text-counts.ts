@@ -1,4 +1,4 @@
-import { DISTINCT_LIMIT } from "../profile/column-profile.ts";
+import { DISTINCT_LIMIT } from "../profile/column-tally.ts";
 
 /** A power of two, four times the texts that are held: a text is found at the first or second look. */
 const SLOTS = 4096;

@@ -13,97 +13,16 @@ import {
 } from "../../../model/value.ts";
 import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
+import {
+  addDistinct,
+  type ColumnTally,
+  DISTINCT_LIMIT,
+  keepFirst,
+  type Look,
+} from "./column-tally.ts";
 
-/** Distinct values are counted exactly up to here. */
-export const DISTINCT_LIMIT = 1_000;
 /** Different tokens kept by name in one column. */
 const TOKEN_LIMIT = 500;
-
-/** A cell of a column by its row. */
-export interface Stray {
-  readonly row: number;
-  readonly text: string;
-}
-
-/** What all cells of one column are, counted over data rows (`tokens` over total rows too). */
-export interface ColumnTally {
-  numbers: number;
-  /** Of these, integers that a bigint holds. */
-  integers: number;
-  percents: number;
-  /** Of these, values of four digits that could be years. */
-  years: number;
-  dates: number;
-  timestamps: number;
-  booleans: number;
-  /** Texts that are periods and no dates. */
-  periods: number;
-  /** Digits with a leading zero, or more than a bigint holds: codes. */
-  codes: number;
-  /** Tokens that can stand in place of a number. */
-  markers: number;
-  /** Of `numbers`, those with a letter behind them that may be a mark. */
-  guesses: number;
-  /** Any other text. */
-  words: number;
-  /** Of these, a figure and a short word, which may be a unit: "12kg". */
-  figureWords: number;
-  empty: number;
-  sum: number;
-  /** Among total rows. */
-  totalNumbers: number;
-  /** Tokens and other texts short enough to be one, data and total rows: token to count. */
-  readonly tokens: Map<string, number>;
-  /** Tokens that stand beside a number, data and total rows: token to count. */
-  readonly beside: Map<string, number>;
-  /** The first texts that are neither number nor token, with their rows, for the reasons. */
-  readonly strays: Stray[];
-  /** The first cell of each kind, over data rows. */
-  readonly firsts: Map<FirstCell["as"], Stray>;
-  /** The first digits that are a code, and the first figure with a letter that may be a mark. */
-  firstCode: Stray | null;
-  firstGuess: Stray | null;
-  /** Their texts with counts, the first 20 different ones. */
-  readonly strayTexts: Map<string, number>;
-  /** What texts look like, so that each is looked at once; up to 1,000. */
-  readonly looks: Map<string, Look>;
-  readonly distinct: Set<string>;
-  overflow: boolean;
-  /** Values that differ from what came before, in order of the rows; for time columns. */
-  readonly seen: string[];
-}
-
-export function newTally(): ColumnTally {
-  return {
-    numbers: 0,
-    integers: 0,
-    percents: 0,
-    years: 0,
-    dates: 0,
-    timestamps: 0,
-    booleans: 0,
-    periods: 0,
-    codes: 0,
-    markers: 0,
-    guesses: 0,
-    words: 0,
-    figureWords: 0,
-    empty: 0,
-    sum: 0,
-    totalNumbers: 0,
-    tokens: new Map(),
-    beside: new Map(),
-    strays: [],
-    firsts: new Map(),
-    firstCode: null,
-    firstGuess: null,
-    strayTexts: new Map(),
-    looks: new Map(),
-    distinct: new Set(),
-    overflow: false,
-    seen: [],
-  };
-}
 
 const YEAR = /^(?:1[89]|20)\d\d(?:\.0+)?$/;
 
@@ -129,17 +48,6 @@ export function tallyCell(
   } else if (kind === "data") tallyTyped(tally, cell, row);
 }
 
-/** Keeps a cell of a kind if none of an earlier row is known; rows may come in any order. */
-export function keepFirst(
-  tally: ColumnTally,
-  as: FirstCell["as"],
-  row: number,
-  text: string,
-): void {
-  const known = tally.firsts.get(as);
-  if (known === undefined || row < known.row) tally.firsts.set(as, { row, text });
-}
-
 /** Counts a text that stands in many data rows at once; `row` is one of them. */
 export function tallyTexts(tally: ColumnTally, text: string, times: number, row: number): void {
   addDistinct(tally, text);
@@ -147,15 +55,6 @@ export function tallyTexts(tally: ColumnTally, text: string, times: number, row:
 }
 
 const NONE: ReadonlySet<string> = new Set();
-
-export function addDistinct(tally: ColumnTally, text: string): void {
-  if (tally.overflow) return;
-  tally.distinct.add(text);
-  if (tally.distinct.size > DISTINCT_LIMIT) {
-    tally.overflow = true;
-    tally.distinct.clear();
-  }
-}
 
 function tallyTyped(tally: ColumnTally, { kind, text }: Cell, row: number): void {
   const as = kind === "boolean" ? "boolean" : text.length > 10 ? "timestamp" : "date";
@@ -194,14 +93,6 @@ function countToken(tokens: Map<string, number>, token: string, times: number): 
     tokens.set(token, (tokens.get(token) ?? 0) + times);
 }
 
-/** What a text stands for; `text` is it without needless space, or the literal of a number. */
-export interface Look {
-  readonly as: "code" | "number" | "token" | "date" | "timestamp" | "boolean" | "period" | "word";
-  readonly text: string;
-  /** The mark beside a number; `guess`: it may be none. */
-  readonly mark?: { readonly token: string; readonly guess: boolean };
-}
-
 const COUNTERS = {
   code: "codes",
   date: "dates",
@@ -236,10 +127,20 @@ function tallyText(
   if (look.as === "number") {
     const type = tallyNumber(tally, look.text, kind, false, times);
     as = look.mark?.guess === true ? "mark" : type;
+    if (kind === "data" && look.share === true) {
+      tally.shares += times;
+      tally.shareSum += Number(look.text) * times;
+      tally.firstShare ??= { row, text: raw };
+    }
     if (look.mark !== undefined) tallyBeside(tally, look.mark, kind, times);
     if (look.mark?.guess === true) tally.firstGuess ??= { row, text: raw };
-  } else if (look.as === "token") tallyToken(tally, look.text, kind, times);
-  else if (kind === "data") {
+  } else if (look.as === "token") {
+    tallyToken(tally, look.text, kind, times);
+    if (kind === "data" && look.share === true) {
+      tally.markedShares += times;
+      tally.firstMarkedShare ??= { row, text: raw };
+    }
+  } else if (kind === "data") {
     tally[COUNTERS[look.as]] += times;
     if (look.as === "word") addStray(tally, look.text, row, times);
     if (look.as === "code") tally.firstCode ??= { row, text: look.text };
@@ -283,10 +184,11 @@ function plainLook(raw: string): Look {
 function lookAt(text: string, known: ReadonlySet<string>): Look {
   if (isDigitCode(text)) return { as: "code", text };
   const literal = numberLiteral(text);
-  if (literal !== null) return { as: "number", text: literal };
+  if (literal !== null) return { as: "number", text: literal, share: text.endsWith("%") };
   if (isMarker(text, known)) return { as: "token", text };
   const marked = markedNumber(text, known);
   if (marked !== null) return { as: "number", text: marked.literal, mark: marked };
+  if (isMarkedShare(text, known)) return { as: "token", text, share: true };
   if (isToken(text, known)) return { as: "token", text };
   if (dateLiteral(text) !== null) return { as: "date", text };
   if (timestampLiteral(text) !== null) return { as: "timestamp", text };
@@ -305,10 +207,5 @@ function addStray(tally: ColumnTally, text: string, row: number, times: number):
 const SHEET_ERROR = /^#(?:N\/A|DIV\/0!|REF!|NAME\?|VALUE!|NUM!|NULL!)$/;
 
 function isToken(text: string, known: ReadonlySet<string>): boolean {
-  return (
-    isMarker(stripMarks(text), known) ||
-    SHEET_ERROR.test(text) ||
-    isMarkedShare(text, known) ||
-    /^\.{4,}$/.test(text)
-  );
+  return isMarker(stripMarks(text), known) || SHEET_ERROR.test(text) || /^\.{4,}$/.test(text);
 }

@@ -1,7 +1,7 @@
 import type { ColumnRole, ColumnType } from "../../../model/manifest.ts";
 import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
-import type { ColumnTally, Stray } from "./column-profile.ts";
+import type { ColumnTally, Stray } from "./column-tally.ts";
 
 export interface TypedColumn {
   readonly type: ColumnType;
@@ -123,7 +123,8 @@ function typeNumbers(
 ): TypedColumn {
   const tokens = strayTokens(tally);
   for (const [token, count] of tokens) tally.tokens.set(token, count);
-  const whole = tally.integers === tally.numbers;
+  // A share that is written out beside fractions is one.
+  const whole = tally.integers === tally.numbers && (tally.percents === 0 || tally.shares === 0);
   const years = tally.years === tally.numbers && tally.markers === 0;
   const coded = whole && CODE_HEADER.test(leaf);
   const values = filled - tally.markers - sumOf(tokens.values());

@@ -9,7 +9,8 @@ import {
 import { seenText } from "../lines/cell-class.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";
 import { ClaimCount } from "./claims.ts";
-import { type ColumnTally, newTally, tallyCell } from "./column-profile.ts";
+import { tallyCell } from "./column-profile.ts";
+import { type ColumnTally, newTally } from "./column-tally.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 
 /** What one table's columns hold, over all its rows. */

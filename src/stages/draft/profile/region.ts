@@ -8,10 +8,11 @@ import { periodOfTimeCell } from "../../../model/time-cell.ts";
 import { stripMarks } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
 import type { FoundTable } from "../tables/found.ts";
-import type { ColumnTally } from "./column-profile.ts";
+import type { ColumnTally } from "./column-tally.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
+import { isFractions, shareRemarks } from "./share-remarks.ts";
 
 /** Where a region was found. */
 export interface RegionPlace {
@@ -55,6 +56,7 @@ export function regionOf(
     cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
   );
   const aside = profile.aside === null ? [] : [asideReason(profile.aside)];
+  const scales = shaped.flatMap(shareRemarks);
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
     strays.cells > 0 || wide.length > 0
@@ -86,13 +88,14 @@ export function regionOf(
       ...strays.reasons,
       ...texts,
       ...aside,
+      ...scales,
       ...lost,
       ...table.reasons,
     ],
     ...(strays.cells > 0 && !held ? { stray_cells: strays.cells } : {}),
     fingerprint: profile.fingerprint,
   };
-  return { region, remarks: [...texts, ...aside, ...table.remarks] };
+  return { region, remarks: [...texts, ...aside, ...scales, ...table.remarks] };
 }
 
 function beyondReason(cell: string, { columns }: FoundTable): string {
@@ -179,6 +182,7 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
   const { tally, typed } = one;
   const span = typed.role === "time" ? timesOf(one) : null;
   const numeric = typed.type === "bigint" || typed.type === "numeric";
+  const sum = tally.sum - (isFractions(tally) ? tally.shareSum * 0.99 : 0);
   return {
     letter: one.letter,
     header: one.header,
@@ -187,7 +191,7 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     role: period === null ? typed.role : "period",
     ...(one.unit === null ? {} : { unit: one.unit }),
     ...(period === null ? {} : { period }),
-    ...(tally.percents > tally.numbers * 0.5 ? { percent: true } : {}),
+    ...(isFractions(tally) ? { percent: true } : {}),
     ...(one.fillDown ? { fill_down: true } : {}),
     markers: typed.markers,
     ...(Object.keys(typed.beside).length === 0 ? {} : { beside: typed.beside }),
@@ -197,7 +201,7 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     empty: tally.empty,
     distinct: tally.overflow ? null : tally.distinct.size,
     ...(isCategorical(one) ? { categories: [...tally.distinct].sort() } : {}),
-    ...(numeric && tally.numbers > 0 && Number.isFinite(tally.sum) ? { sum: tally.sum } : {}),
+    ...(numeric && tally.numbers > 0 && Number.isFinite(sum) ? { sum } : {}),
     ...(span === null ? {} : { periods: span }),
   };
 }
