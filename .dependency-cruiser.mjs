@@ -16,26 +16,67 @@ const floor = (name, from, allowed, comment) => ({
   from: { path: from },
   to: { path: "^src/", pathNot: allowed },
 });
-/** The rooms of the table finder, each with those that it builds on. */
-const FINDER = {
-  lines: [],
-  cores: ["lines"],
-  header: ["lines", "cores"],
-  totals: ["lines"],
-  tables: ["lines", "cores", "header", "totals"],
-  profile: ["lines", "tables"],
-  plain: ["lines", "tables", "profile"],
-};
-const finderRoom = ([room, below]) => ({
-  name: "finder-looks-down",
-  comment: "A room of the finder knows only those that it builds on.",
-  severity: "error",
-  from: { path: `^src/stages/draft/${room}/` },
-  to: {
-    path: "^src/stages/draft/",
-    pathNot: `^src/stages/draft/(${[room, ...below].join("|")})/`,
+/** Folders that are divided into rooms, each with those that it builds on; what stands beside the rooms is for all. */
+const ROOMS = {
+  "stages/draft": {
+    lines: [],
+    cores: ["lines"],
+    header: ["lines", "cores"],
+    totals: ["lines"],
+    tables: ["lines", "cores", "header", "totals"],
+    profile: ["lines", "tables"],
+    plain: ["lines", "tables", "profile"],
   },
-});
+  pipeline: {
+    home: ["manifests"],
+    manifests: [],
+    release: ["manifests"],
+    plan: ["manifests", "release"],
+    projections: ["manifests"],
+    backup: ["projections"],
+    vintages: ["projections", "release", "backup"],
+    review: ["manifests", "release", "vintages"],
+    upkeep: ["projections", "backup", "vintages"],
+  },
+  database: {
+    schema: [],
+    server: [],
+    tables: [],
+    checks: [],
+    quarantine: ["tables"],
+    ledger: ["tables", "quarantine"],
+    load: ["tables", "checks", "quarantine", "ledger"],
+    vintages: ["tables", "quarantine", "ledger", "load"],
+    inquiry: ["tables", "quarantine", "ledger", "load", "vintages"],
+    export: ["tables"],
+    backup: ["tables", "load", "vintages"],
+  },
+  "data-layer": {
+    home: [],
+    scratch: [],
+    s3: ["scratch"],
+    storage: ["s3"],
+    stores: ["scratch"],
+  },
+  model: {
+    storage: [],
+    period: [],
+    manifest: ["period"],
+    marks: ["manifest", "period"],
+    digest: ["manifest"],
+  },
+};
+const lookDown = ([folder, rooms]) =>
+  Object.entries(rooms).map(([room, below]) => ({
+    name: "rooms-look-down",
+    comment: "A room knows only those that it builds on.",
+    severity: "error",
+    from: { path: `^src/${folder}/${room}/` },
+    to: {
+      path: `^src/${folder}/[^/]+/`,
+      pathNot: `^src/${folder}/(${[room, ...below].join("|")})/`,
+    },
+  }));
 const only = (name, room, path, comment) => ({
   name,
   comment,
@@ -89,7 +130,7 @@ export default {
       "node_modules/(pg|pg-copy-streams|postgres|drizzle-orm)/",
       "SQL lives in database/.",
     ),
-    ...Object.entries(FINDER).map(finderRoom),
+    ...Object.entries(ROOMS).flatMap(lookDown),
     {
       name: "plans-are-pure",
       severity: "error",

@@ -14,10 +14,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { PATIENCE } from "../dist/data-layer/retry.js";
-import { RetryingStorage } from "../dist/data-layer/retrying-storage.js";
-import { s3Client } from "../dist/data-layer/s3-client.js";
-import { S3Storage } from "../dist/data-layer/s3-storage.js";
-import { VerifiedStorage } from "../dist/data-layer/verified-storage.js";
+import { s3Client } from "../dist/data-layer/s3/s3-client.js";
+import { S3Storage } from "../dist/data-layer/s3/s3-storage.js";
+import { RetryingStorage } from "../dist/data-layer/storage/retrying-storage.js";
+import { VerifiedStorage } from "../dist/data-layer/storage/verified-storage.js";
 import { Secret } from "../dist/model/secret.js";
 import { print } from "./support/measure.mjs";
 

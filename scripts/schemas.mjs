@@ -1,8 +1,8 @@
 // Writes the JSON Schemas of src/ to schemas/, where editors find them, and the manifest's to docs/manifest.md.
 import { writeFileSync } from "node:fs";
 import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "../dist/config/schemas.js";
-import { MANIFEST_SCHEMA } from "../dist/model/manifest-schema.js";
-import { PLAN_SCHEMA } from "../dist/model/plan-schema.js";
+import { MANIFEST_SCHEMA } from "../dist/model/manifest/manifest-schema.js";
+import { PLAN_SCHEMA } from "../dist/model/manifest/plan-schema.js";
 import { manifestPage } from "./manifest-page.mjs";
 
 const schemas = {

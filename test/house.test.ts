@@ -57,7 +57,7 @@ test("the floors of the house hold, and each rule catches a planted violation", 
     "roof-holds-no-rules": { "src/cli/x.ts": 'import "../stages/draft/index.ts";' },
     "files-only-in-data-layer": { "src/stages/export/x.ts": 'import "node:fs/promises";' },
     "sql-only-in-database": { "src/pipeline/y.ts": 'import "pg";' },
-    "finder-looks-down": { "src/stages/draft/totals/x.ts": 'import "../cores/core.ts";' },
+    "rooms-look-down": { "src/stages/draft/totals/x.ts": 'import "../cores/core.ts";' },
     "plans-are-pure": {
       "src/stages/export/probe/plan.ts": 'import "./helper.ts";',
       "src/stages/export/probe/helper.ts": 'import "../../../database/migrate.ts";',

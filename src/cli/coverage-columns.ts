@@ -1,6 +1,6 @@
-import type { CalendarCell } from "../model/calendar.ts";
-import { nextPeriod, type Period, parsePeriod, periodOfDay } from "../model/period.ts";
-import type { SlotKind } from "../model/rhythm.ts";
+import type { CalendarCell } from "../model/period/calendar.ts";
+import { nextPeriod, type Period, parsePeriod, periodOfDay } from "../model/period/period.ts";
+import type { SlotKind } from "../model/period/rhythm.ts";
 
 /** A column of the grid: one period of the block's kind. */
 export interface GridColumn {

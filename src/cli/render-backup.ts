@@ -1,7 +1,7 @@
 import type { BackupLine } from "../inquiry/backups.ts";
 import type { Plan } from "../model/stage.ts";
-import type { CreateReport, VerifyReport } from "../pipeline/backups.ts";
-import type { RestoreReport } from "../pipeline/restore-home.ts";
+import type { CreateReport, VerifyReport } from "../pipeline/backup/backups.ts";
+import type { RestoreReport } from "../pipeline/backup/restore-home.ts";
 import { count, renderTable } from "./table.ts";
 
 /** 1234567 as "1.2 MB". */

@@ -1,4 +1,4 @@
-import type { CleanupItem, CleanupReport } from "../pipeline/cleanup.ts";
+import type { CleanupItem, CleanupReport } from "../pipeline/upkeep/cleanup.ts";
 import { count, renderTable } from "./table.ts";
 
 const DONE = { keep: "kept", archive: "archived", expire: "expired", remove: "removed" } as const;

@@ -1,5 +1,9 @@
 import type { PublicationCoverage } from "../inquiry/coverage.ts";
-import { CALENDAR_STATUSES, type CalendarCell, type CalendarStatus } from "../model/calendar.ts";
+import {
+  CALENDAR_STATUSES,
+  type CalendarCell,
+  type CalendarStatus,
+} from "../model/period/calendar.ts";
 import { type GridColumn, gridColumns, headingOf, WIDTHS } from "./coverage-columns.ts";
 
 /** What a cell shows: `early` is a release that is loaded and came before it was expected. */

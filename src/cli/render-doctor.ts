@@ -1,5 +1,5 @@
 import type { Finding } from "../model/finding.ts";
-import type { Examination, FixResult } from "../pipeline/doctor.ts";
+import type { Examination, FixResult } from "../pipeline/upkeep/doctor.ts";
 
 /** Each thing that is not right with what to do about it; then how many were looked for. */
 export function renderExamination(seen: Examination, all: boolean): string {

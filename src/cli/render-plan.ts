@@ -4,7 +4,7 @@ import type {
   PlannedPublication,
   PlannedRelease,
   ReleasePlan,
-} from "../model/release-plan.ts";
+} from "../model/manifest/release-plan.ts";
 import { squeeze } from "../model/text.ts";
 import { count } from "./table.ts";
 

@@ -1,5 +1,5 @@
 import type { PurgeScope } from "../model/purge.ts";
-import type { PurgeReport } from "../pipeline/purge.ts";
+import type { PurgeReport } from "../pipeline/vintages/purge.ts";
 import { count } from "./table.ts";
 
 /** What went, or would go; what stays somewhere else, and where. */

@@ -1,4 +1,4 @@
-import type { Question } from "../model/drift.ts";
+import type { Question } from "../model/manifest/drift.ts";
 
 /** Every open decision with its evidence, and how to answer. */
 export function renderQuestions(questions: readonly Question[]): string {

@@ -1,5 +1,5 @@
 import type { JobLine } from "../inquiry/schedule.ts";
-import type { JobRun } from "../model/schedule.ts";
+import type { JobRun } from "../model/period/schedule.ts";
 import { type Column, renderTable, seconds } from "./table.ts";
 
 /** Instants are UTC, as everywhere; the expressions are read in the time zone of the schedule. */

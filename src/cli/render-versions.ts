@@ -1,6 +1,6 @@
 import type { VersionDiff } from "../inquiry/versions.ts";
-import { type Changelog, type ChangelogEntry, madeBy } from "../model/changelog.ts";
-import { type FieldChange, type SourceChange, showValue } from "../model/manifest-diff.ts";
+import { type Changelog, type ChangelogEntry, madeBy } from "../model/manifest/changelog.ts";
+import { type FieldChange, type SourceChange, showValue } from "../model/manifest/manifest-diff.ts";
 
 /** A changelog as a person reads it in a terminal: a paragraph a version. */
 export function renderChangelog(changelog: Changelog): string {

@@ -1,7 +1,7 @@
 import { UPKEEP_SCHEDULE } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
 import type { Settings } from "../model/publication.ts";
-import type { FeedPaths } from "../model/storage-settings.ts";
+import type { FeedPaths } from "../model/storage/storage-settings.ts";
 
 /** What is in force where neither flag nor environment nor file says otherwise. */
 export const DEFAULTS: Omit<Settings, "storage"> = {

@@ -1,5 +1,5 @@
-import { STORAGE_ROLES } from "../model/storage-role.ts";
-import { describePlace } from "../model/storage-settings.ts";
+import { STORAGE_ROLES } from "../model/storage/storage-role.ts";
+import { describePlace } from "../model/storage/storage-settings.ts";
 import type { Config } from "./load.ts";
 
 export interface ConfigLine {

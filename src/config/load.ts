@@ -1,10 +1,10 @@
-import { OFF } from "../model/cron.ts";
-import type { DriftPolicies, DriftPolicy } from "../model/drift.ts";
 import { CanonryError } from "../model/errors.ts";
-import { isCode } from "../model/names.ts";
-import { type Period, parsePeriod } from "../model/period.ts";
+import type { DriftPolicies, DriftPolicy } from "../model/manifest/drift.ts";
+import { isCode } from "../model/manifest/names.ts";
+import { OFF } from "../model/period/cron.ts";
+import { type Period, parsePeriod } from "../model/period/period.ts";
+import { configPeriod } from "../model/period/read-periods.ts";
 import type { PublicationConfig, Settings } from "../model/publication.ts";
-import { configPeriod } from "../model/read-periods.ts";
 import { Secret } from "../model/secret.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { checkSchedule, rotaProblemIn } from "./schedule.ts";

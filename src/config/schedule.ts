@@ -1,6 +1,6 @@
-import { OFF, rotaProblem } from "../model/cron.ts";
 import { CanonryError } from "../model/errors.ts";
 import { UPKEEP_JOBS } from "../model/job.ts";
+import { OFF, rotaProblem } from "../model/period/cron.ts";
 import type { Settings } from "../model/publication.ts";
 import { type ConfigFile, invalid } from "./validate.ts";
 

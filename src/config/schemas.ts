@@ -1,8 +1,8 @@
-import { DRIFT_KINDS } from "../model/drift.ts";
 import { UPKEEP_JOBS } from "../model/job.ts";
 import { LIMITS } from "../model/limits.ts";
-import { ALLOWED_ROWS } from "../model/row-allowance.ts";
-import { STORAGE_ROLES } from "../model/storage-role.ts";
+import { DRIFT_KINDS } from "../model/manifest/drift.ts";
+import { ALLOWED_ROWS } from "../model/manifest/row-allowance.ts";
+import { STORAGE_ROLES } from "../model/storage/storage-role.ts";
 import { FEED_PATHS } from "./defaults.ts";
 
 /**

@@ -1,13 +1,13 @@
 import { CanonryError } from "../model/errors.ts";
 import { stableJson } from "../model/hash.ts";
 import { Secret } from "../model/secret.ts";
-import { STORAGE_ROLES, type StorageRole } from "../model/storage-role.ts";
+import { STORAGE_ROLES, type StorageRole } from "../model/storage/storage-role.ts";
 import type {
   FeedPaths,
   RolePlace,
   S3Settings,
   StorageSettings,
-} from "../model/storage-settings.ts";
+} from "../model/storage/storage-settings.ts";
 import { FEED_PATHS } from "./defaults.ts";
 import { SETTINGS_SCHEMA } from "./schemas.ts";
 import { type ConfigFile, invalid, isValid } from "./validate.ts";

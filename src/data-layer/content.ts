@@ -1,5 +1,5 @@
-import type { Bytes } from "../model/bytes.ts";
-import type { StoredContent } from "../model/storage.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
+import type { StoredContent } from "../model/storage/storage.ts";
 
 /** Content that comes once, and cannot be read again. */
 export function isStream(content: StoredContent): content is AsyncIterable<Uint8Array> {

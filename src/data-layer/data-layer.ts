@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageBackend, StoredObject, UnfinishedWrite } from "../model/storage.ts";
-import type { StorageRole } from "../model/storage-role.ts";
-import type { ArtifactLimits, ArtifactStore, StoredArtifact } from "./artifact-store.ts";
-import { ArtifactsByCopy } from "./artifacts-by-copy.ts";
-import { ArtifactsInPlace } from "./artifacts-in-place.ts";
-import { EventLogs } from "./event-logs.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
+import type { StorageBackend, StoredObject, UnfinishedWrite } from "../model/storage/storage.ts";
+import type { StorageRole } from "../model/storage/storage-role.ts";
 import { type FileBytes, fileBytes, readAll } from "./file-bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
-import { Generations } from "./generations.ts";
 import { unfinishedBelow, writerName } from "./leftovers.ts";
-import { homeStorages, type Storages } from "./open-storages.ts";
 import type { Paths } from "./paths.ts";
-import { ScratchCopies } from "./scratch-copies.ts";
-import { tryStorage } from "./try-storage.ts";
-import { writeScratch } from "./write-scratch.ts";
+import { ScratchCopies } from "./scratch/scratch-copies.ts";
+import { writeScratch } from "./scratch/write-scratch.ts";
+import { homeStorages, type Storages } from "./storage/open-storages.ts";
+import { tryStorage } from "./storage/try-storage.ts";
+import type { ArtifactLimits, ArtifactStore, StoredArtifact } from "./stores/artifact-store.ts";
+import { ArtifactsByCopy } from "./stores/artifacts-by-copy.ts";
+import { ArtifactsInPlace } from "./stores/artifacts-in-place.ts";
+import { EventLogs } from "./stores/event-logs.ts";
+import { Generations } from "./stores/generations.ts";
 
 export interface FileFacts {
   readonly sizeBytes: number;

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 
 const CHUNK_BYTES = 1 << 20;

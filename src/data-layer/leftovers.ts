@@ -3,7 +3,7 @@ import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
-import type { UnfinishedWrite } from "../model/storage.ts";
+import type { UnfinishedWrite } from "../model/storage/storage.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import type { Paths } from "./paths.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CanonryError } from "../model/errors.ts";
-import type { StorageRole } from "../model/storage-role.ts";
+import type { StorageRole } from "../model/storage/storage-role.ts";
 
 /**
  * The mirror: each component of `src/` and the one place that it writes, relative to the home. The

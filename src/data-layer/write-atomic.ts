@@ -1,7 +1,7 @@
 import { type FileHandle, link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CanonryError } from "../model/errors.ts";
-import type { StoredContent } from "../model/storage.ts";
+import type { StoredContent } from "../model/storage/storage.ts";
 import { chunksOf } from "./content.ts";
 import { fileFailure, systemCode } from "./file-failure.ts";
 import { UNFINISHED, writerName } from "./leftovers.ts";

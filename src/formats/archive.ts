@@ -1,9 +1,9 @@
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import yauzl from "yauzl";
-import type { Bytes } from "../model/bytes.ts";
 import { CanonryError, type Where } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
 
 /** A member of an archive, as the directory declares it. */
 export interface ArchiveEntry {

@@ -1,7 +1,7 @@
-import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { Limits } from "../model/limits.ts";
 import type { FileFormat, Sheet, Workbook } from "../model/sheet.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
 import { type Archive, memberBytes, openArchive } from "./archive.ts";
 import { openCsv } from "./csv/open-csv.ts";
 import { withOdsLayout } from "./legacy/ods-layout.ts";

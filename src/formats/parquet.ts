@@ -1,5 +1,5 @@
 import { CanonryError } from "../model/errors.ts";
-import type { ColumnType } from "../model/manifest.ts";
+import type { ColumnType } from "../model/manifest/manifest.ts";
 import { named, quoted, withDuckDb } from "./duckdb.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Region, RowRange } from "../model/manifest.ts";
+import type { Region, RowRange } from "../model/manifest/manifest.ts";
 import type { RegionRow } from "../model/region-row.ts";
 import { type Cell, columnIndex, type SheetRow } from "../model/sheet.ts";
 import { squeeze } from "../model/text.ts";

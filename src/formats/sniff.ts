@@ -1,5 +1,5 @@
-import type { Bytes } from "../model/bytes.ts";
 import { CanonryError } from "../model/errors.ts";
+import type { Bytes } from "../model/storage/bytes.ts";
 
 /** What the first bytes say; a ZIP may be a workbook, which its members tell. */
 export type Container = "zip" | "ole" | "biff" | "spreadsheetml" | "text" | "empty";

@@ -1,9 +1,9 @@
-import { backupsOf } from "../data-layer/backup-store.ts";
 import type { DataLayer } from "../data-layer/data-layer.ts";
-import { type ProvenRestores, provenRestores } from "../data-layer/proven-restores.ts";
+import { backupsOf } from "../data-layer/stores/backup-store.ts";
+import { type ProvenRestores, provenRestores } from "../data-layer/stores/proven-restores.ts";
 import type { Database } from "../database/database.ts";
-import { warehouseId } from "../database/warehouse.ts";
-import { BACKUP_FORMAT, type Inventory, partsOf, rowsOf } from "../model/backup.ts";
+import { warehouseId } from "../database/ledger/warehouse.ts";
+import { BACKUP_FORMAT, type Inventory, partsOf, rowsOf } from "../model/storage/backup.ts";
 import { type Difference, verifyLedger } from "./verify/index.ts";
 
 /** One backup as the store has it. */

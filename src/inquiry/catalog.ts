@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import { catalogEntries } from "../database/inquiries.ts";
+import { catalogEntries } from "../database/inquiry/inquiries.ts";
 
 export interface CatalogEntry {
   readonly source_code: string;

@@ -1,9 +1,9 @@
-import { calendarRows } from "../database/calendar.ts";
 import type { Database } from "../database/database.ts";
-import type { Calendar } from "../model/calendar.ts";
+import { calendarRows } from "../database/ledger/calendar.ts";
 import { CanonryError } from "../model/errors.ts";
+import type { Calendar } from "../model/period/calendar.ts";
+import { publicationCalendar } from "../model/period/publication-calendar.ts";
 import type { PublicationConfig } from "../model/publication.ts";
-import { publicationCalendar } from "../model/publication-calendar.ts";
 
 /** The calendar of one publication, with what the ledger says of each period that it knows. */
 export interface PublicationCoverage extends Calendar {

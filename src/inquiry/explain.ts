@@ -4,7 +4,7 @@ import {
   outcomesOfSource,
   partsOfSource,
   sourceHead,
-} from "../database/inquiries.ts";
+} from "../database/inquiry/inquiries.ts";
 import { CanonryError } from "../model/errors.ts";
 
 export interface TrailPart {

@@ -5,11 +5,11 @@ import {
   type GenerationLine,
   listGenerations,
   madeOf,
-} from "../database/generations.ts";
+} from "../database/ledger/generations.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { Generation, GenerationTexts } from "../model/generation.ts";
+import type { Generation, GenerationTexts } from "../model/manifest/generation.ts";
 
-export type { GenerationLine } from "../database/generations.ts";
+export type { GenerationLine } from "../database/ledger/generations.ts";
 
 export interface ShownGeneration extends Generation {
   /** Ids of the generations that were made of it. */

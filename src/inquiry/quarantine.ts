@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import { quarantined } from "../database/quarantined.ts";
+import { quarantined } from "../database/quarantine/quarantined.ts";
 import { CanonryError } from "../model/errors.ts";
 import type { QuarantinedItem } from "../model/quarantine.ts";
 

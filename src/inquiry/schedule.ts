@@ -1,11 +1,16 @@
 import type { Config } from "../config/load.ts";
 import type { Database } from "../database/database.ts";
-import { firstJobRunAt, recentJobRuns } from "../database/jobs.ts";
-import { addDays, reasonToLook } from "../model/cadence.ts";
-import { dayIn, lastInstant, nextInstant, OFF, type Rota } from "../model/cron.ts";
+import { firstJobRunAt, recentJobRuns } from "../database/ledger/jobs.ts";
 import { backfillJob, UPKEEP_JOBS } from "../model/job.ts";
+import { addDays, reasonToLook } from "../model/period/cadence.ts";
+import { dayIn, lastInstant, nextInstant, OFF, type Rota } from "../model/period/cron.ts";
+import {
+  type JobFacts,
+  type JobRun,
+  type JobStanding,
+  standingOf,
+} from "../model/period/schedule.ts";
 import type { PublicationConfig } from "../model/publication.ts";
-import { type JobFacts, type JobRun, type JobStanding, standingOf } from "../model/schedule.ts";
 import { coverage, type PublicationCoverage } from "./coverage.ts";
 
 /** One job as `schedule list`, `status` and the health endpoint tell of it. */

@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import { releaseStatuses } from "../database/inquiries.ts";
+import { releaseStatuses } from "../database/inquiry/inquiries.ts";
 
 /** One release as the ledger has it. */
 export interface StatusLine {

@@ -1,8 +1,12 @@
 import type { Database } from "../database/database.ts";
-import { manifestChangelog, manifestDocuments, manifestVersions } from "../database/versions.ts";
-import type { Changelog } from "../model/changelog.ts";
+import {
+  manifestChangelog,
+  manifestDocuments,
+  manifestVersions,
+} from "../database/ledger/versions.ts";
 import { CanonryError } from "../model/errors.ts";
-import { diffManifests, type ManifestDiff } from "../model/manifest-diff.ts";
+import type { Changelog } from "../model/manifest/changelog.ts";
+import { diffManifests, type ManifestDiff } from "../model/manifest/manifest-diff.ts";
 
 /** How the manifest of a publication became what it is. Throws PUBLICATION_UNKNOWN if it has none. */
 export async function history(database: Database, publication: string): Promise<Changelog> {

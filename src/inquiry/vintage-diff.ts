@@ -1,8 +1,8 @@
 import type { Database } from "../database/database.ts";
-import { eachRowChange } from "../database/diff-loads.ts";
-import { contractsOf } from "../database/ledger.ts";
-import { marksOfLoads } from "../database/marks.ts";
-import { vintagesOf } from "../database/vintages.ts";
+import { contractsOf } from "../database/ledger/ledger.ts";
+import { marksOfLoads } from "../database/load/marks.ts";
+import { eachRowChange } from "../database/vintages/diff-loads.ts";
+import { vintagesOf } from "../database/vintages/vintages.ts";
 import { nothingLoaded, standing, type Vintage, vintageOf } from "../model/vintage.ts";
 import {
   DiffTally,

@@ -1,5 +1,5 @@
-import type { Drift } from "./drift.ts";
-import type { Region, SourceContract } from "./manifest.ts";
+import type { Drift } from "./manifest/drift.ts";
+import type { Region, SourceContract } from "./manifest/manifest.ts";
 
 /** Where the cells of a contract's column stand in a region. */
 export interface Binding {

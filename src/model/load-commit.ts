@@ -1,11 +1,11 @@
-import type { CheckResult } from "./check.ts";
 import type { DigestColumn } from "./digest/row-digest.ts";
-import type { Drift } from "./drift.ts";
-import type { Generation } from "./generation.ts";
-import type { CanonicalManifest, SourceContract } from "./manifest.ts";
-import type { MarkMeaning } from "./mark-meaning.ts";
-import type { PublishedTotal, TotalHistory } from "./published-total.ts";
-import type { RowAside, TotalsPolicy } from "./row-allowance.ts";
+import type { CheckResult } from "./manifest/check.ts";
+import type { Drift } from "./manifest/drift.ts";
+import type { Generation } from "./manifest/generation.ts";
+import type { CanonicalManifest, SourceContract } from "./manifest/manifest.ts";
+import type { PublishedTotal, TotalHistory } from "./manifest/published-total.ts";
+import type { RowAside, TotalsPolicy } from "./manifest/row-allowance.ts";
+import type { MarkMeaning } from "./marks/mark-meaning.ts";
 
 /** One part of a load as the ledger keeps it. */
 export interface PartRecord {

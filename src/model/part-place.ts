@@ -1,4 +1,4 @@
-import type { RowRange } from "./manifest.ts";
+import type { RowRange } from "./manifest/manifest.ts";
 
 /** A column of a sheet. */
 export interface PlacedColumn {

@@ -1,7 +1,7 @@
-import type { DriftPolicies } from "./drift.ts";
 import type { UpkeepJob } from "./job.ts";
+import type { DriftPolicies } from "./manifest/drift.ts";
+import type { RowAllowance, TotalsPolicy } from "./manifest/row-allowance.ts";
 import type { RetentionSettings } from "./retention.ts";
-import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 
 export type Frequency = "weekly" | "monthly" | "quarterly" | "annual";
 
@@ -122,5 +122,5 @@ export interface Settings {
     readonly replay: string | null;
   };
   readonly limits: import("./limits.ts").Limits;
-  readonly storage: import("./storage-settings.ts").StorageSettings;
+  readonly storage: import("./storage/storage-settings.ts").StorageSettings;
 }

@@ -1,7 +1,7 @@
 import type { LeftOut } from "./decision.ts";
 import { sha256, stableJson } from "./hash.ts";
 import type { PartRecord } from "./load-commit.ts";
-import type { RowAside } from "./row-allowance.ts";
+import type { RowAside } from "./manifest/row-allowance.ts";
 
 /** Something that was not loaded, and why. */
 export interface QuarantinedItem {

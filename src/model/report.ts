@@ -1,6 +1,6 @@
-import type { CheckResult } from "./check.ts";
 import type { ExitCode } from "./errors.ts";
 import type { UnplacedFile, UnseenPage } from "./link.ts";
+import type { CheckResult } from "./manifest/check.ts";
 
 export type SourceStatus = "loaded" | "unchanged" | "held" | "quarantined" | "failed";
 export type ReleaseStatus =

@@ -1,4 +1,4 @@
-import { type Check, type Finding, finding } from "./check.ts";
+import { type Check, type Finding, finding } from "./manifest/check.ts";
 
 /** Fewer loads than this say nothing of how many rows are usual. */
 const LEAST_LOADS = 3;

@@ -1,4 +1,4 @@
-import type { RowRange } from "./manifest.ts";
+import type { RowRange } from "./manifest/manifest.ts";
 
 /** Whether a row is in one of ascending ranges. Binary search: rows may be asked for in any order. */
 export function within(ranges: readonly RowRange[]): (row: number) => boolean {

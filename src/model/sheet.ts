@@ -1,4 +1,4 @@
-import type { Bytes } from "./bytes.ts";
+import type { Bytes } from "./storage/bytes.ts";
 
 /**
  * What every format becomes: a workbook of sheets, a sheet of rows, a row of cells. A CSV is a

@@ -1,16 +1,16 @@
 import { worstExit } from "../model/errors.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { HostTurns } from "../stages/acquire/index.ts";
-import type { BackfillOptions } from "./backfill-options.ts";
-import { syncManifests } from "./manifests.ts";
-import { exportAll } from "./projections.ts";
-import { type PublicationSurvey, surveyPublication } from "./publication-survey.ts";
-import { removePurged } from "./purged-files.ts";
-import { rehearse } from "./rehearse.ts";
-import { databaseLedger, type ReleaseLedger } from "./release-ledger.ts";
-import { readState, rebuildState } from "./state.ts";
+import { syncManifests } from "./manifests/manifests.ts";
+import { rehearse } from "./plan/rehearse.ts";
+import { exportAll } from "./projections/projections.ts";
+import { readState, rebuildState } from "./projections/state.ts";
+import type { BackfillOptions } from "./release/backfill-options.ts";
+import { type PublicationSurvey, surveyPublication } from "./release/publication-survey.ts";
+import { databaseLedger, type ReleaseLedger } from "./release/release-ledger.ts";
+import { choose, exitsOf, walk } from "./release/walk.ts";
 import { tidyUp } from "./tidy-up.ts";
-import { choose, exitsOf, walk } from "./walk.ts";
+import { removePurged } from "./vintages/purged-files.ts";
 import type { World } from "./world.ts";
 
 /** What keeps a backfill to less than it would do by itself. */

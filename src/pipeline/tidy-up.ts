@@ -1,7 +1,7 @@
-import { closeAbandonedRuns } from "../database/release-lock.ts";
+import { closeAbandonedRuns } from "../database/ledger/release-lock.ts";
 import type { RetentionKind, RetentionOutcome } from "../model/retention.ts";
 import { apply, plan, survey } from "../upkeep/retain/index.ts";
-import { retainNeeds } from "./cleanup.ts";
+import { retainNeeds } from "./upkeep/cleanup.ts";
 import type { World } from "./world.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

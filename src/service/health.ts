@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lastProvenRestore } from "../inquiry/backups.ts";
 import { type JobLine, schedule } from "../inquiry/schedule.ts";
 import { CanonryError } from "../model/errors.ts";
-import type { JobRun } from "../model/schedule.ts";
+import type { JobRun } from "../model/period/schedule.ts";
 import type { World } from "../pipeline/world.ts";
 
 /** What the endpoint is asked about. */

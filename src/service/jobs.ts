@@ -4,11 +4,11 @@ import type { EventSink } from "../model/events.ts";
 import { publicationOfJob, UPKEEP_JOBS, type UpkeepJob } from "../model/job.ts";
 import type { BackfillReport } from "../model/report.ts";
 import { backfill } from "../pipeline/backfill.ts";
-import { EVERYTHING } from "../pipeline/backfill-options.ts";
-import { createBackup, proveBackup } from "../pipeline/backups.ts";
-import { cleanup } from "../pipeline/cleanup.ts";
-import type { JobResult, JobWork } from "../pipeline/job-run.ts";
-import { rereadLoad } from "../pipeline/reread.ts";
+import { createBackup, proveBackup } from "../pipeline/backup/backups.ts";
+import { EVERYTHING } from "../pipeline/release/backfill-options.ts";
+import { cleanup } from "../pipeline/upkeep/cleanup.ts";
+import type { JobResult, JobWork } from "../pipeline/upkeep/job-run.ts";
+import { rereadLoad } from "../pipeline/vintages/reread.ts";
 import type { World } from "../pipeline/world.ts";
 
 type Upkeep = Omit<JobWork, "job">;

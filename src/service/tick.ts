@@ -2,8 +2,8 @@ import { jobFacts } from "../inquiry/schedule.ts";
 import { CanonryError, type ExitCode } from "../model/errors.ts";
 import type { EventSink } from "../model/events.ts";
 import { backfillJob, UPKEEP_JOBS } from "../model/job.ts";
-import { decideJob } from "../model/schedule.ts";
-import { type Attempt, attemptJob, type JobWork } from "../pipeline/job-run.ts";
+import { decideJob } from "../model/period/schedule.ts";
+import { type Attempt, attemptJob, type JobWork } from "../pipeline/upkeep/job-run.ts";
 import type { World } from "../pipeline/world.ts";
 import { jobOf } from "./jobs.ts";
 

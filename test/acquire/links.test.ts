@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePeriod } from "../../src/model/period.ts";
+import { parsePeriod } from "../../src/model/period/period.ts";
 import type { PublicationConfig } from "../../src/model/publication.ts";
 import { localPathOf } from "../../src/stages/acquire/apply.ts";
 import { fillTemplate, wantedLinks } from "../../src/stages/acquire/links.ts";

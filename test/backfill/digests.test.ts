@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { exportSources } from "../../src/pipeline/exports.ts";
+import { exportSources } from "../../src/pipeline/projections/exports.ts";
 import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
 import { worldOf } from "../support/world.ts";
 

@@ -8,14 +8,14 @@ import {
   type ShownGeneration,
   showGeneration,
 } from "../../src/inquiry/generations.ts";
-import type { Unplaced } from "../../src/model/generation.ts";
 import { LIMITS } from "../../src/model/limits.ts";
-import type { CanonicalManifest, ReleaseManifest } from "../../src/model/manifest.ts";
-import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
+import type { Unplaced } from "../../src/model/manifest/generation.ts";
+import type { CanonicalManifest, ReleaseManifest } from "../../src/model/manifest/manifest.ts";
+import { MANIFEST_SCHEMA } from "../../src/model/manifest/manifest-schema.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
-import type { BackfillOptions } from "../../src/pipeline/backfill-options.ts";
-import { removeGeneration } from "../../src/pipeline/delete-generation.ts";
+import type { BackfillOptions } from "../../src/pipeline/release/backfill-options.ts";
+import { removeGeneration } from "../../src/pipeline/vintages/delete-generation.ts";
 import type { World } from "../../src/pipeline/world.ts";
 import { demoHome, type Home, MAIN, PROJECT, type Ran } from "../support/home.ts";
 import { json, modelServer } from "../support/model-server.ts";

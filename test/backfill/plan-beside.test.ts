@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { ReleasePlan } from "../../src/model/release-plan.ts";
+import type { ReleasePlan } from "../../src/model/manifest/release-plan.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { type Home, MAIN, makeHome } from "../support/home.ts";
 import { modelServer } from "../support/model-server.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { PurgeReport } from "../../src/pipeline/purge.ts";
+import type { PurgeReport } from "../../src/pipeline/vintages/purge.ts";
 import { PROJECT } from "../support/home.ts";
 import { JANUARY, Series, SeriesServer } from "../support/series.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { RevertReport } from "../../src/pipeline/revert.ts";
+import type { RevertReport } from "../../src/pipeline/vintages/revert.ts";
 import { JANUARY, Series, SeriesServer } from "../support/series.ts";
 
 type Row = readonly [code: string, name: string, number: string | number];

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
 import { copyLine } from "../../src/formats/parquet.ts";
-import { writeParquet } from "../../src/pipeline/write-parquet.ts";
+import { writeParquet } from "../../src/pipeline/projections/write-parquet.ts";
 
 let home: string;
 beforeEach(async () => {

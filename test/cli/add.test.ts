@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Proposal } from "../../src/pipeline/add-publication.ts";
+import type { Proposal } from "../../src/pipeline/home/add-publication.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { closeServers } from "../support/serve.ts";
 import { html, type Site, site } from "../support/site.ts";

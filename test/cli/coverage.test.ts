@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderCoverage } from "../../src/cli/render-coverage.ts";
 import type { PublicationCoverage } from "../../src/inquiry/coverage.ts";
-import { type CalendarFacts, calendarOf } from "../../src/model/calendar.ts";
-import { parsePeriod, periodsBetween } from "../../src/model/period.ts";
+import { type CalendarFacts, calendarOf } from "../../src/model/period/calendar.ts";
+import { parsePeriod, periodsBetween } from "../../src/model/period/period.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { closeServers, serve } from "../support/serve.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { VersionDiff } from "../../src/inquiry/versions.ts";
-import type { Changelog } from "../../src/model/changelog.ts";
+import type { Changelog } from "../../src/model/manifest/changelog.ts";
 import { type Home, makeHome } from "../support/home.ts";
 
 const MANIFEST = "manifests/canonical/beds/beds_canonical.yaml";

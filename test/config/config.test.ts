@@ -8,8 +8,8 @@ import { PUBLICATIONS_SCHEMA, SETTINGS_SCHEMA } from "../../src/config/schemas.t
 import type { ConfigFile } from "../../src/config/validate.ts";
 import { readYaml } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
-import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
-import { PLAN_SCHEMA } from "../../src/model/plan-schema.ts";
+import { MANIFEST_SCHEMA } from "../../src/model/manifest/manifest-schema.ts";
+import { PLAN_SCHEMA } from "../../src/model/manifest/plan-schema.ts";
 import { PROJECT } from "../support/home.ts";
 
 const file = (path: string, text: string): ConfigFile => ({

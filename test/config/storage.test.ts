@@ -3,8 +3,8 @@ import { describeConfig } from "../../src/config/describe.ts";
 import { type Config, loadConfig } from "../../src/config/load.ts";
 import { readYaml } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
-import { STORAGE_ROLES } from "../../src/model/storage-role.ts";
-import { describePlace } from "../../src/model/storage-settings.ts";
+import { STORAGE_ROLES } from "../../src/model/storage/storage-role.ts";
+import { describePlace } from "../../src/model/storage/storage-settings.ts";
 
 function load(text: string | null, env: Readonly<Record<string, string>> = {}): Config {
   const path = "settings.yaml";

@@ -2,18 +2,18 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Generations, resolveGenerationMetadata } from "../../src/data-layer/generations.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
-import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
+import { LocalStorage } from "../../src/data-layer/storage/local-storage.ts";
+import { MemoryStorage } from "../../src/data-layer/storage/memory-storage.ts";
+import { Generations, resolveGenerationMetadata } from "../../src/data-layer/stores/generations.ts";
 import {
   type Generation,
   type GenerationStage,
   generationId,
   modeOf,
-} from "../../src/model/generation.ts";
-import type { StorageBackend } from "../../src/model/storage.ts";
-import { renderTemplate } from "../../src/model/template.ts";
+} from "../../src/model/manifest/generation.ts";
+import { renderTemplate } from "../../src/model/manifest/template.ts";
+import type { StorageBackend } from "../../src/model/storage/storage.ts";
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const RUN = "20251130T101500-1a2b3c4d5e";

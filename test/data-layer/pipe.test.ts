@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makePipe, outOfPipe, throughPipe } from "../../src/data-layer/pipe.ts";
+import { makePipe, outOfPipe, throughPipe } from "../../src/data-layer/scratch/pipe.ts";
 
 describe("chunks through a named pipe", () => {
   let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
-import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
+import { LocalStorage } from "../../src/data-layer/storage/local-storage.ts";
+import { MemoryStorage } from "../../src/data-layer/storage/memory-storage.ts";
 import { keysOf, pieces, storageSuite, textOf } from "../support/storage-suite.ts";
 
 let root: string;

@@ -4,7 +4,7 @@ import {
   modelResponses,
   modelSpending,
   recordModelResponse,
-} from "../../src/database/model-responses.ts";
+} from "../../src/database/ledger/model-responses.ts";
 import { readRecordings, renderRecordings } from "../../src/language-model/recordings.ts";
 import { type ModelRecords, requestHash } from "../../src/model/language-model.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";

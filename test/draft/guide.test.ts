@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import type { TableGuide } from "../../src/model/publication.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import { type FileSeen, readFile } from "../../src/stages/draft/index.ts";
 
 /** Two header rows of figures, which no finder tells from data, beside a block of working. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import { type FileSeen, readFile } from "../../src/stages/draft/index.ts";
 
 /** Laws of a draft that `npm run torture` saw broken. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { SheetView, TableView } from "../../src/inquiry/inspect/view.ts";
-import type { RowRange } from "../../src/model/manifest.ts";
+import type { RowRange } from "../../src/model/manifest/manifest.ts";
 import { gridBook, gridCsv, gridXlsx } from "../support/grid.ts";
 import {
   drawn,

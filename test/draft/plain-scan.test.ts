@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Bytes } from "../../src/model/bytes.ts";
 import type { CsvDialect, Sheet } from "../../src/model/sheet.ts";
+import type { Bytes } from "../../src/model/storage/bytes.ts";
 import { type PlainScan, scanPlain } from "../../src/stages/draft/plain/plain-scan.ts";
 
 /** Scans a text that comes in chunks of some size and says that it is large. */

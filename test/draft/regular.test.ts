@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openCsv } from "../../src/formats/csv/open-csv.ts";
-import type { Bytes } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
-import type { Region } from "../../src/model/manifest.ts";
+import type { Region } from "../../src/model/manifest/manifest.ts";
+import type { Bytes } from "../../src/model/storage/bytes.ts";
 import { readPlainSheet } from "../../src/stages/draft/plain/plain-sheet.ts";
 import { readSheet } from "../../src/stages/draft/read-sheet.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SheetView } from "../../src/inquiry/inspect/view.ts";
-import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/manifest.ts";
+import type { ColumnRole, ColumnType, ContractColumn } from "../../src/model/manifest/manifest.ts";
 import type { Cell } from "../../src/model/sheet.ts";
 import { retype } from "../../src/stages/canonicalize/column-type.ts";
 import { markerMeanings } from "../../src/stages/draft/lines/notes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LONGEST_NAME } from "../../src/model/names.ts";
+import { LONGEST_NAME } from "../../src/model/manifest/names.ts";
 import { type GridRow, gridBook, gridCsv, gridXlsx } from "../support/grid.ts";
 import { columnOf, columnsOf, onlyTable, rowsOf, see, seeRows, seeSheets } from "../support/see.ts";
 import { rawZip } from "../support/zip.ts";

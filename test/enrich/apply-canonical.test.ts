@@ -6,7 +6,7 @@ import type {
   RegionColumn,
   ReleaseManifest,
   SourceContract,
-} from "../../src/model/manifest.ts";
+} from "../../src/model/manifest/manifest.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
 
 const column = (name: string, header: string, more: Partial<RegionColumn> = {}): RegionColumn => ({

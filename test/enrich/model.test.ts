@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { CanonryError } from "../../src/model/errors.ts";
-import type { ReleaseManifest } from "../../src/model/manifest.ts";
+import type { ReleaseManifest } from "../../src/model/manifest/manifest.ts";
 import { readAnswer } from "../../src/stages/enrich/answer.ts";
 import { wrongWith } from "../../src/stages/enrich/description.ts";
 import {

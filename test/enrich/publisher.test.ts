@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ReleaseManifest, SourceContract } from "../../src/model/manifest.ts";
+import type { ReleaseManifest, SourceContract } from "../../src/model/manifest/manifest.ts";
 import { draftOf } from "../support/draft.ts";
 import { type Grid, type GridRow, gridXlsx } from "../support/grid.ts";
 import { column, meant, region, release } from "../support/region.ts";

@@ -1,6 +1,6 @@
-import { backupsOf } from "../../src/data-layer/backup-store.ts";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
+import { backupsOf } from "../../src/data-layer/stores/backup-store.ts";
 import { listBackups } from "../../src/inquiry/backups.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
 import { faultsOf, wholeInventory } from "../../src/upkeep/backup/index.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import pg from "pg";
-import { localServerFiles } from "../../src/data-layer/server-files.ts";
-import { ensureServer } from "../../src/database/embedded-server.ts";
+import { localServerFiles } from "../../src/data-layer/home/server-files.ts";
+import { ensureServer } from "../../src/database/server/embedded-server.ts";
 import { type Home, makeHome, PROJECT } from "../support/home.ts";
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { utils, type WorkBook, type WorkSheet, write } from "@e965/xlsx";
 import { describe, expect, test } from "vitest";
 import { openWorkbook } from "../../src/formats/open-workbook.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import { endOfSheet, type SheetRow } from "../../src/model/sheet.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import { readAll, refusal } from "../support/cells.ts";
 import { rawZip } from "../support/zip.ts";
 

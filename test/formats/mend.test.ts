@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { openCsv } from "../../src/formats/csv/open-csv.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import { endOfSheet } from "../../src/model/sheet.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 
 const NAMES = [
   "Northern Trust",

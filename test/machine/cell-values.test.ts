@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWorkbook } from "../../src/formats/open-workbook.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { CanonryError } from "../../src/model/errors.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import {
@@ -17,6 +16,7 @@ import {
   type SheetEnd,
   type Workbook,
 } from "../../src/model/sheet.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import { CORPUS, corpusFiles } from "../support/corpus.ts";
 import { PROJECT } from "../support/home.ts";
 

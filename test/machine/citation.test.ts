@@ -4,7 +4,7 @@ import { read, type WorkBook } from "@e965/xlsx";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Citation, cite } from "../../src/inquiry/cite/index.ts";
-import type { SourceContract } from "../../src/model/manifest.ts";
+import type { SourceContract } from "../../src/model/manifest/manifest.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { openWorld } from "../../src/pipeline/world.ts";
 import { CORPUS } from "../support/corpus.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { examine, fix } from "../../src/pipeline/doctor.ts";
+import { examine, fix } from "../../src/pipeline/upkeep/doctor.ts";
 import { ailments, outsideOf } from "../support/doctor.ts";
 import { type Home, makeHome } from "../support/home.ts";
 

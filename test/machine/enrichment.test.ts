@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import type { ReleaseManifest } from "../../src/model/manifest.ts";
+import type { ReleaseManifest } from "../../src/model/manifest/manifest.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
 import { CORPUS, corpusFiles } from "../support/corpus.ts";
 import { draftOf } from "../support/draft.ts";

@@ -9,9 +9,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gather } from "../../src/data-layer/content.ts";
-import { S3Storage } from "../../src/data-layer/s3-storage.ts";
+import { S3Storage } from "../../src/data-layer/s3/s3-storage.ts";
 import { verify } from "../../src/inquiry/verify/index.ts";
-import type { Bytes } from "../../src/model/bytes.ts";
+import type { Bytes } from "../../src/model/storage/bytes.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
 import { ailments, doctorOf } from "../support/doctor.ts";
 import { demoHome, PROJECT } from "../support/home.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CadenceFacts, reasonToLook } from "../../src/model/cadence.ts";
-import { calendarOf } from "../../src/model/calendar.ts";
+import { type CadenceFacts, reasonToLook } from "../../src/model/period/cadence.ts";
+import { calendarOf } from "../../src/model/period/calendar.ts";
 
 const released = (period: string) => ({ period, status: "loaded", arrived: null, gone: false });
 

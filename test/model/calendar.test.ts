@@ -5,8 +5,8 @@ import {
   type CalendarFacts,
   calendarOf,
   type KnownRelease,
-} from "../../src/model/calendar.ts";
-import { parsePeriod, periodOfDay, periodsBetween } from "../../src/model/period.ts";
+} from "../../src/model/period/calendar.ts";
+import { parsePeriod, periodOfDay, periodsBetween } from "../../src/model/period/period.ts";
 
 const check = (property: fc.IProperty<never[]> | fc.IPropertyWithHooks<never>): void => {
   fc.assert(property as fc.IProperty<unknown>, { numRuns: 300 });

@@ -4,8 +4,8 @@ import {
   changelogOf,
   comparedVersions,
   type StoredVersion,
-} from "../../src/model/changelog.ts";
-import type { CanonicalManifest } from "../../src/model/manifest.ts";
+} from "../../src/model/manifest/changelog.ts";
+import type { CanonicalManifest } from "../../src/model/manifest/manifest.ts";
 
 const line = (version: number, changes: readonly string[]) => ({
   ...{ version, by: "backfill", period: `2025-0${version}`, changes },

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dayIn, lastInstant, nextInstant, type Rota, rotaProblem } from "../../src/model/cron.ts";
+import {
+  dayIn,
+  lastInstant,
+  nextInstant,
+  type Rota,
+  rotaProblem,
+} from "../../src/model/period/cron.ts";
 
 const rota = (expression: string, timeZone = "UTC"): Rota => ({ expression, timeZone });
 

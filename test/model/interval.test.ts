@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Addends, judgeSum, markInterval, roundingUnit } from "../../src/model/interval.ts";
+import {
+  type Addends,
+  judgeSum,
+  markInterval,
+  roundingUnit,
+} from "../../src/model/period/interval.ts";
 
 const ANY = { low: 0, high: Infinity };
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readYaml, renderYaml } from "../../src/formats/yaml.ts";
 import { LIMITS } from "../../src/model/limits.ts";
-import { MANIFEST_SCHEMA } from "../../src/model/manifest-schema.ts";
+import { MANIFEST_SCHEMA } from "../../src/model/manifest/manifest-schema.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
 import { draftOf } from "../support/draft.ts";
 import { gridXlsx } from "../support/grid.ts";

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cellHolds } from "../../src/model/held-value.ts";
-import type { ContractColumn, SourceContract } from "../../src/model/manifest.ts";
-import { markKind, meaningOfMark } from "../../src/model/mark-meaning.ts";
-import { clashingName, markedMeasures } from "../../src/model/marked-columns.ts";
-import { conventionalMeaning } from "../../src/model/marker.ts";
-import { FreeNames, nameOf } from "../../src/model/names.ts";
+import type { ContractColumn, SourceContract } from "../../src/model/manifest/manifest.ts";
+import { FreeNames, nameOf } from "../../src/model/manifest/names.ts";
+import { cellHolds } from "../../src/model/marks/held-value.ts";
+import { markKind, meaningOfMark } from "../../src/model/marks/mark-meaning.ts";
+import { clashingName, markedMeasures } from "../../src/model/marks/marked-columns.ts";
+import { conventionalMeaning } from "../../src/model/marks/marker.ts";
+import { sameNumber } from "../../src/model/marks/value.ts";
 import { parseFilter } from "../../src/model/row-filter.ts";
 import type { Cell } from "../../src/model/sheet.ts";
-import { sameNumber } from "../../src/model/value.ts";
 
 const NOBODY = { person: {}, publisher: {}, place: {} };
 const cell = (text: string, kind: Cell["kind"] = "text"): Cell => ({ column: 0, kind, text });

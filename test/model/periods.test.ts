@@ -15,8 +15,8 @@ import {
   rangePeriod,
   weekPeriod,
   yearPeriod,
-} from "../../src/model/period.ts";
-import { configPeriod, readPeriods } from "../../src/model/read-periods.ts";
+} from "../../src/model/period/period.ts";
+import { configPeriod, readPeriods } from "../../src/model/period/read-periods.ts";
 
 const best = (text: string): string | undefined =>
   readPeriods(text).toSorted((a, b) => b.score - a.score)[0]?.period;

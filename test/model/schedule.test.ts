@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lastInstant, nextInstant, type Rota } from "../../src/model/cron.ts";
+import { lastInstant, nextInstant, type Rota } from "../../src/model/period/cron.ts";
 import {
   decideJob,
   type JobFacts,
@@ -10,7 +10,7 @@ import {
   RETRY_AFTER_MINUTES,
   standingOf,
   type Verdict,
-} from "../../src/model/schedule.ts";
+} from "../../src/model/period/schedule.ts";
 
 const RUN: JobRun = {
   job_run_id: 1,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Ruling } from "../../src/model/drift.ts";
-import type { Region, SourceContract } from "../../src/model/manifest.ts";
-import { parsePeriod } from "../../src/model/period.ts";
+import type { Ruling } from "../../src/model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../src/model/manifest/manifest.ts";
+import { parsePeriod } from "../../src/model/period/period.ts";
+import { newestPeriod } from "../../src/model/period/series-lag.ts";
 import type { RegionRow } from "../../src/model/region-row.ts";
-import { newestPeriod } from "../../src/model/series-lag.ts";
 import { newestData } from "../../src/stages/canonicalize/newest-data.ts";
 import { seriesDrift } from "../../src/stages/canonicalize/series-drift.ts";
 

@@ -2,10 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { CanonryError, ERRORS, type ExitCode, worstExit } from "../../src/model/errors.ts";
 import { sha256, stableJson } from "../../src/model/hash.ts";
-import { conventionalMeaning, isMarker } from "../../src/model/marker.ts";
-import { FreeNames, isCode, LONGEST_NAME, nameOf } from "../../src/model/names.ts";
-import type { Cell } from "../../src/model/sheet.ts";
-import { periodOfTimeCell } from "../../src/model/time-cell.ts";
+import { FreeNames, isCode, LONGEST_NAME, nameOf } from "../../src/model/manifest/names.ts";
+import { conventionalMeaning, isMarker } from "../../src/model/marks/marker.ts";
+import { periodOfTimeCell } from "../../src/model/marks/time-cell.ts";
 import {
   booleanLiteral,
   dateLiteral,
@@ -17,7 +16,8 @@ import {
   numberLiteral,
   numberOfCell,
   timestampLiteral,
-} from "../../src/model/value.ts";
+} from "../../src/model/marks/value.ts";
+import type { Cell } from "../../src/model/sheet.ts";
 
 describe("numbers keep every digit", () => {
   test.each([

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FreeNames, LONGEST_NAME, nameOf, sourceName, VINTAGES } from "../../src/model/names.ts";
+import {
+  FreeNames,
+  LONGEST_NAME,
+  nameOf,
+  sourceName,
+  VINTAGES,
+} from "../../src/model/manifest/names.ts";
 import { contentKey, reversal, type Vintage } from "../../src/model/vintage.ts";
 
 const options = { verbose: true };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JobLine } from "../../src/inquiry/schedule.ts";
-import type { JobRun } from "../../src/model/schedule.ts";
+import type { JobRun } from "../../src/model/period/schedule.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { Serving, until } from "../support/service.ts";
 

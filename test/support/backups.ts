@@ -3,9 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { gunzipSync } from "node:zlib";
-import { BackupStore } from "../../src/data-layer/backup-store.ts";
-import { MemoryStorage } from "../../src/data-layer/memory-storage.ts";
 import { Paths } from "../../src/data-layer/paths.ts";
+import { MemoryStorage } from "../../src/data-layer/storage/memory-storage.ts";
+import { BackupStore } from "../../src/data-layer/stores/backup-store.ts";
 import { checkRestored } from "../../src/inquiry/backups.ts";
 import { CanonryError } from "../../src/model/errors.ts";
 import {
@@ -15,8 +15,8 @@ import {
   type VerifyReport,
   verifyBackup,
   withFiles,
-} from "../../src/pipeline/backups.ts";
-import { type RestoreReport, restoreHome } from "../../src/pipeline/restore-home.ts";
+} from "../../src/pipeline/backup/backups.ts";
+import { type RestoreReport, restoreHome } from "../../src/pipeline/backup/restore-home.ts";
 import type { Outside, World } from "../../src/pipeline/world.ts";
 import { faultsOf, wholeInventory } from "../../src/upkeep/backup/index.ts";
 import type { Home } from "./home.ts";

@@ -1,8 +1,8 @@
 import { openWorkbook } from "../../src/formats/open-workbook.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { CanonryError } from "../../src/model/errors.ts";
 import { LIMITS, type Limits } from "../../src/model/limits.ts";
 import { columnLetter, endOfSheet, type SheetEnd, type Workbook } from "../../src/model/sheet.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 
 export interface Read {
   readonly workbook: Workbook;

@@ -3,7 +3,7 @@
 import process from "node:process";
 import pg from "pg";
 import { backfill } from "../../dist/pipeline/backfill.js";
-import { EVERYTHING } from "../../dist/pipeline/backfill-options.js";
+import { EVERYTHING } from "../../dist/pipeline/release/backfill-options.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
 const world = await openWorld({

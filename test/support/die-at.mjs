@@ -2,10 +2,10 @@
 // kills its own process (SIGKILL) at one moment: the Nth event of the run, or inside a load before, during
 // or after COPY, or right before or after the commit. A moment that never comes ends it with 9.
 import process from "node:process";
-import { applyPlan, readPlan } from "../../dist/pipeline/apply.js";
 import { backfill } from "../../dist/pipeline/backfill.js";
-import { EVERYTHING } from "../../dist/pipeline/backfill-options.js";
-import { answer } from "../../dist/pipeline/review.js";
+import { applyPlan, readPlan } from "../../dist/pipeline/plan/apply.js";
+import { EVERYTHING } from "../../dist/pipeline/release/backfill-options.js";
+import { answer } from "../../dist/pipeline/review/review.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
 const [, , moment = "", count = "1", what = ""] = process.argv;

@@ -1,7 +1,11 @@
 import type { Finding } from "../../src/model/finding.ts";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { backfill } from "../../src/pipeline/backfill.ts";
-import { type Examination, type ExamineOptions, examine } from "../../src/pipeline/doctor.ts";
+import {
+  type Examination,
+  type ExamineOptions,
+  examine,
+} from "../../src/pipeline/upkeep/doctor.ts";
 import type { Outside } from "../../src/pipeline/world.ts";
 import type { Home } from "./home.ts";
 import { EVERYTHING, worldOf } from "./world.ts";

@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../../src/config/defaults.ts";
 import { openWorkbook } from "../../src/formats/open-workbook.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
-import type { ReleaseManifest } from "../../src/model/manifest.ts";
+import type { ReleaseManifest } from "../../src/model/manifest/manifest.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import { draftRelease } from "../../src/stages/draft/index.ts";
 
 /** The draft manifest of a release that is this one file. */

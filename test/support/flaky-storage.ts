@@ -1,12 +1,12 @@
 import { isStream } from "../../src/data-layer/content.ts";
-import type { Bytes } from "../../src/model/bytes.ts";
 import { CanonryError } from "../../src/model/errors.ts";
+import type { Bytes } from "../../src/model/storage/bytes.ts";
 import type {
   PutOptions,
   StorageBackend,
   StoredContent,
   StoredObject,
-} from "../../src/model/storage.ts";
+} from "../../src/model/storage/storage.ts";
 
 /** How a call fails: before anything was done, or behind it, its reply lost. */
 export type Failing = "before" | "behind" | null;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { FreeNames, nameOf } from "../../src/model/names.ts";
+import { FreeNames, nameOf } from "../../src/model/manifest/names.ts";
 import { columnLetter } from "../../src/model/sheet.ts";
 import { type GridCell, printedCell } from "./grid.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { DEFAULTS } from "../../src/config/defaults.ts";
-import { bytesOf } from "../../src/model/bytes.ts";
 import { CanonryError } from "../../src/model/errors.ts";
 import { LIMITS } from "../../src/model/limits.ts";
 import type { LinkRecord, PageRecord } from "../../src/model/link.ts";
 import type { Settings } from "../../src/model/publication.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 import type { AcquireNeeds, SurveyNeeds } from "../../src/stages/acquire/index.ts";
 import { HostTurns, keptPages, linkKey } from "../../src/stages/acquire/index.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderTemplate } from "../../src/model/template.ts";
+import { renderTemplate } from "../../src/model/manifest/template.ts";
 import type { ColumnQuestion } from "../../src/stages/enrich/index.ts";
 import { PROJECT } from "./home.ts";
 

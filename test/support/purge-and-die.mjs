@@ -1,7 +1,7 @@
 // Purges vintage 2 of trusts 2025-01 in the home in CANONRY_HOME, and kills its own process (SIGKILL): before or
 // after the commit, or before the first or second file is removed. A moment that never comes ends it with 9.
 import process from "node:process";
-import { purge } from "../../dist/pipeline/purge.js";
+import { purge } from "../../dist/pipeline/vintages/purge.js";
 import { openWorld } from "../../dist/pipeline/world.js";
 
 const [, , moment = ""] = process.argv;

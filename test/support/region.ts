@@ -3,8 +3,8 @@ import type {
   RegionColumn,
   ReleaseManifest,
   SourceContract,
-} from "../../src/model/manifest.ts";
-import { nameOf } from "../../src/model/names.ts";
+} from "../../src/model/manifest/manifest.ts";
+import { nameOf } from "../../src/model/manifest/names.ts";
 import { emptyManifest } from "../../src/stages/canonicalize/index.ts";
 import { enrich } from "../../src/stages/enrich/index.ts";
 

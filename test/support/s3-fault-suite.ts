@@ -1,12 +1,12 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { PATIENCE, type Patience } from "../../src/data-layer/retry.ts";
-import { RetryingStorage } from "../../src/data-layer/retrying-storage.ts";
-import { S3Storage } from "../../src/data-layer/s3-storage.ts";
-import { VerifiedStorage } from "../../src/data-layer/verified-storage.ts";
+import { S3Storage } from "../../src/data-layer/s3/s3-storage.ts";
+import { RetryingStorage } from "../../src/data-layer/storage/retrying-storage.ts";
+import { VerifiedStorage } from "../../src/data-layer/storage/verified-storage.ts";
 import { CanonryError } from "../../src/model/errors.ts";
 import { sha256 } from "../../src/model/hash.ts";
-import type { StorageBackend } from "../../src/model/storage.ts";
+import type { StorageBackend } from "../../src/model/storage/storage.ts";
 import { FAULTS, type Fault, FaultProxy } from "./fault-proxy.ts";
 import { clientOf } from "./s3-server.ts";
 import { inChunks, keysOf, noise, wholeOf } from "./storage-suite.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateBucketCommand, type S3Client } from "@aws-sdk/client-s3";
-import { s3Client } from "../../src/data-layer/s3-client.ts";
+import { s3Client } from "../../src/data-layer/s3/s3-client.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { PROJECT } from "./home.ts";
 

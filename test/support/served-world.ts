@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { readAll } from "../../src/data-layer/file-bytes.ts";
-import { LocalStorage } from "../../src/data-layer/local-storage.ts";
-import { homeStorages } from "../../src/data-layer/open-storages.ts";
-import { VerifiedStorage } from "../../src/data-layer/verified-storage.ts";
-import { type Bytes, bytesOf } from "../../src/model/bytes.ts";
-import type { StorageBackend } from "../../src/model/storage.ts";
-import { STORAGE_ROLES } from "../../src/model/storage-role.ts";
+import { LocalStorage } from "../../src/data-layer/storage/local-storage.ts";
+import { homeStorages } from "../../src/data-layer/storage/open-storages.ts";
+import { VerifiedStorage } from "../../src/data-layer/storage/verified-storage.ts";
+import { type Bytes, bytesOf } from "../../src/model/storage/bytes.ts";
+import type { StorageBackend } from "../../src/model/storage/storage.ts";
+import { STORAGE_ROLES } from "../../src/model/storage/storage-role.ts";
 import type { World } from "../../src/pipeline/world.ts";
 import { flipped } from "./backups.ts";
 

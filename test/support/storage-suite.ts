@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { closeBytes } from "../../src/data-layer/file-bytes.ts";
-import { type Bytes, bytesOf } from "../../src/model/bytes.ts";
-import type { StorageBackend } from "../../src/model/storage.ts";
+import { type Bytes, bytesOf } from "../../src/model/storage/bytes.ts";
+import type { StorageBackend } from "../../src/model/storage/storage.ts";
 
 export async function textOf(storage: StorageBackend, key: string): Promise<string | null> {
   const bytes = await storage.open(key);

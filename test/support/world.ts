@@ -1,5 +1,8 @@
 import type { Transaction } from "../../src/database/database.ts";
-import { type BackfillOptions, EVERYTHING as WHOLE } from "../../src/pipeline/backfill-options.ts";
+import {
+  type BackfillOptions,
+  EVERYTHING as WHOLE,
+} from "../../src/pipeline/release/backfill-options.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
 import type { Home } from "./home.ts";
 

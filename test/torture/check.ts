@@ -4,10 +4,9 @@ import { writeLegacy } from "../../src/formats/legacy/write-legacy.ts";
 import { openWorkbook } from "../../src/formats/open-workbook.ts";
 import { readRegionRows } from "../../src/formats/region-rows.ts";
 import { viewFile } from "../../src/inquiry/inspect/view.ts";
-import { type Bytes, bytesOf } from "../../src/model/bytes.ts";
 import { CanonryError, ERRORS } from "../../src/model/errors.ts";
 import { LIMITS, type Limits } from "../../src/model/limits.ts";
-import type { Region, RowRange } from "../../src/model/manifest.ts";
+import type { Region, RowRange } from "../../src/model/manifest/manifest.ts";
 import {
   columnIndex,
   endOfSheet,
@@ -15,6 +14,7 @@ import {
   type SheetEnd,
   type SheetRow,
 } from "../../src/model/sheet.ts";
+import { type Bytes, bytesOf } from "../../src/model/storage/bytes.ts";
 import { readFile, readSheet } from "../../src/stages/draft/index.ts";
 import { sampleSheet } from "../../src/stages/draft/lines/sample.ts";
 import { findTables } from "../../src/stages/draft/tables/find-tables.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LoadInPart, TablePart } from "../../src/model/backup.ts";
+import type { LoadInPart, TablePart } from "../../src/model/storage/backup.ts";
 import { plan } from "../../src/upkeep/backup/index.ts";
 
 const load = (id: number, rows: number, proof: string | null = `proof §{id}`): LoadInPart => ({

@@ -1,6 +1,6 @@
 import pg from "pg";
-import { localServerFiles } from "../../src/data-layer/server-files.ts";
-import { type EmbeddedServer, ensureServer } from "../../src/database/embedded-server.ts";
+import { localServerFiles } from "../../src/data-layer/home/server-files.ts";
+import { type EmbeddedServer, ensureServer } from "../../src/database/server/embedded-server.ts";
 import type { Home } from "../support/home.ts";
 
 const CLOCK = `

@@ -1,7 +1,7 @@
 import { lstat, readdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { schedule } from "../../src/inquiry/schedule.ts";
-import type { JobRun } from "../../src/model/schedule.ts";
+import type { JobRun } from "../../src/model/period/schedule.ts";
 import { openWorld, type World } from "../../src/pipeline/world.ts";
 import { tick } from "../../src/service/index.ts";
 import { type Home, makeHome } from "../support/home.ts";

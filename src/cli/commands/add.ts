@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { proposePublication, writeProposal } from "../../pipeline/add-publication.ts";
+import { proposePublication, writeProposal } from "../../pipeline/home/add-publication.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { renderDiscovery } from "../render-discovery.ts";
 

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { Command } from "commander";
-import { applyPlan, readPlan } from "../../pipeline/apply.ts";
+import { applyPlan, readPlan } from "../../pipeline/plan/apply.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderBackfill } from "../render-backfill.ts";

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
-import { GENERATION_MODES, type GenerationMode } from "../../model/generation.ts";
+import { GENERATION_MODES, type GenerationMode } from "../../model/manifest/generation.ts";
 import type { BackfillReport } from "../../model/report.ts";
 import { backfill } from "../../pipeline/backfill.ts";
-import type { BackfillOptions } from "../../pipeline/backfill-options.ts";
+import type { BackfillOptions } from "../../pipeline/release/backfill-options.ts";
 import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";

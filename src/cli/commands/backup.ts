@@ -6,8 +6,8 @@ import {
   proveBackup,
   verifyBackup,
   withFiles,
-} from "../../pipeline/backups.ts";
-import { restoreHome } from "../../pipeline/restore-home.ts";
+} from "../../pipeline/backup/backups.ts";
+import { restoreHome } from "../../pipeline/backup/restore-home.ts";
 import { now } from "../../pipeline/world.ts";
 import { type Context, type GlobalOptions, inWorld } from "../context.ts";
 import {

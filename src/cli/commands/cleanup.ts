@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { cleanup } from "../../pipeline/cleanup.ts";
+import { cleanup } from "../../pipeline/upkeep/cleanup.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderCleanup } from "../render-cleanup.ts";

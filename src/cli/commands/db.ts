@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { databaseUrl, startDatabase, stopDatabase } from "../../pipeline/server.ts";
+import { databaseUrl, startDatabase, stopDatabase } from "../../pipeline/home/server.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 
 export function databaseCommand(context: Context): Command {

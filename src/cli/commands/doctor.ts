@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { CanonryError } from "../../model/errors.ts";
-import { examine, fix, undoFix } from "../../pipeline/doctor.ts";
+import { examine, fix, undoFix } from "../../pipeline/upkeep/doctor.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { renderExamination, renderMoved, renderMoves } from "../render-doctor.ts";
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { exportSources } from "../../pipeline/exports.ts";
+import { exportSources } from "../../pipeline/projections/exports.ts";
 import { type Context, inWorld } from "../context.ts";
 import { count, renderTable } from "../table.ts";
 

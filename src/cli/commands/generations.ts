@@ -6,8 +6,8 @@ import {
   showGeneration,
   textOf,
 } from "../../inquiry/generations.ts";
-import { GENERATION_STAGES, type Unplaced } from "../../model/generation.ts";
-import { removeGeneration } from "../../pipeline/delete-generation.ts";
+import { GENERATION_STAGES, type Unplaced } from "../../model/manifest/generation.ts";
+import { removeGeneration } from "../../pipeline/vintages/delete-generation.ts";
 import { type Context, inWorld } from "../context.ts";
 import { renderTable } from "../table.ts";
 import { type Selection, withPublications } from "./options.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { history } from "../../inquiry/versions.ts";
-import { changelogMarkdown } from "../../model/changelog.ts";
+import { changelogMarkdown } from "../../model/manifest/changelog.ts";
 import { type Context, inWorld } from "../context.ts";
 import { renderChangelog } from "../render-versions.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { type ImportReport, importManifests } from "../../pipeline/import-manifests.ts";
+import { type ImportReport, importManifests } from "../../pipeline/manifests/import-manifests.ts";
 import { type Context, inWorld } from "../context.ts";
 import { renderTable } from "../table.ts";
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { initialiseHome } from "../../pipeline/initialise.ts";
+import { initialiseHome } from "../../pipeline/home/initialise.ts";
 import type { Context } from "../context.ts";
 
 export function initCommand(context: Context): Command {

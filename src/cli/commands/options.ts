@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { configPeriod } from "../../model/read-periods.ts";
+import { configPeriod } from "../../model/period/read-periods.ts";
 
 /** Options that choose releases, the same for every command that has them. */
 export interface Selection {

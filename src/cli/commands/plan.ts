@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { PlanOptions } from "../../model/release-plan.ts";
-import { makePlan, writePlan } from "../../pipeline/plan.ts";
+import type { PlanOptions } from "../../model/manifest/release-plan.ts";
+import { makePlan, writePlan } from "../../pipeline/plan/plan.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderPlan } from "../render-plan.ts";

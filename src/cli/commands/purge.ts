@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { CanonryError } from "../../model/errors.ts";
-import { purge } from "../../pipeline/purge.ts";
+import { purge } from "../../pipeline/vintages/purge.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { renderPurge } from "../render-purge.ts";

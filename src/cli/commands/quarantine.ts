@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { listQuarantine, showQuarantined } from "../../inquiry/quarantine.ts";
-import { type Retried, retryQuarantine } from "../../pipeline/retry.ts";
+import { type Retried, retryQuarantine } from "../../pipeline/review/retry.ts";
 import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type RevertReport, revert } from "../../pipeline/revert.ts";
+import { type RevertReport, revert } from "../../pipeline/vintages/revert.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";
 import { positiveInteger } from "./options.ts";

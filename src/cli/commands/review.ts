@@ -1,8 +1,8 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import type { Question } from "../../model/drift.ts";
-import { answer, openReview, type Review, type Verdict } from "../../pipeline/review.ts";
+import type { Question } from "../../model/manifest/drift.ts";
+import { answer, openReview, type Review, type Verdict } from "../../pipeline/review/review.ts";
 import type { World } from "../../pipeline/world.ts";
 import { type Context, inWorld } from "../context.ts";
 import { progressSink } from "../progress.ts";

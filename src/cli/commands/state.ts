@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { readState, rebuildState, verifyState } from "../../pipeline/state.ts";
+import { readState, rebuildState, verifyState } from "../../pipeline/projections/state.ts";
 import { type Context, inWorld } from "../context.ts";
 
 export function stateCommand(context: Context): Command {

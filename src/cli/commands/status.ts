@@ -3,7 +3,7 @@ import { lastProvenRestore, provenInWords } from "../../inquiry/backups.ts";
 import { coverage, type PublicationCoverage } from "../../inquiry/coverage.ts";
 import { type JobLine, schedule } from "../../inquiry/schedule.ts";
 import { type StatusLine, status } from "../../inquiry/status.ts";
-import { CALENDAR_STATUSES } from "../../model/calendar.ts";
+import { CALENDAR_STATUSES } from "../../model/period/calendar.ts";
 import { type Context, inWorld } from "../context.ts";
 import { complaint, renderCoverage, type Shown } from "../render-coverage.ts";
 import { complaints } from "../render-schedule.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { checkStorage, showStorage } from "../../pipeline/storage.ts";
+import { checkStorage, showStorage } from "../../pipeline/upkeep/storage.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { type Column, renderTable } from "../table.ts";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { type Verification, verify } from "../../inquiry/verify/index.ts";
-import { rereadLoad } from "../../pipeline/reread.ts";
+import { rereadLoad } from "../../pipeline/vintages/reread.ts";
 import { type Context, inWorld } from "../context.ts";
 import { count } from "../table.ts";
 import { withPublications } from "./options.ts";

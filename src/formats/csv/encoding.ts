@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { CsvDialect } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { decodeText } from "../decode.ts";
 
 export interface FoundEncoding {

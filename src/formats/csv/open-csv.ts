@@ -1,6 +1,6 @@
-import type { Bytes } from "../../model/bytes.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { CsvDialect, Sheet, SheetEnd, SheetRow, Workbook } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { decodeText } from "../decode.ts";
 import { findDialect } from "./dialect.ts";
 import { findEncoding } from "./encoding.ts";

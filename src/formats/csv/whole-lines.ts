@@ -1,4 +1,4 @@
-import type { Bytes } from "../../model/bytes.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 
 /** Of lines that are read as bytes; a file with a longer one is read as any other. */
 export const LONGEST_LINE = 1 << 16;

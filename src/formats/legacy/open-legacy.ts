@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import { programFile } from "../../model/program-file.ts";
 import type { FileFormat, Sheet, SheetEnd, SheetRow, Workbook } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import type { LegacyLine } from "./protocol.ts";
 
 /** The built one: it runs without a compiler. */

@@ -1,6 +1,6 @@
-import type { Bytes } from "../../model/bytes.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { Sheet, SheetEnd, SheetRow, Workbook } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import type { Archive } from "../archive.ts";
 import {
   Package,

@@ -1,5 +1,6 @@
 import { CanonryError, type Where } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
+import { isPlainFigure } from "../../model/marks/value.ts";
 import {
   type Cell,
   columnLetter,
@@ -7,7 +8,6 @@ import {
   type SheetEnd,
   type SheetRow,
 } from "../../model/sheet.ts";
-import { isPlainFigure } from "../../model/value.ts";
 import { serialDate } from "../serial-date.ts";
 import { attribute, type XmlHandler } from "../xml.ts";
 import { mergedRange } from "./merged-range.ts";

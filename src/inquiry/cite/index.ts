@@ -1,4 +1,5 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
+import type { Database } from "../../database/database.ts";
 import {
   type AsideRow,
   asideOfLoad,
@@ -10,16 +11,15 @@ import {
   currentTotals,
   partsOfLoads,
   rowsOfLoad,
-} from "../../database/citations.ts";
-import type { Database } from "../../database/database.ts";
-import { type MarkOfLoad, marksOfLoads } from "../../database/marks.ts";
+} from "../../database/inquiry/citations.ts";
+import { type MarkOfLoad, marksOfLoads } from "../../database/load/marks.ts";
 import { cellName } from "../../model/cell-name.ts";
 import { CanonryError } from "../../model/errors.ts";
-import { cellHolds, type HeldValue } from "../../model/held-value.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
-import type { MarkMeaning } from "../../model/mark-meaning.ts";
-import { hasMarkers, markerName } from "../../model/marked-columns.ts";
+import type { ContractColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import { cellHolds, type HeldValue } from "../../model/marks/held-value.ts";
+import type { MarkMeaning } from "../../model/marks/mark-meaning.ts";
+import { hasMarkers, markerName } from "../../model/marks/marked-columns.ts";
 import type { PlacedColumn } from "../../model/part-place.ts";
 import { parseFilter } from "../../model/row-filter.ts";
 import type { Cell } from "../../model/sheet.ts";

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { closeBytes } from "../../data-layer/file-bytes.ts";
 import { openWorkbook } from "../../formats/open-workbook.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { PartPlace } from "../../model/part-place.ts";
 import { within } from "../../model/row-ranges.ts";
 import { type Cell, columnIndex, type SheetRow } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { squeeze } from "../../model/text.ts";
 
 /** Where a part's rows are to be read again. */

@@ -1,8 +1,8 @@
 import { openWorkbook } from "../../formats/open-workbook.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import type { Limits } from "../../model/limits.ts";
 import { within } from "../../model/row-ranges.ts";
 import { columnIndex, columnLetter, endOfSheet, type Sheet } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import type { FileView, SheetView, TableView } from "./view.ts";
 
 /** What a cell, or most of a row, was taken for. */

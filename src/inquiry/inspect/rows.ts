@@ -1,9 +1,9 @@
 import { openWorkbook } from "../../formats/open-workbook.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { Region } from "../../model/manifest.ts";
+import type { Region } from "../../model/manifest/manifest.ts";
 import { type Cell, columnIndex, type Sheet } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { readSheet } from "../../stages/draft/index.ts";
 
 export interface RowsWanted {

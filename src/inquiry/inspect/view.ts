@@ -1,7 +1,12 @@
-import type { Bytes } from "../../model/bytes.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { PeriodEvidence, Region, RowRange, SheetClaims } from "../../model/manifest.ts";
-import type { TotalAssertion } from "../../model/published-total.ts";
+import type {
+  PeriodEvidence,
+  Region,
+  RowRange,
+  SheetClaims,
+} from "../../model/manifest/manifest.ts";
+import type { TotalAssertion } from "../../model/manifest/published-total.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { readFile } from "../../stages/draft/index.ts";
 
 /** The JSON of one sheet: see docs of `canonry inspect --json`. Its names are stable. */

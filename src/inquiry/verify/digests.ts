@@ -1,9 +1,14 @@
 import type { Database } from "../../database/database.ts";
-import { columnCounts, digestOf, factsByLoad, periodDigests } from "../../database/load-digests.ts";
-import { digestColumns, type LoadFacts, loadFacts } from "../../database/row-digest.ts";
-import { liveColumns } from "../../database/shape-source.ts";
-import { bronzeTable } from "../../database/source-table.ts";
-import type { LoadToVerify } from "../../database/verifications.ts";
+import type { LoadToVerify } from "../../database/inquiry/verifications.ts";
+import {
+  columnCounts,
+  digestOf,
+  factsByLoad,
+  periodDigests,
+} from "../../database/tables/load-digests.ts";
+import { digestColumns, type LoadFacts, loadFacts } from "../../database/tables/row-digest.ts";
+import { liveColumns } from "../../database/tables/shape-source.ts";
+import { bronzeTable } from "../../database/tables/source-table.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import { type Difference, differenceIn } from "./difference.ts";
 

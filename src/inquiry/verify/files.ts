@@ -1,10 +1,10 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { readAll } from "../../data-layer/file-bytes.ts";
-import { takeChunks } from "../../data-layer/lend-chunks.ts";
+import { takeChunks } from "../../data-layer/scratch/lend-chunks.ts";
 import type { Executor } from "../../database/database.ts";
-import { exportDigest } from "../../database/export-digest.ts";
-import type { ExportRow } from "../../database/exports.ts";
-import type { ArtifactToVerify } from "../../database/verifications.ts";
+import { exportDigest } from "../../database/export/export-digest.ts";
+import type { ExportRow } from "../../database/export/exports.ts";
+import type { ArtifactToVerify } from "../../database/inquiry/verifications.ts";
 import { digestOfParquet } from "../../formats/parquet-digest.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { type Difference, type DifferenceKind, differenceIn } from "./difference.ts";

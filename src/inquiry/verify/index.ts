@@ -1,6 +1,6 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import type { Database } from "../../database/database.ts";
-import { exportRows } from "../../database/exports.ts";
+import { exportRows } from "../../database/export/exports.ts";
 import {
   artifactsToVerify,
   type LoadToVerify,
@@ -9,7 +9,7 @@ import {
   type SourceToVerify,
   sourcesToVerify,
   strangeTables,
-} from "../../database/verifications.ts";
+} from "../../database/inquiry/verifications.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import { type Difference, differenceIn, type Note } from "./difference.ts";

@@ -1,17 +1,17 @@
 import type { Database, Executor } from "../../database/database.ts";
-import { wrongLatest } from "../../database/point-load.ts";
-import { liveColumns } from "../../database/shape-source.ts";
-import { type TableColumn, tableColumns } from "../../database/source-table.ts";
 import {
   type HeldRows,
   heldRows,
   type LoadToVerify,
   loadIdsOf,
   type SourceToVerify,
-} from "../../database/verifications.ts";
-import { strangeViews } from "../../database/view-definitions.ts";
+} from "../../database/inquiry/verifications.ts";
+import { wrongLatest } from "../../database/load/point-load.ts";
+import { liveColumns } from "../../database/tables/shape-source.ts";
+import { type TableColumn, tableColumns } from "../../database/tables/source-table.ts";
+import { strangeViews } from "../../database/tables/view-definitions.ts";
 import { sumOfDigests } from "../../model/digest/digest-sum.ts";
-import { VINTAGES } from "../../model/names.ts";
+import { VINTAGES } from "../../model/manifest/names.ts";
 import { type Difference, differenceIn } from "./difference.ts";
 
 /** The ledger against the tables of one source: what stands there, and how many rows of each load. */

@@ -1,23 +1,23 @@
 import type { Executor } from "../../database/database.ts";
-import { draftTexts } from "../../database/rereading.ts";
-import { liveColumns } from "../../database/shape-source.ts";
 import {
   type MarkToVerify,
   marksToVerify,
   type SourceToVerify,
   unexplainedMarks,
-} from "../../database/verifications.ts";
+} from "../../database/inquiry/verifications.ts";
+import { draftTexts } from "../../database/quarantine/rereading.ts";
+import { liveColumns } from "../../database/tables/shape-source.ts";
 import { readYaml } from "../../formats/yaml.ts";
 import type { Limits } from "../../model/limits.ts";
-import type { ReleaseManifest } from "../../model/manifest.ts";
+import type { ReleaseManifest } from "../../model/manifest/manifest.ts";
 import {
   type MarkMeaning,
   markKind,
   meaningOfMark,
   type SaidMeanings,
   saidOf,
-} from "../../model/mark-meaning.ts";
-import { markedMeasures, markerName } from "../../model/marked-columns.ts";
+} from "../../model/marks/mark-meaning.ts";
+import { markedMeasures, markerName } from "../../model/marks/marked-columns.ts";
 import { type Difference, differenceIn, type Note } from "./difference.ts";
 
 const MEND = "say what it means under marker_meanings of its source in the manifest";

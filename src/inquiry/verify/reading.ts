@@ -1,4 +1,4 @@
-import type { LoadToVerify } from "../../database/verifications.ts";
+import type { LoadToVerify } from "../../database/inquiry/verifications.ts";
 import type { Rereading } from "../../model/rereading.ts";
 import { type Difference, differenceIn, type Note } from "./difference.ts";
 

@@ -1,4 +1,4 @@
-import type { ColumnType } from "../manifest.ts";
+import type { ColumnType } from "../manifest/manifest.ts";
 import { ServerHash } from "./server-hash.ts";
 import { ValueHash } from "./value-hash.ts";
 

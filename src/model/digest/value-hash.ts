@@ -1,5 +1,5 @@
 import { CanonryError } from "../errors.ts";
-import type { ColumnType } from "../manifest.ts";
+import type { ColumnType } from "../manifest/manifest.ts";
 import { ServerHash } from "./server-hash.ts";
 
 const [SPACE, PLUS, MINUS, POINT, CAPITAL_T] = [32, 43, 45, 46, 84];

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { hasContent, type LinkRecord } from "../../model/link.ts";
 import type { Settings } from "../../model/publication.ts";
 import type { Plan } from "../../model/stage.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { type Answer, fetchHttp } from "./fetch-http.ts";
 import type { FetchAction } from "./plan.ts";
 

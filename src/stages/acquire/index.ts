@@ -5,7 +5,7 @@
 
 import { CanonryError } from "../../model/errors.ts";
 import type { LinkRecord, UnplacedFile, UnseenPage, WantedLink } from "../../model/link.ts";
-import { parsePeriod } from "../../model/period.ts";
+import { parsePeriod } from "../../model/period/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import { localPathOrNull } from "./apply.ts";
 import { type AnnouncedRelease, asLinks } from "./discovery/as-links.ts";

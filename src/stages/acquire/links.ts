@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { UnplacedFile, WantedLink } from "../../model/link.ts";
-import { type Period, parsePeriod, periodsBetween } from "../../model/period.ts";
+import { type Period, parsePeriod, periodsBetween } from "../../model/period/period.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import { localPathOrNull } from "./apply.ts";
 import { isChosen } from "./chosen.ts";

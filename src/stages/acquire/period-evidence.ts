@@ -1,5 +1,5 @@
-import { contains, type Period, parsePeriod } from "../../model/period.ts";
-import { type FoundPeriod, readPeriods } from "../../model/read-periods.ts";
+import { contains, type Period, parsePeriod } from "../../model/period/period.ts";
+import { type FoundPeriod, readPeriods } from "../../model/period/read-periods.ts";
 
 /**
  * The periods of the surest kind in some texts; usually one. Days count only where nothing but years

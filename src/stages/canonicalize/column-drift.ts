@@ -1,8 +1,13 @@
-import type { Drift } from "../../model/drift.ts";
-import { headerKey, headerText } from "../../model/header-key.ts";
-import type { ColumnType, ContractColumn, Region, RegionColumn } from "../../model/manifest.ts";
-import { marksSeen } from "../../model/marked-columns.ts";
-import { isGhost } from "../../model/similarity.ts";
+import type { Drift } from "../../model/manifest/drift.ts";
+import { headerKey, headerText } from "../../model/manifest/header-key.ts";
+import type {
+  ColumnType,
+  ContractColumn,
+  Region,
+  RegionColumn,
+} from "../../model/manifest/manifest.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
+import { marksSeen } from "../../model/marks/marked-columns.ts";
 import { cellsAgainst, retype } from "./column-type.ts";
 import { valueType } from "./contract.ts";
 import { firstSeenAfter } from "./period-order.ts";

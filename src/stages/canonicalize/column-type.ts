@@ -1,5 +1,5 @@
 import { type CellColumn, firstCellsBut } from "../../model/first-cells.ts";
-import type { ColumnType } from "../../model/manifest.ts";
+import type { ColumnType } from "../../model/manifest/manifest.ts";
 
 /** What becomes of a column's type when a release shows another one. */
 export type Retyping =

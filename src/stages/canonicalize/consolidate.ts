@@ -1,13 +1,13 @@
-import { fileStem } from "../../model/file-stem.ts";
-import { headerKey } from "../../model/header-key.ts";
-import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
+import { fileStem } from "../../model/manifest/file-stem.ts";
+import { headerKey } from "../../model/manifest/header-key.ts";
+import type { ContractColumn, SourceContract } from "../../model/manifest/manifest.ts";
 import type {
   ImportFinding,
   PeriodColumn,
   PeriodManifest,
   PeriodSource,
-} from "../../model/period-manifest.ts";
-import { configPeriod } from "../../model/read-periods.ts";
+} from "../../model/manifest/period-manifest.ts";
+import { configPeriod } from "../../model/period/read-periods.ts";
 
 /** A source of one manifest. */
 interface Seen {

@@ -1,15 +1,15 @@
-import { fileStem } from "../../model/file-stem.ts";
-import { headerText } from "../../model/header-key.ts";
+import { fileStem } from "../../model/manifest/file-stem.ts";
+import { headerText } from "../../model/manifest/header-key.ts";
 import type {
   ColumnType,
   ContractColumn,
   Region,
   RegionColumn,
   SourceContract,
-} from "../../model/manifest.ts";
-import { marksSeen } from "../../model/marked-columns.ts";
-import { contains, parsePeriod } from "../../model/period.ts";
-import { isGhost, lastingColumns } from "../../model/similarity.ts";
+} from "../../model/manifest/manifest.ts";
+import { isGhost, lastingColumns } from "../../model/manifest/similarity.ts";
+import { marksSeen } from "../../model/marks/marked-columns.ts";
+import { contains, parsePeriod } from "../../model/period/period.ts";
 
 /** The columns that stand for the columns of an unpivoted table. */
 export const DATA_PERIOD = "data_period";

@@ -1,5 +1,5 @@
-import type { Drift } from "../../model/drift.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
+import type { Drift } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
 import { newContract } from "./contract.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { type Assignment, placeOf } from "../../model/assign.ts";
 import type { LeftOut, ReleaseDecision, SourceDecision } from "../../model/decision.ts";
-import { type Drift, underPolicy } from "../../model/drift.ts";
 import { stableJson } from "../../model/hash.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import { FreeNames } from "../../model/names.ts";
+import { type Assignment, placeOf } from "../../model/manifest/assign.ts";
+import { type Drift, underPolicy } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import { FreeNames } from "../../model/manifest/names.ts";
 import { newContract } from "./contract.ts";
 import { coverageDrift } from "./coverage-drift.ts";
 import { evolve, ghostsOf } from "./evolve.ts";

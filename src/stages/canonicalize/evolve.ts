@@ -1,10 +1,15 @@
-import { columnFor } from "../../model/bind-columns.ts";
-import type { Drift } from "../../model/drift.ts";
-import { fileStem } from "../../model/file-stem.ts";
-import { headerText } from "../../model/header-key.ts";
-import type { ContractColumn, Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
-import { FreeNames } from "../../model/names.ts";
-import { isGhost, nameKey } from "../../model/similarity.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import type { Drift } from "../../model/manifest/drift.ts";
+import { fileStem } from "../../model/manifest/file-stem.ts";
+import { headerText } from "../../model/manifest/header-key.ts";
+import type {
+  ContractColumn,
+  Region,
+  RegionColumn,
+  SourceContract,
+} from "../../model/manifest/manifest.ts";
+import { FreeNames } from "../../model/manifest/names.ts";
+import { isGhost, nameKey } from "../../model/manifest/similarity.ts";
 import { evolveColumn, evolveValue } from "./column-drift.ts";
 import { contractColumn, DATA_PERIOD, VALUE } from "./contract.ts";
 import { earlier } from "./period-order.ts";

@@ -1,7 +1,7 @@
-import type { Assignment } from "../../model/assign.ts";
-import type { DriftPolicies, Ruling } from "../../model/drift.ts";
-import type { ReleaseManifest, SourceContract } from "../../model/manifest.ts";
-import type { RowAllowance } from "../../model/row-allowance.ts";
+import type { Assignment } from "../../model/manifest/assign.ts";
+import type { DriftPolicies, Ruling } from "../../model/manifest/drift.ts";
+import type { ReleaseManifest, SourceContract } from "../../model/manifest/manifest.ts";
+import type { RowAllowance } from "../../model/manifest/row-allowance.ts";
 import type { RivalFacts } from "./issues.ts";
 import type { Likeness, Seen } from "./sight.ts";
 import type { Twin } from "./twins.ts";

@@ -3,12 +3,12 @@
 // Key:    the facts: equal facts give an equal decision
 // Errors: MANIFEST_CONFLICT; what cannot be decided is a decision to hold or to quarantine
 
-import { type Assignment, assign } from "../../model/assign.ts";
-import type { Ruling } from "../../model/drift.ts";
-import type { Region, ReleaseManifest } from "../../model/manifest.ts";
+import { type Assignment, assign } from "../../model/manifest/assign.ts";
+import type { Ruling } from "../../model/manifest/drift.ts";
+import type { Region, ReleaseManifest } from "../../model/manifest/manifest.ts";
+import { NO_ROWS } from "../../model/manifest/row-allowance.ts";
 import type { PublicationConfig } from "../../model/publication.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { NO_ROWS } from "../../model/row-allowance.ts";
 import { newContract } from "./contract.ts";
 import type { CanonicalizeFacts, KnownSource } from "./facts.ts";
 import type { RivalFacts } from "./issues.ts";

@@ -1,15 +1,15 @@
-import { columnFor } from "../../model/bind-columns.ts";
 import type { Binding, Issue, Part } from "../../model/decision.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
-import { headerKey, headerText } from "../../model/header-key.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import { headerKey, headerText } from "../../model/manifest/header-key.ts";
 import type {
   DraftArtifact,
   Region,
   ReleaseManifest,
   SourceContract,
-} from "../../model/manifest.ts";
-import { notedMarks } from "../../model/noted-marks.ts";
-import { isGhost } from "../../model/similarity.ts";
+} from "../../model/manifest/manifest.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
+import { notedMarks } from "../../model/marks/noted-marks.ts";
 
 /** What the files of one source say of their order and of the rows that they share. */
 export interface RivalFacts {

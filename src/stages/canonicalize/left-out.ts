@@ -1,5 +1,5 @@
 import type { LeftOut, SourceDecision } from "../../model/decision.ts";
-import type { Region, ReleaseManifest } from "../../model/manifest.ts";
+import type { Region, ReleaseManifest } from "../../model/manifest/manifest.ts";
 
 /** It may be loaded: what stray texts stand in its rows is for the load to set aside. */
 export function isSound(region: Region): boolean {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { columnFor } from "../../model/bind-columns.ts";
-import type { Region, RegionColumn, SourceContract } from "../../model/manifest.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import type { Region, RegionColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import { numberOfCell } from "../../model/marks/value.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { numberOfCell } from "../../model/value.ts";
 import type { LastLoad, Likeness } from "./sight.ts";
 
 /** Rows of a sample; both samples take the rows whose keys have the lowest hashes, so they meet. */

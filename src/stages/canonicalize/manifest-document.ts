@@ -1,6 +1,10 @@
-import type { Drift, Ruling } from "../../model/drift.ts";
 import { sha256, stableJson } from "../../model/hash.ts";
-import type { CanonicalManifest, HistoryEntry, SourceContract } from "../../model/manifest.ts";
+import type { Drift, Ruling } from "../../model/manifest/drift.ts";
+import type {
+  CanonicalManifest,
+  HistoryEntry,
+  SourceContract,
+} from "../../model/manifest/manifest.ts";
 import { underRulings } from "./rulings.ts";
 
 /** A manifest of a publication that has no source yet. */

@@ -1,4 +1,4 @@
-import type { CanonicalManifest } from "../../model/manifest.ts";
+import type { CanonicalManifest } from "../../model/manifest/manifest.ts";
 import { differences, digestOf } from "./manifest-document.ts";
 
 /** The two copies of a canonical manifest: the file that people edit and the one in the database. */

@@ -1,6 +1,6 @@
-import { fileStem, withoutPeriods } from "../../model/file-stem.ts";
-import type { Region } from "../../model/manifest.ts";
-import { type FreeNames, nameOf, sourceName } from "../../model/names.ts";
+import { fileStem, withoutPeriods } from "../../model/manifest/file-stem.ts";
+import type { Region } from "../../model/manifest/manifest.ts";
+import { type FreeNames, nameOf, sourceName } from "../../model/manifest/names.ts";
 
 /**
  * The code of a new source: `<publication>_<name>`, the name from the sheet, or from the file where

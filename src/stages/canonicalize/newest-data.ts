@@ -1,10 +1,10 @@
-import { columnFor } from "../../model/bind-columns.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import { type Period, parsePeriod } from "../../model/period.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
+import { periodOfTimeCell } from "../../model/marks/time-cell.ts";
+import { type Period, parsePeriod } from "../../model/period/period.ts";
+import { newestPeriod } from "../../model/period/series-lag.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { newestPeriod } from "../../model/series-lag.ts";
-import { isGhost } from "../../model/similarity.ts";
-import { periodOfTimeCell } from "../../model/time-cell.ts";
 
 type Rows = (region: Region) => AsyncIterable<readonly RegionRow[]>;
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Region, SourceContract } from "../../model/manifest.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import { bindPart, type RivalFacts } from "./issues.ts";
 

@@ -1,4 +1,4 @@
-import { comparePeriods, parsePeriod } from "../../model/period.ts";
+import { comparePeriods, parsePeriod } from "../../model/period/period.ts";
 
 /** Absence before first sight is no drift. */
 export function firstSeenAfter(first: string, period: string): boolean {

@@ -1,13 +1,13 @@
-import type { ColumnType } from "../../model/manifest.ts";
-import { nameOf } from "../../model/names.ts";
+import type { ColumnType } from "../../model/manifest/manifest.ts";
+import { nameOf } from "../../model/manifest/names.ts";
 import type {
   ImportFinding,
   PeriodColumn,
   PeriodFile,
   PeriodManifest,
   PeriodSource,
-} from "../../model/period-manifest.ts";
-import { configPeriod } from "../../model/read-periods.ts";
+} from "../../model/manifest/period-manifest.ts";
+import { configPeriod } from "../../model/period/read-periods.ts";
 
 /** A YAML document that was read, and where its keys stand. */
 export interface ManifestYaml {

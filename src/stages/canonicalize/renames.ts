@@ -1,9 +1,9 @@
-import type { Drift } from "../../model/drift.ts";
-import { headerText } from "../../model/header-key.ts";
-import type { ContractColumn, RegionColumn } from "../../model/manifest.ts";
-import { nameOf } from "../../model/names.ts";
-import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
-import { isGhost } from "../../model/similarity.ts";
+import type { Drift } from "../../model/manifest/drift.ts";
+import { headerText } from "../../model/manifest/header-key.ts";
+import type { ContractColumn, RegionColumn } from "../../model/manifest/manifest.ts";
+import { nameOf } from "../../model/manifest/names.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/period/rolling.ts";
 import { firstSeenAfter } from "./period-order.ts";
 import type { Sight } from "./sight.ts";
 

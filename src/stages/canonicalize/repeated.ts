@@ -1,4 +1,4 @@
-import type { Region } from "../../model/manifest.ts";
+import type { Region } from "../../model/manifest/manifest.ts";
 import type { CanonicalizeFacts } from "./facts.ts";
 import { isSound } from "./left-out.ts";
 

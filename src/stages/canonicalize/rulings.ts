@@ -1,8 +1,8 @@
-import { type Drift, questionId, type Ruling } from "../../model/drift.ts";
-import { headerKey } from "../../model/header-key.ts";
-import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest.ts";
-import { FreeNames, nameOf } from "../../model/names.ts";
-import { ANOTHER_DATE, rollingKeys } from "../../model/rolling.ts";
+import { type Drift, questionId, type Ruling } from "../../model/manifest/drift.ts";
+import { headerKey } from "../../model/manifest/header-key.ts";
+import type { ColumnType, ContractColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import { FreeNames, nameOf } from "../../model/manifest/names.ts";
+import { ANOTHER_DATE, rollingKeys } from "../../model/period/rolling.ts";
 
 /** What a person decided about a drift of this source; null if nobody was asked or nobody answered. */
 export function rulingOn(source: string, drift: Drift, rulings: readonly Ruling[]): Ruling | null {

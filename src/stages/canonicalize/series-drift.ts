@@ -1,7 +1,7 @@
-import type { Drift, Ruling } from "../../model/drift.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import { type Period, parsePeriod } from "../../model/period.ts";
-import { type Lag, lagOf, newestAt, type SeriesIssue } from "../../model/series-lag.ts";
+import type { Drift, Ruling } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import { type Period, parsePeriod } from "../../model/period/period.ts";
+import { type Lag, lagOf, newestAt, type SeriesIssue } from "../../model/period/series-lag.ts";
 
 /** So many releases with one lag make it a habit. */
 export const LEAST_AGREEING = 3;

@@ -1,7 +1,7 @@
-import { columnFor } from "../../model/bind-columns.ts";
-import { headerKey } from "../../model/header-key.ts";
-import type { ContractColumn, Region, SourceContract } from "../../model/manifest.ts";
-import { FreeNames } from "../../model/names.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import { headerKey } from "../../model/manifest/header-key.ts";
+import type { ContractColumn, Region, SourceContract } from "../../model/manifest/manifest.ts";
+import { FreeNames } from "../../model/manifest/names.ts";
 import { newContract } from "./contract.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Ruling } from "../../model/drift.ts";
 import type { LoadProfile } from "../../model/load-commit.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import type { SeriesIssue } from "../../model/series-lag.ts";
+import type { Ruling } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import type { SeriesIssue } from "../../model/period/series-lag.ts";
 
 /** One region as a release of a known source, and all that says whether it is as before. */
 export interface Sight {

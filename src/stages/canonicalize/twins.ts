@@ -1,9 +1,9 @@
-import { type Assignment, placeOf, rulingOnTwin } from "../../model/assign.ts";
-import type { Drift, Ruling } from "../../model/drift.ts";
-import { headerKey, headerText } from "../../model/header-key.ts";
-import type { Region } from "../../model/manifest.ts";
+import { type Assignment, placeOf, rulingOnTwin } from "../../model/manifest/assign.ts";
+import type { Drift, Ruling } from "../../model/manifest/drift.ts";
+import { headerKey, headerText } from "../../model/manifest/header-key.ts";
+import type { Region } from "../../model/manifest/manifest.ts";
+import { lastingColumns, nameKey } from "../../model/manifest/similarity.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import { lastingColumns, nameKey } from "../../model/similarity.ts";
 import { isSound } from "./left-out.ts";
 import { type Sample, sampleRegion } from "./likeness.ts";
 

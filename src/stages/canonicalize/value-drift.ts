@@ -1,7 +1,7 @@
-import { columnFor } from "../../model/bind-columns.ts";
-import type { Drift } from "../../model/drift.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import { isGhost } from "../../model/similarity.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import type { Drift } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
 import type { LastLoad, Likeness, Sight } from "./sight.ts";
 
 /** Values that are so much more like those of another column stand under the wrong header. */

@@ -3,7 +3,6 @@
 // Key:    the sha256 of the artifacts and READER_VERSION: same input, same document
 // Errors: INTERRUPTED; a file that cannot be read becomes an artifact with `error`, never an exception
 import { openWorkbook } from "../../formats/open-workbook.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import type {
@@ -13,9 +12,10 @@ import type {
   ReleaseManifest,
   SheetClaims,
   SheetDocument,
-} from "../../model/manifest.ts";
+} from "../../model/manifest/manifest.ts";
 import type { TableGuide } from "../../model/publication.ts";
 import type { Workbook } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 import { carried } from "./lines/documents.ts";
 import { fileEvidence, uniqueEvidence, workbookEvidence } from "./period-evidence.ts";
 import { readSheet } from "./read-sheet.ts";

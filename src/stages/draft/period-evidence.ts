@@ -1,5 +1,5 @@
-import type { PeriodEvidence, Region } from "../../model/manifest.ts";
-import { readPeriods } from "../../model/read-periods.ts";
+import type { PeriodEvidence, Region } from "../../model/manifest/manifest.ts";
+import { readPeriods } from "../../model/period/read-periods.ts";
 import type { Workbook } from "../../model/sheet.ts";
 
 /** What workbooks say of themselves; the others (created, modified) are about the file, not the data. */

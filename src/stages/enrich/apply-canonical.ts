@@ -1,7 +1,7 @@
-import { assign } from "../../model/assign.ts";
-import { columnFor } from "../../model/bind-columns.ts";
-import type { Unplaced } from "../../model/generation.ts";
-import { headerText } from "../../model/header-key.ts";
+import { assign } from "../../model/manifest/assign.ts";
+import { columnFor } from "../../model/manifest/bind-columns.ts";
+import type { Unplaced } from "../../model/manifest/generation.ts";
+import { headerText } from "../../model/manifest/header-key.ts";
 import type {
   CanonicalManifest,
   ContractColumn,
@@ -9,8 +9,8 @@ import type {
   RegionColumn,
   ReleaseManifest,
   SourceContract,
-} from "../../model/manifest.ts";
-import { isGhost } from "../../model/similarity.ts";
+} from "../../model/manifest/manifest.ts";
+import { isGhost } from "../../model/manifest/similarity.ts";
 
 /**
  * The names and the meaning of a canonical manifest given to the tables of a new draft, matched as loading

@@ -1,4 +1,4 @@
-import type { Region, SheetDocument } from "../../model/manifest.ts";
+import type { Region, SheetDocument } from "../../model/manifest/manifest.ts";
 import { LONGEST_PUBLISHED, placeOf, tidy } from "./tidy.ts";
 
 interface ListedTitle {

@@ -1,6 +1,6 @@
-import { dictionaryHeader } from "../../model/dictionary.ts";
-import type { RegionColumn, SheetDocument } from "../../model/manifest.ts";
-import { nameOf } from "../../model/names.ts";
+import { dictionaryHeader } from "../../model/manifest/dictionary.ts";
+import type { RegionColumn, SheetDocument } from "../../model/manifest/manifest.ts";
+import { nameOf } from "../../model/manifest/names.ts";
 import { LONGEST_PUBLISHED, placeOf, tidy } from "./tidy.ts";
 
 /** What a data dictionary of the publisher says of one field. */

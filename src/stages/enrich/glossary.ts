@@ -1,4 +1,4 @@
-import type { RegionColumn } from "../../model/manifest.ts";
+import type { RegionColumn } from "../../model/manifest/manifest.ts";
 
 type Term = readonly [pattern: RegExp, description: string];
 

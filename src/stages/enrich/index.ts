@@ -2,15 +2,15 @@
 // Writes: nothing (the pipeline keeps the generation)
 // Key:    the draft, the canonical manifest and the recorded answers: equal ones give equal documents
 // Errors: of the rules none; of the model INTERRUPTED and what its record throws, see `describeByModel`
-import type { Unplaced } from "../../model/generation.ts";
+import type { Unplaced } from "../../model/manifest/generation.ts";
 import type {
   CanonicalManifest,
   Region,
   RegionColumn,
   ReleaseManifest,
   SheetDocument,
-} from "../../model/manifest.ts";
-import { marksSeen } from "../../model/marked-columns.ts";
+} from "../../model/manifest/manifest.ts";
+import { marksSeen } from "../../model/marks/marked-columns.ts";
 import { applyCanonical } from "./apply-canonical.ts";
 import { listedTitles, titledByContents } from "./contents.ts";
 import { type DictionaryEntry, describedByPublisher, dictionaryOf } from "./dictionary.ts";

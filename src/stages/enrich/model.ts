@@ -1,7 +1,11 @@
-import type { ModelReport, RejectedText, UnplacedColumns } from "../../model/enrichment.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { LanguageModel, ModelAnswer } from "../../model/language-model.ts";
-import type { ReleaseManifest } from "../../model/manifest.ts";
+import type {
+  ModelReport,
+  RejectedText,
+  UnplacedColumns,
+} from "../../model/manifest/enrichment.ts";
+import type { ReleaseManifest } from "../../model/manifest/manifest.ts";
 import { readAnswer } from "./answer.ts";
 import { type ColumnQuestion, isOpen, questionsOf } from "./question.ts";
 

@@ -1,5 +1,5 @@
-import type { Region, RegionColumn, ReleaseManifest } from "../../model/manifest.ts";
-import { marksSeen } from "../../model/marked-columns.ts";
+import type { Region, RegionColumn, ReleaseManifest } from "../../model/manifest/manifest.ts";
+import { marksSeen } from "../../model/marks/marked-columns.ts";
 
 /** Some columns of one table, about which a model is asked. */
 export interface ColumnQuestion {

@@ -3,7 +3,7 @@ import type {
   ReleaseManifest,
   SaidFact,
   SheetDocument,
-} from "../../model/manifest.ts";
+} from "../../model/manifest/manifest.ts";
 import { LONGEST_PUBLISHED, placeOf, tidy } from "./tidy.ts";
 
 /** Labels that stand before a fact, in one cell ("Published: 9 May") or in the one to the left. */

@@ -1,4 +1,4 @@
-import type { SheetDocument } from "../../model/manifest.ts";
+import type { SheetDocument } from "../../model/manifest/manifest.ts";
 
 /** Longer texts of a publisher are articles, not descriptions. */
 export const LONGEST_PUBLISHED = 500;

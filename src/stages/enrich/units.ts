@@ -1,4 +1,4 @@
-import type { Region, RegionColumn } from "../../model/manifest.ts";
+import type { Region, RegionColumn } from "../../model/manifest/manifest.ts";
 
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/£\s*(?:billion|bn)\b|\bgbp billion\b/, "£ billion"],

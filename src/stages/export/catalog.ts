@@ -1,4 +1,4 @@
-import type { SourceContract } from "../../model/manifest.ts";
+import type { SourceContract } from "../../model/manifest/manifest.ts";
 import type { ExportFile } from "./page.ts";
 
 export interface CatalogSource {

@@ -1,5 +1,5 @@
-import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
-import type { MarkInReleases } from "../../model/mark-meaning.ts";
+import type { ContractColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import type { MarkInReleases } from "../../model/marks/mark-meaning.ts";
 
 /** What the page and the catalogue say of an export. */
 export interface ExportFile {

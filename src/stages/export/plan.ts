@@ -1,6 +1,6 @@
 import { sha256, stableJson } from "../../model/hash.ts";
-import type { SourceContract } from "../../model/manifest.ts";
-import type { MarkInReleases } from "../../model/mark-meaning.ts";
+import type { SourceContract } from "../../model/manifest/manifest.ts";
+import type { MarkInReleases } from "../../model/marks/mark-meaning.ts";
 import type { Plan, Planned } from "../../model/stage.ts";
 
 /** What the ledger says of one source, and what stands among the exports. */

@@ -1,12 +1,12 @@
 import type { Issue, Part, SourceDecision } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
-import type { Ruling } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { LoadCommit, LoadCounts, LoadResult, PartRecord } from "../../model/load-commit.ts";
-import type { Region, SourceContract } from "../../model/manifest.ts";
-import { notedMarks } from "../../model/noted-marks.ts";
+import type { Ruling } from "../../model/manifest/drift.ts";
+import type { Region, SourceContract } from "../../model/manifest/manifest.ts";
+import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/manifest/row-allowance.ts";
+import { notedMarks } from "../../model/marks/noted-marks.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import type { RowAllowance, RowAside, TotalsPolicy } from "../../model/row-allowance.ts";
 import { agreeToAside, RowsAside } from "./aside.ts";
 import { copyColumns, type PartEncoder, type PartPlace, partEncoder } from "./encode-part.ts";
 import { profileOf } from "./load-profile.ts";

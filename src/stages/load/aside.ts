@@ -1,15 +1,15 @@
 import type { Part } from "../../model/decision.ts";
-import type { Drift, Ruling } from "../../model/drift.ts";
-import { questionId } from "../../model/drift.ts";
 import { CanonryError } from "../../model/errors.ts";
-import { type QuarantineEntry, rowEntries } from "../../model/quarantine.ts";
+import type { Drift, Ruling } from "../../model/manifest/drift.ts";
+import { questionId } from "../../model/manifest/drift.ts";
 import {
   allows,
   asideDigest,
   MOST_ROWS_ASIDE,
   type RowAllowance,
   type RowAside,
-} from "../../model/row-allowance.ts";
+} from "../../model/manifest/row-allowance.ts";
+import { type QuarantineEntry, rowEntries } from "../../model/quarantine.ts";
 import { originOf } from "./part-origin.ts";
 
 /** Rows that do not fit their columns, as the encoders of a load meet them. Memory: at most 10,000 rows. */

@@ -1,7 +1,6 @@
-import type { ContractColumn } from "../../model/manifest.ts";
-import { markedNumber } from "../../model/marked-number.ts";
-import { isMarker } from "../../model/marker.ts";
-import type { Cell } from "../../model/sheet.ts";
+import type { ContractColumn } from "../../model/manifest/manifest.ts";
+import { markedNumber } from "../../model/marks/marked-number.ts";
+import { isMarker } from "../../model/marks/marker.ts";
 import {
   booleanLiteral,
   dateLiteral,
@@ -11,7 +10,8 @@ import {
   isShare,
   numberOfCell,
   timestampLiteral,
-} from "../../model/value.ts";
+} from "../../model/marks/value.ts";
+import type { Cell } from "../../model/sheet.ts";
 
 /** Null is SQL NULL; a marker stands where a number could, or beside it, and keeps its token as published. */
 export interface EncodedCell {

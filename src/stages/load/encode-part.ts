@@ -1,11 +1,11 @@
 import type { Part } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
-import type { ContractColumn, SourceContract } from "../../model/manifest.ts";
-import { hasMarkers, markerName } from "../../model/marked-columns.ts";
+import type { ContractColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import type { RowAside } from "../../model/manifest/row-allowance.ts";
+import { hasMarkers, markerName } from "../../model/marks/marked-columns.ts";
+import { periodOfTimeCell } from "../../model/marks/time-cell.ts";
 import type { RegionRow } from "../../model/region-row.ts";
-import type { RowAside } from "../../model/row-allowance.ts";
 import type { Cell } from "../../model/sheet.ts";
-import { periodOfTimeCell } from "../../model/time-cell.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
 import { PartDigest, RowBytes } from "./part-digest.ts";
 import { cellOf } from "./part-place.ts";

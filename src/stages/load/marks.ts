@@ -1,8 +1,8 @@
 import type { Issue } from "../../model/decision.ts";
-import type { RegionColumn, SourceContract } from "../../model/manifest.ts";
-import { type MarkKind, type MarkMeaning, meaningOfMark } from "../../model/mark-meaning.ts";
-import { hasMarkers, marksSeen } from "../../model/marked-columns.ts";
-import { saidInNotes } from "../../model/noted-marks.ts";
+import type { RegionColumn, SourceContract } from "../../model/manifest/manifest.ts";
+import { type MarkKind, type MarkMeaning, meaningOfMark } from "../../model/marks/mark-meaning.ts";
+import { hasMarkers, marksSeen } from "../../model/marks/marked-columns.ts";
+import { saidInNotes } from "../../model/marks/noted-marks.ts";
 
 /** Every mark that the parts hold or the contract knows, with its meaning. */
 export function marksOf(contract: SourceContract, { parts }: Issue): readonly MarkMeaning[] {

@@ -1,7 +1,7 @@
 import { cellName } from "../../model/cell-name.ts";
 import type { Part } from "../../model/decision.ts";
-import { headerText } from "../../model/header-key.ts";
-import type { Region } from "../../model/manifest.ts";
+import { headerText } from "../../model/manifest/header-key.ts";
+import type { Region } from "../../model/manifest/manifest.ts";
 import type { PartPlace, PlacedColumn } from "../../model/part-place.ts";
 import { joinRanges } from "../../model/row-ranges.ts";
 

@@ -1,7 +1,7 @@
 import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { ColumnType, SourceContract } from "../../model/manifest.ts";
-import { hasMarkers } from "../../model/marked-columns.ts";
+import type { ColumnType, SourceContract } from "../../model/manifest/manifest.ts";
+import { hasMarkers } from "../../model/marks/marked-columns.ts";
 import type { PartEncoder, PartPlace } from "./encode-part.ts";
 import { PartDigest } from "./part-digest.ts";
 import { type PlainText, recordPieces } from "./record-pieces.ts";

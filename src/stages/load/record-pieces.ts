@@ -1,6 +1,6 @@
 import { wholeLines } from "../../formats/csv/whole-lines.ts";
-import type { Bytes } from "../../model/bytes.ts";
 import type { CsvDialect } from "../../model/sheet.ts";
+import type { Bytes } from "../../model/storage/bytes.ts";
 
 /** The bytes of a CSV, for a part whose records are read from them. */
 export interface PlainText {

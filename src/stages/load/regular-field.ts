@@ -1,5 +1,5 @@
-import type { ContractColumn } from "../../model/manifest.ts";
-import { hasMarkers, markerName } from "../../model/marked-columns.ts";
+import type { ContractColumn } from "../../model/manifest/manifest.ts";
+import { hasMarkers, markerName } from "../../model/marks/marked-columns.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
 import type { LineFields } from "./line-fields.ts";
 import type { PartDigest } from "./part-digest.ts";

@@ -1,7 +1,7 @@
 import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { SourceContract } from "../../model/manifest.ts";
-import type { RowAside } from "../../model/row-allowance.ts";
+import type { SourceContract } from "../../model/manifest/manifest.ts";
+import type { RowAside } from "../../model/manifest/row-allowance.ts";
 import {
   type PartEncoder,
   type PartPlace,

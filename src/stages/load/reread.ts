@@ -1,7 +1,7 @@
 import type { Part } from "../../model/decision.ts";
 import type { DigestColumn } from "../../model/digest/row-digest.ts";
 import type { RowFacts } from "../../model/load-commit.ts";
-import type { SourceContract } from "../../model/manifest.ts";
+import type { SourceContract } from "../../model/manifest/manifest.ts";
 import { type LoadNeeds, linesOf, newWork } from "./apply.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceContract } from "../../model/manifest.ts";
+import type { SourceContract } from "../../model/manifest/manifest.ts";
 import type { EncodedCell } from "./encode-cell.ts";
 
 export interface ColumnTally {

@@ -1,12 +1,12 @@
 import type { Issue, Part } from "../../model/decision.ts";
 import type { CellPlace } from "../../model/load-commit.ts";
-import type { Region, RowRange, SourceContract } from "../../model/manifest.ts";
+import type { Region, RowRange, SourceContract } from "../../model/manifest/manifest.ts";
 import type {
   Because,
   PublishedTotal,
   TotalFigure,
   TotalWay,
-} from "../../model/published-total.ts";
+} from "../../model/manifest/published-total.ts";
 import { countRows, within } from "../../model/row-ranges.ts";
 import { cellOf } from "./part-place.ts";
 

@@ -1,9 +1,10 @@
-import type { BackupStore, StoredPart } from "../../data-layer/backup-store.ts";
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { readAll } from "../../data-layer/file-bytes.ts";
-import { holding, partSql } from "../../database/backup-reading.ts";
+import type { BackupStore, StoredPart } from "../../data-layer/stores/backup-store.ts";
+import { holding, partSql } from "../../database/backup/backup-reading.ts";
 import type { Session } from "../../database/database.ts";
-import type { ManagedTable } from "../../database/managed-tables.ts";
+import type { ManagedTable } from "../../database/tables/managed-tables.ts";
+import { CanonryError } from "../../model/errors.ts";
 import {
   type ArtifactInBackup,
   BACKUP_FORMAT,
@@ -12,8 +13,7 @@ import {
   type PartToRead,
   type TableInBackup,
   type TablePart,
-} from "../../model/backup.ts";
-import { CanonryError } from "../../model/errors.ts";
+} from "../../model/storage/backup.ts";
 import type { HomeFile } from "./home-files.ts";
 import { checkOwner } from "./owner.ts";
 import type { BackupPlan } from "./plan.ts";

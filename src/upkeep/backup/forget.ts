@@ -1,7 +1,7 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { BACKUP_FORMAT, partsOf } from "../../model/backup.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Plan } from "../../model/stage.ts";
+import { BACKUP_FORMAT, partsOf } from "../../model/storage/backup.ts";
 import { type BackupFacts, forgetPlan, reasonToStay, type StoreFacts } from "./forget-plan.ts";
 import { checkOwner, foreignOwner } from "./owner.ts";
 import { objectsOf } from "./verify.ts";

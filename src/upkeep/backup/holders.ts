@@ -1,6 +1,6 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { type HoldingBackup, type Inventory, partsOf } from "../../model/backup.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
 import type { PurgeScope } from "../../model/purge.ts";
+import { type HoldingBackup, type Inventory, partsOf } from "../../model/storage/backup.ts";
 
 /**
  * The backups that hold these loads, or files that they came from, also another warehouse's; those of which nobody

@@ -1,6 +1,6 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { BACKUP_FORMAT, type Inventory } from "../../model/backup.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
 import { CanonryError } from "../../model/errors.ts";
+import { BACKUP_FORMAT, type Inventory } from "../../model/storage/backup.ts";
 import { wholeInventory } from "./restore.ts";
 
 /** Whole backups of one's own, the newest first by the clock of their database; a name has that of a machine, which may be wrong. */

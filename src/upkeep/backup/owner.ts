@@ -1,5 +1,5 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { ownerOf } from "../../data-layer/store-owner.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
+import { ownerOf } from "../../data-layer/stores/store-owner.ts";
 import { CanonryError } from "../../model/errors.ts";
 
 /** The other warehouse that a store belongs to; null: it is one's own, or nobody's. */

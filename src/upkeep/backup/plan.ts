@@ -1,11 +1,11 @@
+import type { Plan, Planned } from "../../model/stage.ts";
 import type {
   Inventory,
   LoadInPart,
   PartColumn,
   PartToRead,
   TablePart,
-} from "../../model/backup.ts";
-import type { Plan, Planned } from "../../model/stage.ts";
+} from "../../model/storage/backup.ts";
 
 /** What the plan of a backup stands on. */
 export interface BackupFacts {

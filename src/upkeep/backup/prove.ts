@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { partSql } from "../../database/backup-reading.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
+import { partSql } from "../../database/backup/backup-reading.ts";
+import { restoreBackup } from "../../database/backup/restore-backup.ts";
+import { inSnapshot } from "../../database/backup/snapshot.ts";
 import type { Database, Session } from "../../database/database.ts";
-import { restoreBackup } from "../../database/restore-backup.ts";
-import { schemaSql } from "../../database/schema-sql.ts";
-import { withScratchDatabase } from "../../database/scratch-database.ts";
-import { inSnapshot } from "../../database/snapshot.ts";
-import type { Inventory, PartToRead, TableInBackup, TablePart } from "../../model/backup.ts";
+import { withScratchDatabase } from "../../database/server/scratch-database.ts";
+import { schemaSql } from "../../database/tables/schema-sql.ts";
 import { CanonryError } from "../../model/errors.ts";
+import type {
+  Inventory,
+  PartToRead,
+  TableInBackup,
+  TablePart,
+} from "../../model/storage/backup.ts";
 import { databaseToRestore, scriptOf } from "./restore.ts";
 import { AFTER, BEFORE } from "./scripts.ts";
 

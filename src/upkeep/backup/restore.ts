@@ -1,13 +1,13 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import type { DatabaseToRestore } from "../../database/restore-backup.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
+import type { DatabaseToRestore } from "../../database/backup/restore-backup.ts";
+import { CanonryError } from "../../model/errors.ts";
 import {
   type ArtifactInBackup,
   BACKUP_FORMAT,
   type BackupTombstone,
   type FileInBackup,
   type Inventory,
-} from "../../model/backup.ts";
-import { CanonryError } from "../../model/errors.ts";
+} from "../../model/storage/backup.ts";
 import { AFTER, BEFORE } from "./scripts.ts";
 
 /** Throws BACKUP_UNKNOWN, BACKUP_DAMAGED, and BACKUP_FORMAT for one that another program made. */

@@ -1,6 +1,6 @@
+import { READING } from "../../database/backup/snapshot.ts";
 import { identifier } from "../../database/identifier.ts";
-import { READING } from "../../database/snapshot.ts";
-import type { FileInBackup, TableInBackup } from "../../model/backup.ts";
+import type { FileInBackup, TableInBackup } from "../../model/storage/backup.ts";
 
 /** The texts that stand in the folder of a backup, so that it is restored with psql and gunzip alone. */
 export interface BackupTexts {

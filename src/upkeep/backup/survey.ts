@@ -1,4 +1,4 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
 import {
   type ArtifactRow,
   artifactsToKeep,
@@ -6,13 +6,13 @@ import {
   ledgerFacts,
   loadsToKeep,
   sourcesKept,
-} from "../../database/backup-reading.ts";
+} from "../../database/backup/backup-reading.ts";
+import { inSnapshot, type Snapshot } from "../../database/backup/snapshot.ts";
 import type { Database } from "../../database/database.ts";
-import { shapeStamp } from "../../database/managed-tables.ts";
-import { type SchemaSql, schemaSql } from "../../database/schema-sql.ts";
-import { inSnapshot, type Snapshot } from "../../database/snapshot.ts";
-import type { Inventory } from "../../model/backup.ts";
+import { shapeStamp } from "../../database/tables/managed-tables.ts";
+import { type SchemaSql, schemaSql } from "../../database/tables/schema-sql.ts";
 import { CanonryError } from "../../model/errors.ts";
+import type { Inventory } from "../../model/storage/backup.ts";
 import { hasFailed, wholeBackups } from "./newest.ts";
 import { type BackupFacts, partsInStore } from "./plan.ts";
 

@@ -1,7 +1,7 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { tombstonesToKeep } from "../../database/backup-reading.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
+import { tombstonesToKeep } from "../../database/backup/backup-reading.ts";
 import type { Executor } from "../../database/database.ts";
-import type { BackupTombstone, Inventory } from "../../model/backup.ts";
+import type { BackupTombstone, Inventory } from "../../model/storage/backup.ts";
 import { wholeBackups } from "./newest.ts";
 import { foreignOwner } from "./owner.ts";
 

@@ -1,5 +1,5 @@
-import type { BackupStore } from "../../data-layer/backup-store.ts";
-import { type Inventory, partsOf, type StoredBytes } from "../../model/backup.ts";
+import type { BackupStore } from "../../data-layer/stores/backup-store.ts";
+import { type Inventory, partsOf, type StoredBytes } from "../../model/storage/backup.ts";
 
 /** Every object that a backup is made of, by key, beside its inventory. */
 export function objectsOf(

@@ -1,4 +1,4 @@
-import type { AsideMover } from "../../data-layer/move-aside.ts";
+import type { AsideMover } from "../../data-layer/home/move-aside.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Planned } from "../../model/stage.ts";
 import {

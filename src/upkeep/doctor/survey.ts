@@ -1,6 +1,6 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
-import { type GitView, gitView } from "../../data-layer/git.ts";
-import type { HomeEntry, HomeFiles } from "../../data-layer/home-files.ts";
+import { type GitView, gitView } from "../../data-layer/home/git.ts";
+import type { HomeEntry, HomeFiles } from "../../data-layer/home/home-files.ts";
 import { findLeftovers } from "../../data-layer/leftovers.ts";
 import type { Executor } from "../../database/database.ts";
 import {
@@ -11,8 +11,8 @@ import {
   openRuns,
   runEnds,
   serverFacts,
-} from "../../database/health.ts";
-import { warehouseId } from "../../database/warehouse.ts";
+} from "../../database/ledger/health.ts";
+import { warehouseId } from "../../database/ledger/warehouse.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { belongingOf } from "./contents.ts";
 import { isUnfinished, JOURNALS, readJournal } from "./journal.ts";

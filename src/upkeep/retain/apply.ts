@@ -1,6 +1,6 @@
 import { removeEmptyRuns, removeLeftover } from "../../data-layer/leftovers.ts";
-import { forgetExport } from "../../database/exports.ts";
-import { expireArtifact, expireLoad } from "../../database/retention.ts";
+import { forgetExport } from "../../database/export/exports.ts";
+import { expireArtifact, expireLoad } from "../../database/vintages/retention.ts";
 import { CanonryError } from "../../model/errors.ts";
 import { stableJson } from "../../model/hash.ts";
 import type {

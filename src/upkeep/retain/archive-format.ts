@@ -3,7 +3,7 @@ import { pipeline } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { readAll } from "../../data-layer/file-bytes.ts";
 import { CanonryError } from "../../model/errors.ts";
-import type { StorageBackend } from "../../model/storage.ts";
+import type { StorageBackend } from "../../model/storage/storage.ts";
 
 /**
  * An archive is one gzip stream of JSON lines: for each log a line of this, and then the log's own lines as they

@@ -8,9 +8,9 @@ import {
   liveRuns,
   loadsNotCurrent,
   sourcesHeld,
-} from "../../database/retention.ts";
+} from "../../database/vintages/retention.ts";
 import type { RetentionKind, RetentionSettings } from "../../model/retention.ts";
-import type { StoredObject } from "../../model/storage.ts";
+import type { StoredObject } from "../../model/storage/storage.ts";
 import type {
   FoundArtifact,
   FoundBackup,

@@ -5,11 +5,11 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataLayer } from "../../../src/data-layer/data-layer.ts";
-import { LocalStorage } from "../../../src/data-layer/local-storage.ts";
-import { homeStorages } from "../../../src/data-layer/open-storages.ts";
 import { Paths } from "../../../src/data-layer/paths.ts";
+import { LocalStorage } from "../../../src/data-layer/storage/local-storage.ts";
+import { homeStorages } from "../../../src/data-layer/storage/open-storages.ts";
 import type { RetentionOutcome } from "../../../src/model/retention.ts";
-import type { StorageBackend } from "../../../src/model/storage.ts";
+import type { StorageBackend } from "../../../src/model/storage/storage.ts";
 import { archiveMonth } from "../../../src/upkeep/retain/archive-logs.ts";
 import { readArchive } from "../../../src/upkeep/retain/index.ts";
 

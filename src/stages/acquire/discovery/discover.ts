@@ -1,7 +1,7 @@
 import type { Page } from "../../../formats/html/page.ts";
 import type { Discovery, FoundLink, SeenPage } from "../../../model/discovery.ts";
 import { CanonryError } from "../../../model/errors.ts";
-import { parsePeriod } from "../../../model/period.ts";
+import { parsePeriod } from "../../../model/period/period.ts";
 import { type FilePatterns, findLinks, merged, type PageFindings } from "./find-links.ts";
 import { type From, significant } from "./follow.ts";
 import type { Verdict } from "./place-link.ts";

@@ -1,6 +1,6 @@
 import type { Page, PageItem, PageLink } from "../../../formats/html/page.ts";
 import type { FoundLink, FoundState } from "../../../model/discovery.ts";
-import { contains, parsePeriod } from "../../../model/period.ts";
+import { contains, parsePeriod } from "../../../model/period/period.ts";
 import { isChosen } from "../chosen.ts";
 import { agree, narrower, withoutExtension } from "../period-evidence.ts";
 import { type Follow, type From, followed, significant } from "./follow.ts";

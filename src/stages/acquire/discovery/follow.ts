@@ -1,6 +1,6 @@
 import type { PageLink } from "../../../formats/html/page.ts";
-import { parsePeriod } from "../../../model/period.ts";
-import { readPeriods } from "../../../model/read-periods.ts";
+import { parsePeriod } from "../../../model/period/period.ts";
+import { readPeriods } from "../../../model/period/read-periods.ts";
 import { agree, withoutExtension } from "../period-evidence.ts";
 import { isSameHost } from "./link-address.ts";
 import type { Verdict } from "./place-link.ts";

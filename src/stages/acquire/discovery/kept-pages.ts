@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Bytes } from "../../../model/bytes.ts";
 import { CanonryError } from "../../../model/errors.ts";
 import type { PageRecord } from "../../../model/link.ts";
+import type { Bytes } from "../../../model/storage/bytes.ts";
 import { PAUSE_MS } from "../plan.ts";
 import type { DiscoverNeeds, FetchedPage } from "./discover.ts";
 import { type FetchPageNeeds, fetchPage, pageOf } from "./fetch-page.ts";

@@ -1,5 +1,5 @@
-import { parsePeriod } from "../../../model/period.ts";
-import { readPeriods } from "../../../model/read-periods.ts";
+import { parsePeriod } from "../../../model/period/period.ts";
+import { readPeriods } from "../../../model/period/read-periods.ts";
 import { agree, bestPeriods, narrower } from "../period-evidence.ts";
 
 /** What is written at one distance from a link: its own words, the row, a heading, the page. */

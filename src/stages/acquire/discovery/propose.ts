@@ -1,8 +1,8 @@
 import type { Discovery } from "../../../model/discovery.ts";
-import { isCode, nameOf, shorten } from "../../../model/names.ts";
-import { comparePeriods, type Period, parsePeriod } from "../../../model/period.ts";
+import { isCode, nameOf, shorten } from "../../../model/manifest/names.ts";
+import { comparePeriods, type Period, parsePeriod } from "../../../model/period/period.ts";
+import { readPeriods } from "../../../model/period/read-periods.ts";
 import type { PublicationConfig } from "../../../model/publication.ts";
-import { readPeriods } from "../../../model/read-periods.ts";
 
 /** An entry of config/publications.yaml, its keys in the order of the file. */
 export interface ProposedEntry {

@@ -1,4 +1,4 @@
-import { readPeriods } from "../../../model/read-periods.ts";
+import { readPeriods } from "../../../model/period/read-periods.ts";
 
 const UPCOMING =
   /\bupcoming\b|\b(?:not|yet) (?:yet )?(?:been )?(?:published|released|available)\b|\b(?:to|will) be (?:published|released|available)\b|\bdue (?:for|to be) (?:publication|release|published|released)\b|\bcoming soon\b|\bforthcoming\b|\bfuture releases?\b|\bavailable from\b/i;

@@ -1,4 +1,4 @@
-import { isFigureAndWord, markedNumber } from "../../../model/marked-number.ts";
+import { isFigureAndWord, markedNumber } from "../../../model/marks/marked-number.ts";
 import { isWords, isYear, type SampleCell } from "./cell-class.ts";
 import { markerMeanings } from "./notes.ts";
 import type { SampleRow, SheetSample } from "./sample.ts";

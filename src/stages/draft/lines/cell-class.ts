@@ -1,13 +1,13 @@
-import { isMarkedShare, markedNumber } from "../../../model/marked-number.ts";
-import { isMarker } from "../../../model/marker.ts";
-import type { Cell } from "../../../model/sheet.ts";
-import { squeeze } from "../../../model/text.ts";
+import { isMarkedShare, markedNumber } from "../../../model/marks/marked-number.ts";
+import { isMarker } from "../../../model/marks/marker.ts";
 import {
   dateLiteral,
   isPlainFigure,
   numberLiteral,
   timestampLiteral,
-} from "../../../model/value.ts";
+} from "../../../model/marks/value.ts";
+import type { Cell } from "../../../model/sheet.ts";
+import { squeeze } from "../../../model/text.ts";
 import { stripMarks } from "./words.ts";
 
 /**

@@ -1,5 +1,10 @@
-import { dictionaryHeader } from "../../../model/dictionary.ts";
-import type { DocumentKind, DocumentLine, Region, SheetDocument } from "../../../model/manifest.ts";
+import { dictionaryHeader } from "../../../model/manifest/dictionary.ts";
+import type {
+  DocumentKind,
+  DocumentLine,
+  Region,
+  SheetDocument,
+} from "../../../model/manifest/manifest.ts";
 import type { Sheet } from "../../../model/sheet.ts";
 import { isWords } from "./cell-class.ts";
 import { markerMeanings, markerRows } from "./notes.ts";

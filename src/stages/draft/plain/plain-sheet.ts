@@ -1,5 +1,5 @@
 import { RecordParser } from "../../../formats/csv/records.ts";
-import type { Region } from "../../../model/manifest.ts";
+import type { Region } from "../../../model/manifest/manifest.ts";
 import type { Sheet, SheetEnd, SheetRow } from "../../../model/sheet.ts";
 import { regularityOf, type SheetSample, sampleRow, sampleSheet } from "../lines/sample.ts";
 import { totalWord } from "../lines/words.ts";

@@ -1,5 +1,5 @@
+import { numberOfCell } from "../../../model/marks/value.ts";
 import { type Cell, columnLetter, type SheetRow } from "../../../model/sheet.ts";
-import { numberOfCell } from "../../../model/value.ts";
 import { seenText } from "../lines/cell-class.ts";
 
 /** Ranges that are named; the cells of the others are counted. */

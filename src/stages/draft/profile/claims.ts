@@ -1,4 +1,4 @@
-import type { Claim, SheetClaims } from "../../../model/manifest.ts";
+import type { Claim, SheetClaims } from "../../../model/manifest/manifest.ts";
 import { within } from "../../../model/row-ranges.ts";
 import type { Sheet, SheetRow } from "../../../model/sheet.ts";
 import type { FoundSheet, FoundTable } from "../tables/found.ts";

@@ -1,8 +1,10 @@
 import type { FirstCell } from "../../../model/first-cells.ts";
-import { isFigureAndWord, isMarkedShare, markedNumber } from "../../../model/marked-number.ts";
-import { isMarker } from "../../../model/marker.ts";
-import type { Cell } from "../../../model/sheet.ts";
-import { squeeze } from "../../../model/text.ts";
+import {
+  isFigureAndWord,
+  isMarkedShare,
+  markedNumber,
+} from "../../../model/marks/marked-number.ts";
+import { isMarker } from "../../../model/marks/marker.ts";
 import {
   booleanLiteral,
   dateLiteral,
@@ -10,7 +12,9 @@ import {
   isDigitCode,
   numberLiteral,
   timestampLiteral,
-} from "../../../model/value.ts";
+} from "../../../model/marks/value.ts";
+import type { Cell } from "../../../model/sheet.ts";
+import { squeeze } from "../../../model/text.ts";
 import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
 import {

@@ -1,4 +1,4 @@
-import type { ColumnRole, ColumnType } from "../../../model/manifest.ts";
+import type { ColumnRole, ColumnType } from "../../../model/manifest/manifest.ts";
 import { looksLikePeriod } from "../lines/cell-class.ts";
 import { stripMarks } from "../lines/words.ts";
 import type { ColumnTally, Stray } from "./column-tally.ts";

@@ -1,5 +1,5 @@
-import { parsePeriod } from "../../../model/period.ts";
-import { readPeriods } from "../../../model/read-periods.ts";
+import { parsePeriod } from "../../../model/period/period.ts";
+import { readPeriods } from "../../../model/period/read-periods.ts";
 import { stripMarks } from "../lines/words.ts";
 import { isPeriodHeader } from "./column-types.ts";
 

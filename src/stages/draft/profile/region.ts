@@ -1,10 +1,10 @@
 import { cellText, type FirstCell } from "../../../model/first-cells.ts";
-import type { Region, RegionColumn } from "../../../model/manifest.ts";
-import { FreeNames, nameOf } from "../../../model/names.ts";
-import type { TotalAssertion } from "../../../model/published-total.ts";
+import type { Region, RegionColumn } from "../../../model/manifest/manifest.ts";
+import { FreeNames, nameOf } from "../../../model/manifest/names.ts";
+import type { TotalAssertion } from "../../../model/manifest/published-total.ts";
+import { periodOfTimeCell } from "../../../model/marks/time-cell.ts";
 import { countRows } from "../../../model/row-ranges.ts";
 import { columnLetter } from "../../../model/sheet.ts";
-import { periodOfTimeCell } from "../../../model/time-cell.ts";
 import { stripMarks } from "../lines/words.ts";
 import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
 import type { FoundTable } from "../tables/found.ts";

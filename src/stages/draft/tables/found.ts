@@ -1,4 +1,9 @@
-import type { Region, RowRange, SheetClaims, SheetDocument } from "../../../model/manifest.ts";
+import type {
+  Region,
+  RowRange,
+  SheetClaims,
+  SheetDocument,
+} from "../../../model/manifest/manifest.ts";
 import type { Pane } from "../lines/line.ts";
 import type { FoundAssertion } from "../totals/assertions.ts";
 

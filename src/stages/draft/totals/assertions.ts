@@ -1,4 +1,4 @@
-import type { RowRange } from "../../../model/manifest.ts";
+import type { RowRange } from "../../../model/manifest/manifest.ts";
 import { rangesOf } from "../../../model/row-ranges.ts";
 import { columnLetter } from "../../../model/sheet.ts";
 import type { Line } from "../lines/line.ts";

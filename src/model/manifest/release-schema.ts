@@ -1,0 +1,268 @@
+import { FIRST_KINDS } from "../first-cells.ts";
+import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
+
+const SHA256 = { pattern: "^[0-9a-f]{64}$" };
+const orNull = (description: string): Schema => ({ description, type: ["string", "null"] });
+const rows = (description: string): Schema => list(description, ref("row_range"));
+
+/** Drafts and enriched manifests have the same fields. */
+const release = (state: "draft" | "enriched", description: string): Schema =>
+  record(
+    description,
+    {
+      schema: { description: "Name and version of this schema.", const: "canonry/manifest@1" },
+      state: { description: "The state of the document.", const: state },
+      publication: text("Code of the publication."),
+      period: text("Canonical period of the release."),
+      reader_version: count("Version of the code that sees tables; a later one may see more."),
+      artifacts: list("The files of the release.", ref("artifact")),
+      period_evidence: list("What says of which period the release is.", ref("period_evidence")),
+      regions: list("The tables that were found.", ref("region")),
+      sheets: list("What every non-empty cell was taken for, sheet by sheet.", ref("sheet")),
+      documents: list("Sheets of words that document the tables.", ref("document")),
+      about: mapOf(
+        "What the release says of itself: title, published, next_release, status, contact, source.",
+        ref("said_fact"),
+      ),
+    },
+    ["documents", "about"],
+  );
+
+/** The states draft and enriched: definitions of the manifest's schema. */
+export const RELEASE_DEFINITIONS: Readonly<Record<string, Schema>> = {
+  draft: release("draft", "What the reader saw in the files of one release."),
+  enriched: release("enriched", "A draft whose tables and columns have names, units and meaning."),
+  artifact: record(
+    "One file, named by its content.",
+    {
+      sha256: text("sha256 of the bytes.", SHA256),
+      file: text("Name of the file."),
+      link: text("Address that it was fetched from."),
+      format: text("What it was read as; empty if it could not be read."),
+      size_bytes: count("Size of the file."),
+      error: record("Why it could not be read; it counts as quarantined.", {
+        code: text("Code of the error."),
+        message: text("What was seen."),
+      }),
+      modified: text("ISO instant, from the server or the workbook's properties."),
+    },
+    ["error", "modified"],
+  ),
+  period_evidence: record("One text that names a period.", {
+    period: text("The canonical period that was read."),
+    from: oneOf("Where it was read.", [
+      "config",
+      "link",
+      "file",
+      "folder",
+      "sheet",
+      "title",
+      "note",
+      "data",
+      "property",
+    ]),
+    text: text("The text that it was read in."),
+    score: {
+      description: "0 to 1; a misspelt month or a bare year scores lower.",
+      type: "number",
+      minimum: 0,
+      maximum: 1,
+    },
+  }),
+  row_range: list(
+    "First and last row, 1-based, both inside.",
+    count("Number of a row.", { minimum: 1 }),
+    { minItems: 2, maxItems: 2 },
+  ),
+  region: record(
+    "One table-shaped area of a file, with every row around it claimed.",
+    {
+      id: text("Unique in the document: artifact, member, sheet and number."),
+      artifact: text("sha256 of its file.", SHA256),
+      file: text("Name of its file."),
+      member: orNull("Path within an archive; null outside one."),
+      sheet: orNull("Name of its sheet; null for a CSV."),
+      hidden: flag("The sheet is hidden."),
+      number: count("Number of the table on its sheet, top to bottom, then left to right.", {
+        minimum: 1,
+      }),
+      range: text("The area, such as A5:F47."),
+      header_rows: list("Rows of the header.", count("Number of a row.", { minimum: 1 })),
+      data_rows: rows("Rows that are loaded as data."),
+      total_rows: rows("Rows that are totals of others, loaded as such."),
+      section_rows: rows("Rows that head a section."),
+      skipped_rows: rows(
+        "Rows inside that are neither: units, series ids, repeated headers, placeholders, spacers.",
+      ),
+      columns: list("Columns, left to right.", ref("region_column")),
+      n_rows: count("Number of data rows."),
+      title: text("Title above the table."),
+      assertions: list(
+        "Totals that were seen to hold, and rows that are called totals.",
+        ref("assertion"),
+      ),
+      notes: list("Notes of the table.", text("One note.")),
+      marker_meanings: mapOf(
+        "Meanings that the notes give to tokens.",
+        text("Meaning of a token."),
+      ),
+      marker_said_in: mapOf("Where they do, by token.", text("Sheet and row.")),
+      confidence: {
+        description: "How sure the reader is; below a bound the table is held back.",
+        type: "number",
+        minimum: 0,
+        maximum: 1,
+      },
+      quarantined: flag("Held back: not loaded."),
+      reasons: list("Why, and what else was seen.", text("One reason.")),
+      stray_cells: count("Cells of text among numbers, where nothing else holds the table back."),
+      fingerprint: text("sha256 of header, data and total rows as published.", SHA256),
+      plain: flag("Every record was seen to be plain: it is loaded byte by byte."),
+      regular: flag(
+        "Every record was seen to be one line of one width: it is loaded from its bytes.",
+      ),
+      description: text("What the table holds."),
+      said_by: ref("said_by"),
+      said_in: text("Sheet and row in which the publisher says it."),
+    },
+    [
+      "title",
+      "assertions",
+      "marker_said_in",
+      "stray_cells",
+      "plain",
+      "regular",
+      "description",
+      "said_by",
+      "said_in",
+    ],
+  ),
+  region_column: record(
+    "One column of a table, as it stands in the file.",
+    {
+      letter: text("The sheet's column; empty for one that the reader made: the section's label."),
+      header: list("Header texts from the top level down, as printed.", text("One level.")),
+      name: text("Made from the header by rule, or given by the canonical manifest."),
+      type: ref("type"),
+      role: ref("role"),
+      unit: text("Unit of the values."),
+      period: text("Role period: the canonical period that the header states."),
+      percent: flag("Cells are fractions that the sheet shows as percentages."),
+      fill_down: flag("The label stands on the first row of a group and is carried down."),
+      markers: mapOf("Tokens in place of a number, with their counts.", count("Times seen.")),
+      text_by: text(
+        "The first cell that makes it text, where most of its cells begin with a number.",
+      ),
+      firsts: list("The first cell of each kind of value, in order of rows.", ref("first_cell")),
+      beside: mapOf(
+        "Tokens beside a number in one cell, such as the p of 12p, with their counts.",
+        count("Times seen."),
+      ),
+      values: count("Data rows with a value, markers not counted."),
+      empty: count("Data rows with an empty cell."),
+      distinct: {
+        description: "Distinct values, exact up to 1,000, then null.",
+        type: ["integer", "null"],
+      },
+      categories: list("Role dimension, few distinct values: all of them.", text("One value.")),
+      sum: { description: "Sum over data rows, for people and checks.", type: "number" },
+      periods: {
+        description: "Role time: first and last period among data rows, and how many.",
+        type: "array",
+        items: [text("First period."), text("Last period."), count("How many.")],
+        minItems: 3,
+        additionalItems: false,
+      },
+      ascending: flag("Every data row has an integer, greater than the one before."),
+      description: text("What the column holds."),
+      said_by: ref("said_by"),
+      said_in: text("Sheet and row in which the publisher says it."),
+      unit_by: ref("said_by"),
+    },
+    [
+      "categories",
+      "text_by",
+      "firsts",
+      "beside",
+      "said_in",
+      "unit_by",
+      "unit",
+      "period",
+      "percent",
+      "fill_down",
+      "sum",
+      "periods",
+      "ascending",
+      "description",
+      "said_by",
+    ],
+  ),
+  first_cell: record("The first cell of one kind in a column.", {
+    as: oneOf(
+      "The type that it would be by itself; or a mark, that stands for a number.",
+      FIRST_KINDS,
+    ),
+    row: count("Number of its row.", { minimum: 1 }),
+    text: text("As published; its first 60 characters."),
+  }),
+  document: record(
+    "The words of a sheet that documents the tables.",
+    {
+      artifact: text("sha256 of its file.", SHA256),
+      member: orNull("Path within an archive; null outside one."),
+      sheet: orNull("Name of the sheet; null for a CSV."),
+      kind: oneOf("What it is.", ["cover", "contents", "dictionary", "notes"]),
+      lines: list(
+        "Its rows, at most 1,000.",
+        record("One row.", {
+          row: count("Number of the row.", { minimum: 1 }),
+          cells: list("Its texts by column, at most 500 characters each.", text("One text.")),
+        }),
+      ),
+      marker_meanings: mapOf("Meanings that it gives to tokens.", text("Meaning of a token.")),
+      marker_rows: mapOf("The row that gives each.", count("Number of a row.", { minimum: 1 })),
+    },
+    ["marker_rows"],
+  ),
+  said_fact: record("A fact about a release, and where it stands.", {
+    text: text("The fact in the publisher's words."),
+    said_by: ref("said_by"),
+    said_in: text("Sheet and row."),
+  }),
+  assertion: record(
+    "A total row that is the sum of others, exactly; or a row that is called one.",
+    {
+      row: count("Number of the total row.", { minimum: 1 }),
+      of: rows("The rows that add up to it; none where only its label says that there are any."),
+      columns: list("The columns in which they do.", text("A letter.")),
+      expected: list(
+        "Columns in which they did not, and should by what they are like.",
+        text("A letter."),
+      ),
+      said: list("Columns in which nothing but its label says that they do.", text("A letter.")),
+      taken: flag("It is not called a total: it was taken for one by how its labels stand."),
+    },
+    ["expected", "said", "taken"],
+  ),
+  sheet: record("One sheet, or a CSV.", {
+    artifact: text("sha256 of its file.", SHA256),
+    member: orNull("Path within an archive; null outside one."),
+    sheet: orNull("Name of the sheet; null for a CSV."),
+    hidden: flag("The sheet is hidden."),
+    cells: count("Non-empty cells."),
+    claims: record("Cells by what they were taken for; they add up to cells.", {
+      title: count("Cells of titles."),
+      header: count("Cells of headers."),
+      unit: count("Cells of units."),
+      section: count("Cells that head sections."),
+      data: count("Cells of data."),
+      total: count("Cells of totals."),
+      note: count("Cells of notes."),
+      helper: count("Cells that help people to find their way."),
+      quarantined: count("Cells that are held back."),
+    }),
+    quarantined: flag("The whole sheet is held back."),
+    reasons: list("Why, and what was read otherwise than it is written.", text("One reason.")),
+    notes_rows: rows("Rows of notes."),
+  }),
+};
