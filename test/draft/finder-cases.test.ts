@@ -22,6 +22,17 @@ const PLACES = [
   "Juniper",
 ];
 
+test("weeks that are counted twice, with words between, are of the header above their dates", async () => {
+  const day = (week: number): string => `${String(7 * week - 4).padStart(2, "0")}/01/2025`;
+  const weeks = ["Week", 1, 2, 3, 4, "Weeks", 2, 3, 4, 5];
+  const dates = weeks.map((week) => (typeof week === "number" ? day(week) : week));
+  const rows = times(8, (at) => [PLACES[at] ?? "", ...times(9, (week) => 12 + 7 * at + week * at)]);
+  const seen = await seeCsv(
+    csv([["Deaths by week"], [], weeks, ["Ended", ...dates.slice(1)], ...rows]),
+  );
+  expect(rowsOf(onlyTable(seen))).toMatchObject({ header_rows: [3, 4], data_rows: [[5, 12]] });
+});
+
 describe("rows that differ from those around them are rows", () => {
   test("figures missing in the first rows, and in other columns from row to row", async () => {
     const years = times(12, (at) => `${1990 + at}.0`);

@@ -133,7 +133,7 @@ function countKinds(cells: readonly SampleCell[]): Kinds {
 
 /**
  * Whether all numbers of a row run: years that never fall back, dates and periods, or at least three
- * numbers with the same step. A single number never runs.
+ * numbers with the same step, or that count up between words. A single number never runs.
  */
 function isSequence(cells: readonly SampleCell[]): boolean {
   const numbers = cells.filter((cell) => cell.class === "number");
@@ -143,7 +143,24 @@ function isSequence(cells: readonly SampleCell[]): boolean {
     const years = numbers.map((cell) => cell.value);
     return numbers.length + times.length >= 2 && (monotone(years) || comesAgain(years));
   }
-  return numbers.length >= 3 && evenSteps(numbers);
+  if (numbers.length < 3) return false;
+  return evenSteps(numbers) || runsBetweenWords(cells).every((run) => countsUp(run));
+}
+
+/** The numbers of a row, parted where words stand between them. */
+function runsBetweenWords(cells: readonly SampleCell[]): readonly (readonly SampleCell[])[] {
+  const runs: SampleCell[][] = [[]];
+  for (const cell of cells) {
+    if (cell.class === "number") runs.at(-1)?.push(cell);
+    else if (runs.at(-1)?.length !== 0) runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
+/** At least three numbers, each one more than the one before. */
+function countsUp(cells: readonly SampleCell[]): boolean {
+  const [first] = cells;
+  return cells.length >= 3 && cells.every(({ value }, at) => value === (first?.value ?? 0) + at);
 }
 
 function monotone(values: readonly number[]): boolean {
@@ -171,9 +188,10 @@ function evenSteps(cells: readonly SampleCell[]): boolean {
 
 /** Numbers of columns: at least three that go up by one, all but the first cell of the row. */
 export function countsColumns(cells: readonly SampleCell[]): boolean {
-  return [cells, cells.slice(1)].some(([first, ...others]) => {
-    const counted = first?.class === "number" && !isYear(first) && others.length >= 2;
-    return counted && others.every(({ value }, at) => value === first.value + at + 1);
+  return [cells, cells.slice(1)].some((numbers) => {
+    const [first] = numbers;
+    const all = numbers.every((cell) => cell.class === "number");
+    return all && first !== undefined && !isYear(first) && countsUp(numbers);
   });
 }
 
