@@ -8,6 +8,8 @@ export interface PlacedColumn {
   readonly header: string;
   /** The label stands on the first row of its group and is carried down. */
   readonly fill_down?: true;
+  /** Its numbers are fractions that the sheet shows as percentages: a written "12.5%" among them is 0.125. */
+  readonly fractions?: true;
 }
 
 /** Where the cells of a part stand: kept with the load, so that a value can be cited and read again. */

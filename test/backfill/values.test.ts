@@ -179,6 +179,15 @@ describe("a value, its mark and its meaning", () => {
       expect(ran.code).toBe(0);
     }
     expect((await series.home.run("verify", "--deep")).code).toBe(0);
+    for (const [source, other] of [
+      ["written", "0.125"],
+      ["shown", "12.5"],
+    ]) {
+      const name = `trusts_${source ?? ""}`;
+      await series.rows(`update bronze.${name} set share = ${other ?? ""} where area = 'Area 1'`);
+      const ran = await series.home.run("explain", name, "--where", "area=Area 1", "--short");
+      expect(ran.stdout).toMatch(/differs$/m);
+    }
   });
 
   test("a code among the numbers of a known measure waits for a person, and a first time is told", async () => {

@@ -203,15 +203,21 @@ describe("a cell holds what the table does", () => {
     type: ContractColumn["type"],
     value: string | null,
     marker: string | null = null,
+    fractions = false,
   ) => ({
     type,
     value,
     marker,
+    fractions,
   });
   test.each([
     [cell("1,234"), held("bigint", "1234"), true],
     [cell("1,234"), held("bigint", "1235"), false],
     [cell("12.5%"), held("numeric", "12.50"), true],
+    [cell("12.5%"), held("numeric", "0.125"), false],
+    [cell("12.5%"), held("numeric", "0.125", null, true), true],
+    [cell("12.5%"), held("numeric", "12.5", null, true), false],
+    [cell("12.5"), held("numeric", "12.5", null, true), true],
     [cell("* "), held("bigint", null, "*"), true],
     [cell("*"), held("bigint", null, null), false],
     [cell("0"), held("bigint", null, null), false],

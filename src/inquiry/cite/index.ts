@@ -236,8 +236,10 @@ function meaningOf({ meanings, part }: Facts, marker: string | null): MarkMeanin
   return meaning;
 }
 
-function heldBy({ column, row, part }: Facts): HeldValue {
+function heldBy(facts: Facts): HeldValue {
+  const { column, row, part } = facts;
   return {
+    fractions: placedColumn(facts)?.fractions === true,
     type: part.types[column.name] ?? column.type,
     value: row.values[column.name] ?? null,
     marker: hasMarkers(column) ? (row.values[markerName(column.name)] ?? null) : null,

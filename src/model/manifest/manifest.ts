@@ -1,6 +1,6 @@
-import type { FirstCell } from "../first-cells.ts";
 import type { Check } from "./check.ts";
 import type { Ruling } from "./drift.ts";
+import type { FirstCell } from "./first-cells.ts";
 import type { TotalAssertion } from "./published-total.ts";
 import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
 

@@ -1,4 +1,4 @@
-import { FIRST_KINDS } from "../first-cells.ts";
+import { FIRST_KINDS } from "./first-cells.ts";
 import { count, flag, list, mapOf, oneOf, record, ref, type Schema, text } from "./schema-words.ts";
 
 const SHA256 = { pattern: "^[0-9a-f]{64}$" };

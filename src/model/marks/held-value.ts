@@ -18,10 +18,13 @@ export interface HeldValue {
   /** As the database prints it; null where there is none. */
   readonly value: string | null;
   readonly marker: string | null;
+  /** The numbers of the column of the sheet are fractions. */
+  readonly fractions: boolean;
 }
 
 /** Whether a published cell says what the table holds: the number, the mark, or nothing. */
-export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue): boolean {
+export function cellHolds(cell: Cell | null, held: HeldValue): boolean {
+  const { type, value, marker, fractions } = held;
   const text = cell?.text ?? "";
   if (marker !== null && value !== null) return besideIn(text, value, marker);
   if (marker !== null) return text.trim() === marker;
@@ -30,7 +33,11 @@ export function cellHolds(cell: Cell | null, { type, value, marker }: HeldValue)
   switch (type) {
     case "bigint":
     case "numeric":
-      return isNumber(numberOfCell(cell), cell.kind === "text" && isShare(text), value);
+      return isNumber(
+        numberOfCell(cell),
+        fractions && cell.kind === "text" && isShare(text),
+        value,
+      );
     case "date":
       return dateLiteral(text) === value.slice(0, 10);
     case "timestamp":
@@ -50,10 +57,9 @@ function besideIn(text: string, value: string, marker: string): boolean {
   return marked?.token === marker && sameNumber(marked.literal, value);
 }
 
-/** A share that is written out is held in percent; beside cells that hold fractions, as one. */
-function isNumber(literal: string | null, isShare: boolean, value: string): boolean {
-  if (literal === null) return false;
-  return sameNumber(literal, value) || (isShare && sameNumber(hundredth(literal), value));
+/** A share that is written out is held in percent; among cells that hold fractions, as one. */
+function isNumber(literal: string | null, asFraction: boolean, value: string): boolean {
+  return literal !== null && sameNumber(asFraction ? hundredth(literal) : literal, value);
 }
 
 /** A timestamp without what Postgres leaves out. */

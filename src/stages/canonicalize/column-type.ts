@@ -1,4 +1,4 @@
-import { type CellColumn, firstCellsBut } from "../../model/first-cells.ts";
+import { type CellColumn, firstCellsBut } from "../../model/manifest/first-cells.ts";
 import type { ColumnType } from "../../model/manifest/manifest.ts";
 
 /** What becomes of a column's type when a release shows another one. */

@@ -9,8 +9,13 @@ import { joinRanges } from "../../model/row-ranges.ts";
 function placedColumn({ columns }: Region, index: number | undefined): PlacedColumn {
   const column = index === undefined ? undefined : columns[index];
   if (column === undefined) return { letter: "", header: "" };
-  const { letter, fill_down } = column;
-  return { letter, header: headerText(column), ...(fill_down === true ? { fill_down } : {}) };
+  const { letter, fill_down, percent } = column;
+  return {
+    letter,
+    header: headerText(column),
+    ...(fill_down === true ? { fill_down } : {}),
+    ...(percent === true ? { fractions: true } : {}),
+  };
 }
 
 /** A cell of a part as people cite it. */

@@ -1,4 +1,4 @@
-import type { FirstCell } from "../../../model/first-cells.ts";
+import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 import { TextCounts } from "./text-counts.ts";
 
 /** What stands in a field of a plain record. */

@@ -1,4 +1,4 @@
-import type { FirstCell } from "../../../model/first-cells.ts";
+import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 import {
   isFigureAndWord,
   isMarkedShare,

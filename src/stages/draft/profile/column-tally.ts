@@ -1,7 +1,8 @@
-import type { FirstCell } from "../../../model/first-cells.ts";
+import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 
 /** Distinct values are counted exactly up to here. */
 export const DISTINCT_LIMIT = 1_000;
+
 /** A cell of a column by its row. */
 export interface Stray {
   readonly row: number;

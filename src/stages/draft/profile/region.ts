@@ -1,4 +1,4 @@
-import { cellText, type FirstCell } from "../../../model/first-cells.ts";
+import { cellText, type FirstCell } from "../../../model/manifest/first-cells.ts";
 import type { Region, RegionColumn } from "../../../model/manifest/manifest.ts";
 import { FreeNames, nameOf } from "../../../model/manifest/names.ts";
 import type { TotalAssertion } from "../../../model/manifest/published-total.ts";

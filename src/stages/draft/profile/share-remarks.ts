@@ -1,4 +1,4 @@
-import { cellText } from "../../../model/first-cells.ts";
+import { cellText } from "../../../model/manifest/first-cells.ts";
 import type { ColumnTally } from "./column-tally.ts";
 import type { TypedColumn } from "./column-types.ts";
 
