@@ -1,6 +1,7 @@
 import { DigestSum } from "../model/digest/digest-sum.ts";
 import { type DigestColumn, noDigits, RowDigest } from "../model/digest/row-digest.ts";
 import { CanonryError } from "../model/errors.ts";
+import { bytesBelow, ONES, placesOf } from "./csv/byte-words.ts";
 import { named, quoted, withDuckDb } from "./duckdb.ts";
 
 /** A scratch folder, and how what is written into it is read. */
@@ -43,7 +44,6 @@ async function writeCsv(
 }
 
 const [LF, QUOTE, COMMA] = [10, 34, 44];
-const [ONES, TOPS] = [0x01010101, 0x80808080 | 0];
 const QUOTES = QUOTE * ONES;
 
 /** Of CSV whose texts stand in quotes and whose nulls are empty. */
@@ -135,14 +135,13 @@ class CsvRecord {
     }
   }
 
-  /** Four bytes at a look, as long as none of them is a quote (Mycroft's test for a zero byte). */
+  /** Four bytes at a look, as long as none of them is a quote. */
   private quoteFrom(start: number): number {
     const { bytes, view } = this;
     let at = start;
     for (; at + 4 <= bytes.length; at += 4) {
-      const others = view.getInt32(at, true) ^ QUOTES;
-      const zeros = (others - ONES) & ~others & TOPS;
-      if (zeros !== 0) return at + ((31 - Math.clz32(zeros & -zeros)) >> 3);
+      const quotes = placesOf(QUOTES, view.getInt32(at, true));
+      if (quotes !== 0) return at + bytesBelow(quotes);
     }
     while (at < bytes.length && bytes[at] !== QUOTE) at++;
     return at;

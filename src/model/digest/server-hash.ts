@@ -41,6 +41,14 @@ export class ServerHash {
     this.end();
   }
 
+  /** Of up to eight bytes, given in two words, the lowest first; what is not there is zero. */
+  short(first: number, second: number, length: number, seed: number): void {
+    this.begin(length, 0, seed);
+    this.a = (this.a + first) | 0;
+    this.b = (this.b + second) | 0;
+    this.end();
+  }
+
   /** Of an integer of 32 bits. The seed is given in its two halves. */
   integer(value: number, seedLow: number, seedHigh: number): void {
     this.begin(4, seedHigh, seedLow);

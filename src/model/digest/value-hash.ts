@@ -2,9 +2,12 @@ import { CanonryError } from "../errors.ts";
 import type { ColumnType } from "../manifest/manifest.ts";
 import { ServerHash } from "./server-hash.ts";
 
-const [SPACE, PLUS, MINUS, POINT, CAPITAL_T] = [32, 43, 45, 46, 84];
+const [SPACE, PLUS, MINUS, POINT, ZERO, CAPITAL_T] = [32, 43, 45, 46, 48, 84];
+const USUAL_DIGITS = 8;
+const POWERS = Int32Array.from({ length: USUAL_DIGITS + 1 }, (_, power) => 10 ** power);
 const TWO_32 = 2 ** 32;
-const DAYS_BEFORE_2000 = 10_957;
+/** From the day before the first of March, 400 years before the year 0, to 2000-01-01. */
+const DAYS_BEFORE = 146_097 + 719_468 + 10_957 + 1;
 const decoder = new TextDecoder();
 
 /**
@@ -65,7 +68,7 @@ export class ValueHash {
     if (from === end) throw invalid("bigint", bytes, start, end);
     let value = 0;
     for (let at = from; at < end; at++) {
-      const digit = (bytes[at] as number) - 48;
+      const digit = (bytes[at] as number) - ZERO;
       if (digit < 0 || digit > 9) throw invalid("bigint", bytes, start, end);
       value = value * 10 + digit;
     }
@@ -83,8 +86,53 @@ export class ValueHash {
     this.hash.integer(low ^ (value < 0n ? ~high : high), seed, 0);
   }
 
-  /** Groups of four digits from the point, without zeros at either end, and where the first one stands. */
   private numeric(bytes: Uint8Array, start: number, end: number, seed: number): void {
+    if (!this.usual(bytes, start, end, seed)) this.anyNumeric(bytes, start, end, seed);
+  }
+
+  /** A number of at most eight digits on either side of the point, not zero; false if it is another. */
+  private usual(bytes: Uint8Array, start: number, end: number, seed: number): boolean {
+    const negative = bytes[start] === MINUS;
+    const first = negative ? start + 1 : start;
+    const point = digitsEnd(bytes, first, end);
+    const decimals = point === end ? 0 : end - point - 1;
+    if (point === first || point - first > USUAL_DIGITS || decimals > USUAL_DIGITS) return false;
+    if (point < end && (bytes[point] !== POINT || digitsEnd(bytes, point + 1, end) < end))
+      return false;
+    const whole = digitsOf(bytes, first, point);
+    const fraction =
+      digitsOf(bytes, end - decimals, end) * (POWERS[USUAL_DIGITS - decimals] as number);
+    if (whole === 0 && fraction === 0) return false;
+    this.groups(whole, fraction, seed);
+    this.negative = negative;
+    let [zeros, digit] = [first, end - 1];
+    while (zeros < point && bytes[zeros] === ZERO) zeros++;
+    while (digit > point && bytes[digit] === ZERO) digit--;
+    this.whole = point - zeros;
+    this.fraction = Math.max(0, digit - point);
+    return true;
+  }
+
+  /** Of eight digits on either side of the point, of which one is not zero: up to four groups. */
+  private groups(whole: number, fraction: number, seed: number): void {
+    let [a, b] = [(whole / 10_000) | 0, whole % 10_000];
+    let [c, d] = [(fraction / 10_000) | 0, fraction % 10_000];
+    let weight = 1;
+    for (; a === 0; weight--) {
+      a = b;
+      b = c;
+      c = d;
+      d = 0;
+    }
+    const groups = d > 0 ? 4 : c > 0 ? 3 : b > 0 ? 2 : 1;
+    const { hash } = this;
+    hash.short(a | (b << 16), c | (d << 16), groups * 2, seed);
+    this.low = hash.low ^ weight;
+    this.high = hash.high ^ (weight < 0 ? -1 : 0);
+  }
+
+  /** Groups of four digits from the point, without zeros at either end, and where the first one stands. */
+  private anyNumeric(bytes: Uint8Array, start: number, end: number, seed: number): void {
     let whole = this.scan(bytes, start, end);
     const { digits } = this;
     let { count } = this;
@@ -180,25 +228,44 @@ function exponentAt(bytes: Uint8Array, at: number, start: number, end: number): 
   return Number(text.slice(1));
 }
 
+/** Where the digits that begin at `from` end. */
+function digitsEnd(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && isDigit(bytes[at] as number)) at++;
+  return at;
+}
+
+const isDigit = (byte: number): boolean => byte >= ZERO && byte < ZERO + 10;
+
+/** The number that digits make; 0 of none. */
+function digitsOf(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0;
+  for (let at = from; at < end; at++) value = value * 10 + (bytes[at] as number) - ZERO;
+  return value;
+}
+
 /** Days from 2000-01-01 to the ISO date that stands at `start`. */
 function dayAt(bytes: Uint8Array, start: number): number {
-  let digits = 0;
-  for (let at = 0; at < 10; at++) {
-    const byte = bytes[start + at] as number;
-    if (at === 4 || at === 7) {
-      if (byte !== MINUS) throw invalid("date", bytes, start, start + 10);
-      continue;
-    }
-    if (byte < 48 || byte > 57) throw invalid("date", bytes, start, start + 10);
-    digits = digits * 10 + byte - 48;
-  }
-  const month = Math.floor(digits / 100) % 100;
-  const day = digits % 100;
-  // Years begin in March, so the day that is put in stands at their end.
-  const year = Math.floor(digits / 10_000) - (month <= 2 ? 1 : 0);
-  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const leaps = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
-  return year * 365 + leaps + ofYear - 719_468 - DAYS_BEFORE_2000;
+  const century = twoDigits(bytes, start);
+  const ofCentury = twoDigits(bytes, start + 2);
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
+  const isDate = bytes[start + 4] === MINUS && bytes[start + 7] === MINUS;
+  if (!isDate || century < 0 || ofCentury < 0 || month < 0 || day < 0)
+    throw invalid("date", bytes, start, start + 10);
+  // Years begin in March, so the day that is put in stands at their end; 400 more keep them above zero.
+  const year = century * 100 + ofCentury + (month <= 2 ? 399 : 400);
+  const ofYear = ((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) | 0;
+  const centuries = (year / 100) | 0;
+  const leaps = (year >> 2) - centuries + (centuries >> 2);
+  return year * 365 + leaps + ofYear + day - DAYS_BEFORE;
+}
+
+/** The number that two digits make; -1 if they are none. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - ZERO;
+  const ones = (bytes[at + 1] as number) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
 function booleanAt(bytes: Uint8Array, start: number, end: number): 0 | 1 {

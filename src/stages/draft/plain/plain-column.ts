@@ -1,3 +1,4 @@
+import { bytesBelow, ONES, placesOfEnds, wordAt } from "../../../formats/csv/byte-words.ts";
 import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 import { TextCounts } from "./text-counts.ts";
 
@@ -76,12 +77,12 @@ export class ColumnScan {
     let hash = 0;
     let at = from;
     let word = wordAt(lines, at);
-    let signs = signsIn(word, delimiters);
+    let signs = placesOfEnds(delimiters, word);
     while (signs === 0) {
       hash = mixed(hash, word);
       at += 4;
       word = wordAt(lines, at);
-      signs = signsIn(word, delimiters);
+      signs = placesOfEnds(delimiters, word);
     }
     const whole = bytesBelow(signs);
     hash = mixed(hash, word & ((1 << (whole << 3)) - 1));
@@ -234,31 +235,6 @@ function mixed(hash: number, word: number): number {
 
 function isLetter(byte: number): boolean {
   return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte > 127;
-}
-
-const ONES = 0x01010101;
-const TOPS = 0x80808080 | 0;
-
-/**
- * The top bit of each byte of a word that is a control character or the delimiter. Only the lowest one that is
- * set is sure (Mycroft's test for a zero byte).
- */
-function signsIn(word: number, delimiters: number): number {
-  const others = word ^ delimiters;
-  return (((word - 32 * ONES) & ~word) | ((others - ONES) & ~others)) & TOPS;
-}
-
-/** Four bytes, the first one lowest; behind the end stand zeros. */
-function wordAt(view: DataView, at: number): number {
-  if (at + 4 <= view.byteLength) return view.getInt32(at, true);
-  let word = 0;
-  for (let to = view.byteLength - 1; to >= at; to--) word = (word << 8) | view.getUint8(to);
-  return word;
-}
-
-/** How many bytes stand below the lowest of some top bits. */
-function bytesBelow(tops: number): number {
-  return (31 - Math.clz32(tops & -tops)) >> 3;
 }
 
 /** The number that three digits make; NaN where they are none. */
