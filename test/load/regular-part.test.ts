@@ -179,7 +179,7 @@ test.each([
         const dialect = { ...workbook.dialect, delimiter, quote: '"', escape: '"' };
         fc.pre(workbook.dialect?.delimiter === delimiter && workbook.dialect.newline === end);
         const lines: Buffer[] = [];
-        for await (const piece of encoder.lines({ bytes, dialect: dialect as never }))
+        for await (const piece of encoder.linesOf({ bytes, dialect: dialect as never }))
           lines.push(Buffer.from(piece));
         expect(Buffer.concat(lines).toString()).toBe(expected);
         expect(aside).toEqual(asideOfCells);

@@ -30,3 +30,23 @@ export function placesOfEnds(signs: number, word: number): number {
 export function bytesBelow(tops: number): number {
   return (31 - Math.clz32(tops & -tops)) >> 3;
 }
+
+const LF = 10;
+
+/**
+ * Where the field without quotes that begins at `from` ends: at the delimiter, which `delimiters` holds four times,
+ * or at a line feed, with which the lines end; `or` is a control character that ends it too.
+ */
+export function fieldEnd(lines: DataView, from: number, delimiters: number, or = LF): number {
+  for (let at = from; ; ) {
+    const ends = placesOfEnds(delimiters, wordAt(lines, at));
+    if (ends === 0) {
+      at += 4;
+      continue;
+    }
+    at += bytesBelow(ends);
+    const sign = lines.getUint8(at);
+    if (sign === LF || sign === or || sign === (delimiters & 0xff)) return at;
+    at++;
+  }
+}

@@ -160,7 +160,7 @@ export async function* linesOf(
     const text = ofBytes === null ? null : await needs.textOf(part.region);
     if (ofBytes !== null && text !== null) {
       encoders.push(ofBytes);
-      yield* ofBytes.lines(text);
+      yield* ofBytes.linesOf(text);
       continue;
     }
     const encoder = partEncoder(decision.contract, part, place, aside);

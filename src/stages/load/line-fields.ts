@@ -1,7 +1,10 @@
+import { fieldEnd, ONES } from "../../formats/csv/byte-words.ts";
 import type { RegionRow } from "../../model/region-row.ts";
 import type { Cell, CsvDialect } from "../../model/sheet.ts";
+import { viewOf } from "./copy-lines.ts";
 
 const [LF, CR, QUOTE] = [10, 13, 34];
+const NOTHING = Buffer.alloc(0);
 
 /** Finds the fields of a record that is one line, in its bytes. */
 export class LineFields {
@@ -11,19 +14,28 @@ export class LineFields {
   /** Whether quotes are doubled in it. */
   readonly doubled: Uint8Array;
   private readonly delimiter: number;
+  private readonly delimiters: number;
   private readonly quote: number;
+  private chunk: Buffer = NOTHING;
+  /** Of the chunk that was read last. */
+  view: DataView = viewOf(NOTHING);
 
   constructor({ delimiter, quote }: CsvDialect, width: number) {
     this.starts = new Int32Array(width);
     this.ends = new Int32Array(width);
     this.doubled = new Uint8Array(width);
     this.delimiter = delimiter.charCodeAt(0);
+    this.delimiters = this.delimiter * ONES;
     this.quote = quote === "" ? -1 : quote.charCodeAt(0);
   }
 
   /** Reads the record at `from`; the index behind its line feed, or -1 if it has another width or an open quote. */
   read(chunk: Buffer, from: number): number {
-    const { starts, ends, delimiter, quote } = this;
+    if (chunk !== this.chunk) {
+      this.chunk = chunk;
+      this.view = viewOf(chunk);
+    }
+    const { starts, ends, view, delimiter, delimiters, quote } = this;
     const width = starts.length;
     let at = from;
     for (let field = 0; field < width; field++) {
@@ -32,9 +44,8 @@ export class LineFields {
       else {
         starts[field] = at;
         this.doubled[field] = 0;
-        let sign = chunk[at];
-        while (sign !== delimiter && sign !== LF) sign = chunk[++at];
-        ends[field] = sign === LF && at > from && chunk[at - 1] === CR ? at - 1 : at;
+        at = fieldEnd(view, at, delimiters);
+        ends[field] = chunk[at] === LF && at > from && chunk[at - 1] === CR ? at - 1 : at;
       }
       if (at < 0) return -1;
       if (isQuoted && chunk[at] === CR) at++;

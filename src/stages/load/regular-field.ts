@@ -1,17 +1,27 @@
+import { ByteTexts, hashOf } from "../../formats/csv/byte-texts.ts";
+import { bytesBelow, ONES, placesOfEnds, wordAt } from "../../formats/csv/byte-words.ts";
 import type { ContractColumn } from "../../model/manifest/manifest.ts";
 import { hasMarkers, markerName } from "../../model/marks/marked-columns.ts";
+import { type CopyLines, TAB, viewOf } from "./copy-lines.ts";
 import { cellEncoder, copyField, type EncodedCell } from "./encode-cell.ts";
 import type { LineFields } from "./line-fields.ts";
 import type { PartDigest } from "./part-digest.ts";
 import type { Tally } from "./tally.ts";
 
-const [TAB, SPACE, COMMA, MINUS, POINT, ZERO, NINE] = [9, 32, 44, 45, 46, 48, 57];
-const [CAPITAL_N, BACKSLASH] = [78, 92];
-/** Texts whose encoding is remembered. */
+const [SPACE, COMMA, MINUS, POINT, ZERO, NINE] = [32, 44, 45, 46, 48, 57];
+const BACKSLASHES = 92 * ONES;
+/** Texts of a column for which it is remembered what they stand for. */
 const MOST_KNOWN = 4_096;
+const LONGEST_KNOWN = 256;
 /** Longer numbers are read as texts. */
 const MOST_DIGITS = 40;
 const MISFIT = -1;
+
+/** What a text stands for, as COPY takes it. */
+interface Written {
+  readonly value: DataView | null;
+  readonly marker: DataView | null;
+}
 
 /** One column of the table, written from the field of a record that fills it. */
 export class RegularField {
@@ -24,7 +34,9 @@ export class RegularField {
   private readonly at: number;
   private readonly markerAt: number;
   private readonly encode: (text: string) => EncodedCell | null;
-  private readonly known = new Map<string, EncodedCell | null>();
+  private readonly texts = new ByteTexts(MOST_KNOWN);
+  /** By the number of the text. */
+  private readonly written: (Written | null | undefined)[] = [];
   /** Of the row at hand. */
   private holds: "value" | "marker" | "nothing" = "nothing";
   private values = 0;
@@ -43,101 +55,105 @@ export class RegularField {
   }
 
   /** Writes the value, and the marker where the column has them; the end, or -1 if the column cannot hold the field. */
-  write(out: Buffer, from: number, chunk: Buffer, fields: LineFields): number {
+  write(lines: CopyLines, from: number, chunk: Buffer, fields: LineFields): number {
     const start = this.index < 0 ? 0 : (fields.starts[this.index] as number);
     const end = this.index < 0 ? 0 : (fields.ends[this.index] as number);
-    if (start === end) return this.nothing(out, from);
-    const to = this.plain(out, from, chunk, start, end, fields);
-    if (to < 0) return this.other(out, from, fields.text(chunk, this.index));
-    if (to === from) return this.nothing(out, from);
-    return this.value(out, from, to);
+    if (start === end) return this.nothing(lines, from);
+    const isDoubled = fields.doubled[this.index] === 1;
+    const to = isDoubled ? -1 : this.plain(lines, from, chunk, fields.view, start, end);
+    if (to === from) return this.nothing(lines, from);
+    if (to >= 0) return this.value(lines, from, to);
+    return isDoubled
+      ? this.known(lines, from, this.read(fields.text(chunk, this.index)))
+      : this.known(lines, from, this.readBytes(chunk, fields.view, start, end));
   }
 
   /** Writes a field that needs no look at its text; its end, `from` itself if it is blank, -1 if it is another. */
   private plain(
-    out: Buffer,
+    lines: CopyLines,
     from: number,
     chunk: Buffer,
+    view: DataView,
     start: number,
     end: number,
-    fields: LineFields,
   ): number {
     switch (this.column.type) {
       case "text":
-        return fields.doubled[this.index] === 1 ? -1 : writeText(out, from, chunk, start, end);
+        return writeText(lines, from, chunk, view, start, end);
       case "bigint":
-        return writeNumber(out, from, chunk, start, end, true);
+        return writeNumber(lines.out, from, chunk, start, end, true);
       case "numeric":
-        return writeNumber(out, from, chunk, start, end, false);
+        return writeNumber(lines.out, from, chunk, start, end, false);
       case "date":
-        return writeDate(out, from, chunk, start, end);
+        return writeDate(lines.out, from, chunk, start, end);
       case "timestamp":
       case "boolean":
         return -1;
     }
   }
 
-  private other(out: Buffer, from: number, text: string): number {
-    const encoded = this.read(text);
-    if (encoded === null) return MISFIT;
-    const { value, marker } = encoded;
-    if (value !== null && marker !== null) return this.both(out, from, value, marker);
-    if (value !== null) {
-      return copyField(value) === value
-        ? this.value(out, from, from + out.write(value, from))
-        : MISFIT;
-    }
-    if (marker === null) return this.nothing(out, from);
-    if (!this.marks || copyField(marker) !== marker) return MISFIT;
-    this.holds = "marker";
-    this.digest.starts[this.at] = -1;
-    return this.marker(out, writeNull(out, from), marker);
-  }
-
-  private both(out: Buffer, from: number, value: string, marker: string): number {
-    if (!this.marks || copyField(marker) !== marker) return MISFIT;
-    const to = from + out.write(value, from);
-    this.holds = "value";
-    this.digest.starts[this.at] = from;
+  /** Writes what a text is known to stand for. */
+  private known(lines: CopyLines, from: number, written: Written | null): number {
+    if (written === null) return MISFIT;
+    const { value, marker } = written;
+    if (value === null && marker === null) return this.nothing(lines, from);
+    const to = value === null ? lines.empty(from) : lines.copy(from, value, 0, value.byteLength);
+    if (marker === null) return this.value(lines, from, to);
+    this.holds = value === null ? "marker" : "value";
+    this.digest.starts[this.at] = value === null ? -1 : from;
     this.digest.ends[this.at] = to;
-    return this.marker(out, to, marker);
+    return this.marker(lines, to, marker);
   }
 
-  private marker(out: Buffer, from: number, marker: string): number {
-    out[from] = TAB;
+  private marker(lines: CopyLines, from: number, marker: DataView): number {
+    lines.out[from] = TAB;
     const start = from + 1;
-    const to = start + out.write(marker, start);
+    const to = lines.copy(start, marker, 0, marker.byteLength);
     this.digest.starts[this.markerAt] = start;
     this.digest.ends[this.markerAt] = to;
     return to;
   }
 
-  private read(text: string): EncodedCell | null {
-    const known = this.known.get(text);
-    if (known !== undefined) return known;
-    const encoded = this.encode(text);
-    if (this.known.size < MOST_KNOWN) this.known.set(text, encoded);
-    return encoded;
+  private readBytes(chunk: Buffer, view: DataView, start: number, end: number): Written | null {
+    const number =
+      end - start > LONGEST_KNOWN
+        ? 0
+        : this.texts.numberOf(hashOf(view, start, end), view, start, end);
+    const seen = this.written[number];
+    if (seen !== undefined) return seen;
+    const written = this.read(chunk.toString("utf8", start, end));
+    if (number > 0) this.written[number] = written;
+    return written;
   }
 
-  private value(out: Buffer, from: number, to: number): number {
+  /** Null if the column cannot hold a text, or COPY would want it escaped. */
+  private read(text: string): Written | null {
+    const encoded = this.encode(text);
+    if (encoded === null || (encoded.marker !== null && !this.marks)) return null;
+    const [value, marker] = [encoded.value, encoded.marker].map((one) =>
+      one === null ? null : copyField(one) === one ? viewOf(Buffer.from(one)) : undefined,
+    );
+    return value === undefined || marker === undefined ? null : { value, marker };
+  }
+
+  private value(lines: CopyLines, from: number, to: number): number {
     this.holds = "value";
     this.digest.starts[this.at] = from;
     this.digest.ends[this.at] = to;
-    return this.noMarker(out, to);
+    return this.noMarker(lines, to);
   }
 
-  private nothing(out: Buffer, from: number): number {
+  private nothing(lines: CopyLines, from: number): number {
     this.holds = "nothing";
     this.digest.starts[this.at] = -1;
-    return this.noMarker(out, writeNull(out, from));
+    return this.noMarker(lines, lines.empty(from));
   }
 
-  private noMarker(out: Buffer, from: number): number {
+  private noMarker(lines: CopyLines, from: number): number {
     if (!this.marks) return from;
     this.digest.starts[this.markerAt] = -1;
-    out[from] = TAB;
-    return writeNull(out, from + 1);
+    lines.out[from] = TAB;
+    return lines.empty(from + 1);
   }
 
   /** The row at hand was written. */
@@ -154,24 +170,26 @@ export class RegularField {
   }
 }
 
-function writeNull(out: Buffer, to: number): number {
-  out[to] = BACKSLASH;
-  out[to + 1] = CAPITAL_N;
-  return to + 2;
+/** Text as it stands; `from` if it is white space, -1 if COPY would want it escaped. */
+function writeText(
+  lines: CopyLines,
+  from: number,
+  chunk: Buffer,
+  view: DataView,
+  start: number,
+  end: number,
+): number {
+  for (let at = start; at < end; at += 4) {
+    const signs = placesOfEnds(BACKSLASHES, wordAt(view, at));
+    if (signs !== 0 && at + bytesBelow(signs) < end) return -1;
+  }
+  let solid = start;
+  while (solid < end && !isSolid(chunk[solid] as number)) solid++;
+  if (solid === end && chunk.toString("utf8", start, end).trim() === "") return from;
+  return lines.copy(from, view, start, end);
 }
 
-/** Text as it stands; `from` if it is white space, -1 if COPY would want it escaped. */
-function writeText(out: Buffer, from: number, chunk: Buffer, start: number, end: number): number {
-  let isSolid = false;
-  let to = from;
-  for (let at = start; at < end; at++) {
-    const sign = chunk[at] as number;
-    if (sign < SPACE || sign === BACKSLASH) return -1;
-    if (sign > SPACE && sign < 127) isSolid = true;
-    out[to++] = sign;
-  }
-  return isSolid || chunk.toString("utf8", start, end).trim() !== "" ? to : from;
-}
+const isSolid = (sign: number): boolean => sign > SPACE && sign < 127;
 
 /**
  * Digits with a minus, a point between them, and commas between thousands, which are left out. -1 for any other

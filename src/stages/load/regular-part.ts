@@ -2,6 +2,7 @@ import type { Part } from "../../model/decision.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { SourceContract } from "../../model/manifest/manifest.ts";
 import type { RowAside } from "../../model/manifest/row-allowance.ts";
+import { CopyLines, LF, TAB } from "./copy-lines.ts";
 import {
   type PartEncoder,
   type PartPlace,
@@ -10,10 +11,8 @@ import {
   periodReader,
 } from "./encode-part.ts";
 import { LineFields } from "./line-fields.ts";
-import { PIECE_BYTES, type PlainText, recordPieces } from "./record-pieces.ts";
+import { type PlainText, recordPieces } from "./record-pieces.ts";
 import { RegularField } from "./regular-field.ts";
-
-const [TAB, LF] = [9, 10];
 
 /** Whether the rows of a part can be read from the bytes of its records. */
 export function isRegularPart(contract: SourceContract, { region }: Part): boolean {
@@ -29,12 +28,11 @@ export class RegularEncoder {
   readonly tally: PartEncoder["tally"];
   readonly digest: PartEncoder["digest"];
   private readonly part: Part;
-  private readonly place: PartPlace;
   private readonly fields: readonly RegularField[];
   private readonly ofCells: PartEncoder;
   private readonly periods: PeriodReader | null;
   private records = 1;
-  private out = Buffer.allocUnsafe(2 * PIECE_BYTES);
+  private readonly lines: CopyLines;
 
   constructor(
     contract: SourceContract,
@@ -43,7 +41,7 @@ export class RegularEncoder {
     aside: (row: RowAside) => void,
   ) {
     this.part = part;
-    this.place = place;
+    this.lines = new CopyLines(place);
     this.ofCells = partEncoder(contract, part, place, aside);
     this.tally = this.ofCells.tally;
     this.digest = this.ofCells.digest;
@@ -55,7 +53,7 @@ export class RegularEncoder {
   }
 
   /** Throws CONSERVATION_BROKEN if the bytes are not those that were seen when the part was drafted. */
-  async *lines(text: PlainText): AsyncGenerator<Buffer> {
+  async *linesOf(text: PlainText): AsyncGenerator<Buffer> {
     const fields = new LineFields(text.dialect, this.part.region.columns.length);
     for await (const piece of recordPieces(text)) {
       if (piece === null) throw this.broken("a line is longer than any was");
@@ -65,6 +63,7 @@ export class RegularEncoder {
   }
 
   private encode(chunk: Buffer, from: number, end: number, fields: LineFields): Buffer {
+    this.lines.room(0, 2 * (end - from));
     let to = 0;
     for (let at = from; at < end; ) {
       const behind = fields.read(chunk, at);
@@ -73,46 +72,33 @@ export class RegularEncoder {
       to = this.record(chunk, behind - at, fields, to);
       at = behind;
     }
-    const piece = this.out.subarray(0, to);
-    this.out = Buffer.allocUnsafe(Math.max(2 * PIECE_BYTES, to + PIECE_BYTES));
-    return piece;
+    return this.lines.piece(to);
   }
 
   /** Writes the line of a record behind `from` and gives its end. */
   private record(chunk: Buffer, sizeBytes: number, fields: LineFields, from: number): number {
+    const { lines } = this;
     const row = this.records;
     const period = this.periods?.read((index) => fields.text(chunk, index)) ?? null;
-    const most = 2 * sizeBytes + 64 * this.fields.length + 200;
-    if (this.out.length - from < most) this.widen(from, most);
-    const { out } = this;
-    let to = from + out.write(this.prefix(row, period), from, "latin1");
+    lines.room(from, 2 * sizeBytes + 64 * this.fields.length + 3 * (period?.length ?? 0));
+    let to = lines.begin(from, row, period);
     for (const field of this.fields) {
-      out[to++] = TAB;
-      to = field.write(out, to, chunk, fields);
+      lines.out[to++] = TAB;
+      to = field.write(lines, to, chunk, fields);
       if (to < 0) return this.cells(chunk, fields, from);
     }
-    out[to++] = LF;
+    lines.out[to++] = LF;
     for (const field of this.fields) field.count();
     this.tally.count("data", period);
-    this.digest.take(out, row, "data", period ?? "");
+    this.digest.take(lines.out, row, "data", period ?? "");
     return to;
   }
 
-  private prefix(row: number, period: string | null): string {
-    return `${this.place.loadId}\t${this.place.part}\t${row}\tdata\t${period ?? "\\N"}`;
-  }
-
   private cells(chunk: Buffer, fields: LineFields, from: number): number {
+    const { lines } = this;
     const line = this.ofCells.encode(fields.row(chunk, this.records));
-    const most = Buffer.byteLength(line);
-    if (this.out.length - from < most) this.widen(from, most);
-    return from + this.out.write(line, from);
-  }
-
-  private widen(used: number, more: number): void {
-    const wider = Buffer.allocUnsafe(2 * (used + more));
-    this.out.copy(wider, 0, 0, used);
-    this.out = wider;
+    lines.room(from, Buffer.byteLength(line));
+    return from + lines.out.write(line, from);
   }
 
   private broken(what: string): CanonryError {

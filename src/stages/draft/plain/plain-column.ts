@@ -1,3 +1,4 @@
+import { mixed } from "../../../formats/csv/byte-texts.ts";
 import { bytesBelow, ONES, placesOfEnds, wordAt } from "../../../formats/csv/byte-words.ts";
 import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 import { TextCounts } from "./text-counts.ts";
@@ -223,14 +224,6 @@ export class ColumnScan {
     if ((this.kinds & NUMBER) !== 0) return "number";
     return (this.kinds & DATE) !== 0 ? "date" : "text";
   }
-}
-
-/** Of the golden ratio, as in Knuth's multiplicative hash. */
-const MIX = 0x9e3779b1 | 0;
-
-function mixed(hash: number, word: number): number {
-  const next = Math.imul(hash ^ word, MIX);
-  return next ^ (next >>> 15);
 }
 
 function isLetter(byte: number): boolean {

@@ -1,3 +1,4 @@
+import { ByteTexts, hashOf } from "../../../formats/csv/byte-texts.ts";
 import { seenText } from "../lines/cell-class.ts";
 import { isOddCell } from "../lines/sample.ts";
 import { totalWord } from "../lines/words.ts";
@@ -19,6 +20,7 @@ export interface TalliedColumn {
 }
 
 interface OtherText {
+  readonly text: string;
   readonly is: "blank" | "odd" | "regular";
   /** The first row that holds it. */
   readonly row: number;
@@ -31,7 +33,8 @@ export class RegularColumn {
   private readonly figures: boolean;
   private readonly tally = newTally();
   /** The first different texts that were not scanned. */
-  private readonly texts = new Map<string, OtherText>();
+  private readonly texts = new ByteTexts(DISTINCT_LIMIT);
+  private readonly seen: OtherText[] = [];
   private others = 0;
 
   /** `figures`: nearly all of its first values are numbers, or marks in their place. */
@@ -40,18 +43,20 @@ export class RegularColumn {
     this.figures = figures;
   }
 
-  /** Takes a text that is not empty and that the scan did not take. What it is for its row: */
-  take(text: string, row: number): OtherText["is"] {
+  /** Takes a text, in UTF-8, that is not empty and that the scan did not take. What it is for its row: */
+  take(view: DataView, from: number, to: number, row: number): OtherText["is"] {
     this.others++;
     this.scan.pass();
-    const known = this.texts.get(text);
+    const number = this.texts.numberOf(hashOf(view, from, to), view, from, to);
+    const known = this.seen[number - 1];
     if (known !== undefined) {
       known.times++;
       return known.is;
     }
+    const text = Buffer.from(view.buffer, view.byteOffset + from, to - from).toString("utf8");
     const is = this.look(text);
-    if (this.texts.size < DISTINCT_LIMIT) this.texts.set(text, { is, row, times: 1 });
-    else this.add(text, { is, row, times: 1 });
+    if (number > 0) this.seen.push({ text, is, row, times: 1 });
+    else this.add({ text, is, row, times: 1 });
     return is;
   }
 
@@ -60,7 +65,7 @@ export class RegularColumn {
     return isOddCell(this.figures, seenText(text)) ? "odd" : "regular";
   }
 
-  private add(text: string, { is, row, times }: OtherText): void {
+  private add({ text, is, row, times }: OtherText): void {
     if (is === "blank") this.tally.empty += times;
     else tallyTexts(this.tally, text, times, row);
   }
@@ -68,7 +73,7 @@ export class RegularColumn {
   /** Null if a text that was scanned could be that of a total. */
   result(): TalliedColumn | null {
     const { tally } = this;
-    for (const [text, other] of this.texts) this.add(text, other);
+    for (const other of this.seen) this.add(other);
     const seen = this.scan.result();
     tally.empty += seen.empty;
     if (seen.values > 0 && seen.texts === null) tally.overflow = true;

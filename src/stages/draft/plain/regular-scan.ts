@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { fieldEnd, ONES } from "../../../formats/csv/byte-words.ts";
 import { RecordParser } from "../../../formats/csv/records.ts";
 import { LONGEST_LINE, wholeLines } from "../../../formats/csv/whole-lines.ts";
 import type { CsvDialect, Sheet } from "../../../model/sheet.ts";
@@ -60,6 +61,7 @@ function headerOf(line: string, dialect: CsvDialect): readonly string[] | null {
 class Scanner {
   private readonly header: readonly string[];
   private readonly delimiter: number;
+  private readonly delimiters: number;
   private readonly quote: number;
   private readonly regularity: Regularity;
   private readonly heads: number;
@@ -85,6 +87,7 @@ class Scanner {
   ) {
     this.header = header;
     this.delimiter = delimiter.charCodeAt(0);
+    this.delimiters = this.delimiter * ONES;
     this.quote = quote === "" ? -1 : QUOTE;
     this.regularity = regularity;
     this.heads = heads;
@@ -149,7 +152,7 @@ class Scanner {
     let end = one.scan.take(view, start, isQuoted);
     const isScanned = end >= 0;
     if (!isScanned)
-      end = isQuoted ? closingQuote(bytes, start, this.delimiter) : this.bareEnd(bytes, start);
+      end = isQuoted ? closingQuote(bytes, start, this.delimiter) : this.bareEnd(view, start);
     if (end < 0 || (!isQuoted && this.holdsQuote(bytes, start, end))) return -1;
     const { places } = this;
     places.starts[column] = start;
@@ -159,7 +162,7 @@ class Scanner {
     if (isScanned) {
       if (end > start) this.fill();
     } else if (end > start) {
-      if (!this.other(bytes, column, start, end)) return -1;
+      if (!this.other(bytes, view, column, start, end)) return -1;
     } else one.scan.takeEmpty();
     return isQuoted ? end + 1 : end;
   }
@@ -170,10 +173,20 @@ class Scanner {
   }
 
   /** A field that is of no plain kind. False if it makes its record odd. */
-  private other(bytes: Buffer, column: number, start: number, end: number): boolean {
-    let text = bytes.toString("utf8", start, end);
-    if (this.places.quoted[column] === 1 && text.includes('"')) text = text.replaceAll('""', '"');
-    const seen = (this.columns[column] as RegularColumn).take(text, this.records + 1);
+  private other(
+    bytes: Buffer,
+    view: DataView,
+    column: number,
+    start: number,
+    end: number,
+  ): boolean {
+    const one = this.columns[column] as RegularColumn;
+    const row = this.records + 1;
+    const text = this.places.quoted[column] === 1 ? undoubled(bytes, start, end) : null;
+    const seen =
+      text === null
+        ? one.take(view, start, end, row)
+        : one.take(new DataView(text.buffer, text.byteOffset, text.length), 0, text.length, row);
     this.cells++;
     if (seen === "blank") {
       this.places.ends[column] = start;
@@ -185,12 +198,10 @@ class Scanner {
   }
 
   /** The end of a field without quotes; -1 if a return stands in it that ends no line. */
-  private bareEnd(bytes: Buffer, from: number): number {
-    for (let at = from; ; at++) {
-      const sign = bytes[at];
-      if (sign === this.delimiter || sign === LF) return at;
-      if (sign === CR) return bytes[at + 1] === LF ? at : -1;
-    }
+  private bareEnd(view: DataView, from: number): number {
+    const end = fieldEnd(view, from, this.delimiters, CR);
+    if (view.getUint8(end) !== CR) return end;
+    return view.getUint8(end + 1) === LF ? end : -1;
   }
 
   private holdsQuote(bytes: Buffer, from: number, to: number): boolean {
@@ -227,4 +238,11 @@ function closingQuote(bytes: Buffer, from: number, delimiter: number): number {
     else
       return next === delimiter || next === LF || (next === CR && bytes[at + 2] === LF) ? at : -1;
   }
+}
+
+/** A field in which quotes are doubled, without that; null if there are none. */
+function undoubled(bytes: Buffer, from: number, to: number): Buffer | null {
+  const quote = bytes.indexOf(QUOTE, from);
+  if (quote < 0 || quote >= to) return null;
+  return Buffer.from(bytes.toString("utf8", from, to).replaceAll('""', '"'));
 }
