@@ -1,159 +1,118 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { DigestSum } from "../model/digest/digest-sum.ts";
-import { type DigestColumn, noDigits, RowDigest } from "../model/digest/row-digest.ts";
-import { CanonryError } from "../model/errors.ts";
-import { bytesBelow, ONES, placesOf } from "./csv/byte-words.ts";
+import { COLUMNS_A_RECORD, type DigestColumn, RowJoin } from "../model/digest/row-digest.ts";
 import { named, quoted, withDuckDb } from "./duckdb.ts";
+import type { HashedColumn, JoinedTexts, KnownTexts } from "./duckdb-columns.ts";
 
-/** A scratch folder, and how what is written into it is read. */
-export interface Scratch {
-  readonly folder: string;
-  /** What `write` writes to a path in it, once and in order. */
-  take(path: string, write: () => Promise<unknown>): AsyncIterable<Buffer>;
-}
+/** Fewer rows are read before their different texts are known. */
+const ROWS_TO_KNOW = 50_000;
+/** Different texts of a column that are held, as the row groups tell them. */
+const MOST_TEXTS = 200_000;
 
 /**
- * Rows and digest of a Parquet file, read back: DuckDB writes its columns as text, and the text is hashed as
- * that of a load is. Memory: that of DuckDB and one piece of text. Throws EXPORT_FAILED for a file that cannot be
- * read or lacks a column.
+ * Rows and digest of a Parquet file, read back: DuckDB gives the values of its columns, and each is hashed as that
+ * of a load is. `temp` is a folder for what does not fit into DuckDB's memory. Memory: that of DuckDB, the
+ * different texts of columns that have few, 4,096 rows. Throws EXPORT_FAILED for a file that cannot be read or
+ * lacks a column.
  */
 export async function digestOfParquet(
   parquet: string,
   columns: readonly DigestColumn[],
-  scratch: Scratch,
+  temp: string,
 ): Promise<{ readonly rows: number; readonly digest: string }> {
-  const csv = `${scratch.folder}/read-back.csv`;
-  const lines = scratch.take(csv, () => writeCsv(parquet, columns, csv, scratch.folder));
-  const sum = await sumOfCsv(lines, columns);
-  return { rows: sum.rows, digest: sum.digest };
+  return withDuckDb({ file: parquet, temp, width: columns.length }, async (connection) => {
+    const { records, texts } = await recordsOf(connection, parquet, columns);
+    const all = records.flat();
+    const result = await connection.stream(
+      `select ${[...all, texts].map(({ sql }) => sql).join(", ")} from ${file(parquet)}`,
+    );
+    const sum = new DigestSum();
+    const join = new RowJoin();
+    for (let next = result.fetchChunk(); ; ) {
+      const chunk = await next;
+      const rows = chunk?.rowCount ?? 0;
+      if (chunk === null || rows === 0) return { rows: sum.rows, digest: sum.digest };
+      // While DuckDB makes the next rows, these are hashed.
+      next = result.fetchChunk();
+      for (const [at, column] of all.entries()) column.take(chunk, at, rows);
+      texts.take(chunk, all.length, rows);
+      for (let row = 0; row < rows; row++) {
+        texts.begin(row);
+        joinRow(join, records, row);
+        sum.add(join.low, join.high);
+      }
+    }
+  });
 }
 
-async function writeCsv(
+function joinRow(join: RowJoin, records: readonly (readonly HashedColumn[])[], row: number): void {
+  join.begin();
+  for (const columns of records) {
+    for (const column of columns) column.join(join, row);
+    join.record();
+  }
+  join.end();
+}
+
+const file = (parquet: string): string => `read_parquet(${quoted(parquet)})`;
+
+/** The columns of each record of a row's digest, in the order in which their values are joined. */
+async function recordsOf(
+  connection: DuckDBConnection,
   parquet: string,
   columns: readonly DigestColumn[],
-  csv: string,
-  temp: string,
-): Promise<void> {
-  const texts = columns.filter(({ type }) => type === "text").map(({ name }) => named(name));
-  const force = texts.length === 0 ? "" : `, force_quote (${texts.join(", ")})`;
-  await withDuckDb({ file: parquet, temp, width: columns.length }, (connection) =>
-    connection.run(
-      `copy (select ${columns.map(({ name }) => named(name)).join(", ")} from read_parquet(${quoted(parquet)}))
-         to ${quoted(csv)} (format csv, use_tmp_file false, header false, delimiter ',', quote '"', escape '"', nullstr ''${force})`,
-    ),
+): Promise<{
+  readonly records: readonly (readonly HashedColumn[])[];
+  readonly texts: JoinedTexts;
+}> {
+  // Loaded when it is needed, as DuckDB is.
+  const { hashedColumn, JoinedTexts } = await import("./duckdb-columns.ts");
+  const described = await connection.runAndReadAll(`describe select * from ${file(parquet)}`);
+  const types = new Map(described.getRows().map(([name, type]) => [String(name), String(type)]));
+  const few = await columnsOfFewTexts(connection, parquet);
+  const texts = new JoinedTexts();
+  const records: HashedColumn[][] = [];
+  for (let first = 0; first < columns.length; first += COLUMNS_A_RECORD) {
+    const record: HashedColumn[] = [];
+    for (const column of columns.slice(first, first + COLUMNS_A_RECORD).toReversed()) {
+      const known =
+        column.type === "text" && few.has(column.name)
+          ? await knownTexts(connection, parquet, column.name)
+          : null;
+      const type = types.get(column.name) ?? "";
+      record.push(hashedColumn(column, type, records.length, known, texts));
+    }
+    records.push(record);
+  }
+  return { records, texts };
+}
+
+/** Of a large file the columns whose texts stand in a dictionary in every row group. */
+async function columnsOfFewTexts(
+  connection: DuckDBConnection,
+  parquet: string,
+): Promise<ReadonlySet<string>> {
+  const found = await connection.runAndReadAll(
+    `select path_in_schema from parquet_metadata(${quoted(parquet)}) where type = 'BYTE_ARRAY'
+      group by all having bool_and(stats_distinct_count is not null)
+        and sum(stats_distinct_count) <= ${MOST_TEXTS} and sum(num_values) >= ${ROWS_TO_KNOW}`,
   );
+  return new Set(found.getRows().map(([name]) => String(name)));
 }
 
-const [LF, QUOTE, COMMA] = [10, 34, 44];
-const QUOTES = QUOTE * ONES;
-
-/** Of CSV whose texts stand in quotes and whose nulls are empty. */
-export async function sumOfCsv(
-  chunks: AsyncIterable<Buffer>,
-  columns: readonly DigestColumn[],
-): Promise<DigestSum> {
-  const sum = new DigestSum();
-  const row = new RowDigest(columns);
-  const record = new CsvRecord(columns.length);
-  const digits = noDigits(columns.length);
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    record.over(bytes);
-    let at = 0;
-    for (let end = record.find(at); end !== -1; end = record.find(at)) {
-      row.take(bytes, record.starts, record.ends, digits);
-      sum.add(row.low, row.high);
-      at = end;
-    }
-    rest = bytes.subarray(at);
-  }
-  if (rest.length > 0)
-    throw new CanonryError("EXPORT_FAILED", "the last row read back is not whole");
-  return sum;
-}
-
-/** Where the values of a record stand. */
-class CsvRecord {
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  private readonly doubled: number[] = [];
-  private bytes: Buffer = Buffer.alloc(0);
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  /** Where the last line feed stands: a value without quotes ends there at the latest. */
-  private last = -1;
-
-  constructor(width: number) {
-    this.starts = new Int32Array(width);
-    this.ends = new Int32Array(width);
-  }
-
-  over(bytes: Buffer): void {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.last = bytes.lastIndexOf(LF);
-  }
-
-  /** Gives the index behind the record at `from`; -1 if its end is not there. Doubled quotes are made one. */
-  find(from: number): number {
-    const { bytes, last, starts, ends, doubled } = this;
-    const width = starts.length;
-    if (doubled.length > 0) doubled.length = 0;
-    let at = from;
-    for (let column = 0; column < width; column++) {
-      if (at > last) return -1;
-      let sign = bytes[at] as number;
-      if (sign === QUOTE) {
-        starts[column] = at + 1;
-        at = this.closing(at + 1, column);
-        if (at >= last) return -1;
-        ends[column] = at++;
-        sign = bytes[at] as number;
-      } else {
-        const start = at;
-        while (sign !== COMMA && sign !== LF) sign = bytes[++at] as number;
-        starts[column] = at === start ? -1 : start;
-        ends[column] = at;
-      }
-      if (sign !== (column === width - 1 ? LF : COMMA)) {
-        throw new CanonryError("EXPORT_FAILED", `a row read back is not ${width} wide`);
-      }
-      at++;
-    }
-    for (const column of doubled)
-      ends[column] = undouble(bytes, starts[column] as number, ends[column] as number);
-    return at;
-  }
-
-  /** The index of the quote that closes; the length of the bytes if it is not there. */
-  private closing(start: number, column: number): number {
-    const { bytes } = this;
-    for (let at = start; ; at += 2) {
-      at = this.quoteFrom(at);
-      if (at + 1 >= bytes.length) return bytes.length;
-      if (bytes[at + 1] !== QUOTE) return at;
-      if (this.doubled.at(-1) !== column) this.doubled.push(column);
-    }
-  }
-
-  /** Four bytes at a look, as long as none of them is a quote. */
-  private quoteFrom(start: number): number {
-    const { bytes, view } = this;
-    let at = start;
-    for (; at + 4 <= bytes.length; at += 4) {
-      const quotes = placesOf(QUOTES, view.getInt32(at, true));
-      if (quotes !== 0) return at + bytesBelow(quotes);
-    }
-    while (at < bytes.length && bytes[at] !== QUOTE) at++;
-    return at;
-  }
-}
-
-function undouble(bytes: Buffer, start: number, end: number): number {
-  let to = start;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    bytes[to++] = byte;
-    if (byte === QUOTE) at++;
-  }
-  return to;
+/** Makes a type of the different texts of a column, which are then given as numbers. */
+async function knownTexts(
+  connection: DuckDBConnection,
+  parquet: string,
+  column: string,
+): Promise<KnownTexts> {
+  const name = named(column);
+  const type = named(`texts of ${column}`);
+  await connection.run(
+    `create type ${type} as enum (select distinct ${name} from ${file(parquet)} where ${name} is not null)`,
+  );
+  const listed = await connection.runAndReadAll(
+    `select unnest(enum_range(null::${type}))::varchar`,
+  );
+  return { type, texts: listed.getRows().map(([text]) => String(text)) };
 }

@@ -1,10 +1,9 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makePipe, outOfPipe, throughPipe } from "../../src/data-layer/scratch/pipe.ts";
+import { makePipe, throughPipe } from "../../src/data-layer/scratch/pipe.ts";
 
 describe("chunks through a named pipe", () => {
   let folder: string;
@@ -61,38 +60,6 @@ describe("chunks through a named pipe", () => {
     const read = async (): Promise<number> => (await readFile(path)).length;
     const lost = new Error("connection lost");
     await expect(throughPipe(path, chunks(3, lost), read)).rejects.toThrow("connection lost");
-  });
-
-  const written = (count: number, end?: Error) => async (): Promise<void> => {
-    await pipeline(chunks(count, end), createWriteStream(path));
-  };
-  async function sizeOf(taken: AsyncIterable<Buffer>): Promise<number> {
-    let size = 0;
-    for await (const one of taken) size += one.length;
-    return size;
-  }
-
-  test("what a writer writes is taken while it does, to the last byte, or to none", async () => {
-    expect(await sizeOf(outOfPipe(path, written(100)))).toBe(100 * chunk.length);
-    expect(await sizeOf(outOfPipe(path, written(0)))).toBe(0);
-  });
-
-  test("a writer that fails before it opens the pipe, or behind some of it, is heard", async () => {
-    const never = (): Promise<never> => Promise.reject(new Error("no engine"));
-    await expect(sizeOf(outOfPipe(path, never))).rejects.toThrow("no engine");
-    const lost = written(3, new Error("disk gone"));
-    await expect(sizeOf(outOfPipe(path, lost))).rejects.toThrow("disk gone");
-  });
-
-  test("whoever has taken enough ends the writer", async () => {
-    let ended = false;
-    const write = async (): Promise<void> => {
-      await written(1000)().finally(() => {
-        ended = true;
-      });
-    };
-    for await (const _first of outOfPipe(path, write)) break;
-    expect(ended).toBe(true);
   });
 
   test("where no pipe can be made, it says so", async () => {

@@ -1,5 +1,4 @@
-import { readFile } from "../file-bytes.ts";
-import { makePipe, outOfPipe, throughPipe } from "./pipe.ts";
+import { makePipe, throughPipe } from "./pipe.ts";
 import { writeScratch } from "./write-scratch.ts";
 
 /**
@@ -14,17 +13,4 @@ export async function lendChunks<Result>(
   if (await makePipe(path)) return throughPipe(path, chunks, read);
   await writeScratch(path, chunks);
   return read();
-}
-
-/** The other way round: what an engine writes to a local path of a scratch folder, once and in order. */
-export async function* takeChunks(
-  path: string,
-  write: () => Promise<unknown>,
-): AsyncGenerator<Buffer> {
-  if (await makePipe(path)) {
-    yield* outOfPipe(path, write);
-    return;
-  }
-  await write();
-  yield* readFile(path);
 }

@@ -67,30 +67,3 @@ async function openForWriting(path: string, reading: () => boolean): Promise<num
   }
   return null;
 }
-
-/** What `write` writes into a named pipe, while it does. An error of the writer is thrown at its end. */
-export async function* outOfPipe(
-  path: string,
-  write: () => Promise<unknown>,
-): AsyncGenerator<Buffer> {
-  // Does not block, and lets the writer open its end.
-  const descriptor = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const pipe = new Socket({ fd: descriptor, readable: true, writable: false });
-  // A writer that fails before it opens the pipe would leave it without an end.
-  const written = write().catch((error: unknown) => {
-    pipe.destroy();
-    throw error;
-  });
-  written.catch(() => undefined);
-  try {
-    for await (const chunk of pipe) yield chunk as Buffer;
-  } catch (error) {
-    await written;
-    throw error;
-  } finally {
-    // A writer that is not read to its end meets a closed pipe.
-    pipe.destroy();
-    await written.catch(() => undefined);
-  }
-  await written;
-}

@@ -1,6 +1,5 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
 import { readAll } from "../../data-layer/file-bytes.ts";
-import { takeChunks } from "../../data-layer/scratch/lend-chunks.ts";
 import type { Executor } from "../../database/database.ts";
 import { exportDigest } from "../../database/export/export-digest.ts";
 import type { ExportRow } from "../../database/export/exports.ts";
@@ -81,7 +80,7 @@ function readBack(
     const parquet = `${folder}/rows.parquet`;
     try {
       await data.writeScratch(parquet, readAll(bytes));
-      return await digestOfParquet(parquet, columns, { folder, take: takeChunks });
+      return await digestOfParquet(parquet, columns, folder);
     } catch (error) {
       const known = ["EXPORT_FAILED", "STORAGE_DAMAGED"];
       if (error instanceof CanonryError && known.includes(error.code)) return error.message;

@@ -35,11 +35,9 @@ export const COLUMNS_A_RECORD = 800;
  */
 export class RowDigest {
   readonly columns: readonly DigestColumn[];
-  low = 0;
-  high = 0;
+  readonly join = new RowJoin();
   private readonly types: readonly ColumnType[];
   private readonly value = new ValueHash();
-  private readonly hash = new ServerHash();
 
   constructor(columns: readonly DigestColumn[]) {
     this.columns = columns;
@@ -48,44 +46,74 @@ export class RowDigest {
 
   /**
    * Takes a row whose values stand in `bytes`, each from its start up to its end, by column; a start of -1 is
-   * null. `low` and `high` hold the digest afterwards; `digits` is widened to what its numerics need.
+   * null. `join` holds the digest afterwards; `digits` is widened to what its numerics need.
    */
   take(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, digits: ColumnDigits): void {
-    const { types, value } = this;
+    const { types, value, join } = this;
     const { whole, fraction } = digits;
-    let [allLow, allHigh] = [0, 0];
+    join.begin();
     for (let seed = 0, first = 0; first < types.length; seed++, first += COLUMNS_A_RECORD) {
-      let [low, high] = [0, 0];
       for (let at = Math.min(first + COLUMNS_A_RECORD, types.length) - 1; at >= first; at--) {
         const type = types[at] as ColumnType;
         const start = starts[at] as number;
-        if (start === -1) value.low = value.high = 0;
-        else value.take(type, bytes, start, ends[at] as number, seed);
-        let sum = (low >>> 0) * 31 + (value.low >>> 0);
-        low = sum | 0;
-        high = (Math.imul(high, 31) + value.high + ((sum / TWO_32) | 0)) | 0;
-        if (type !== "numeric") continue;
-        if (start === -1) value.low = value.high = 0;
-        else {
-          if (value.whole > (whole[at] as number)) whole[at] = value.whole;
-          if (value.fraction > (fraction[at] as number)) fraction[at] = value.fraction;
-          this.sign(value.negative, seed);
+        if (start === -1) {
+          join.none(type);
+          continue;
         }
-        sum = (low >>> 0) * 31 + (value.low >>> 0);
-        low = sum | 0;
-        high = (Math.imul(high, 31) + value.high + ((sum / TWO_32) | 0)) | 0;
+        value.take(type, bytes, start, ends[at] as number, seed);
+        join.add(value.low, value.high);
+        if (type !== "numeric") continue;
+        if (value.whole > (whole[at] as number)) whole[at] = value.whole;
+        if (value.fraction > (fraction[at] as number)) fraction[at] = value.fraction;
+        join.sign(value.negative, seed);
       }
-      allLow ^= low;
-      allHigh ^= high;
+      join.record();
     }
-    this.hash.integer(0, allLow, allHigh);
-    this.low = this.hash.low;
-    this.high = this.hash.high;
+    join.end();
+  }
+}
+
+/** Joins the hashes of the values of a row, which are given from the last column of a record to its first. */
+export class RowJoin {
+  /** Of the digest. */
+  low = 0;
+  high = 0;
+  private recordLow = 0;
+  private recordHigh = 0;
+  private readonly hash = new ServerHash();
+
+  begin(): void {
+    this.low = this.high = this.recordLow = this.recordHigh = 0;
   }
 
-  private sign(negative: boolean, seed: number): void {
+  add(low: number, high: number): void {
+    const sum = (this.recordLow >>> 0) * 31 + (low >>> 0);
+    this.recordLow = sum | 0;
+    this.recordHigh = (Math.imul(this.recordHigh, 31) + high + ((sum / TWO_32) | 0)) | 0;
+  }
+
+  /** Adds what a numeric has beside its hash. */
+  sign(negative: boolean, seed: number): void {
     this.hash.integer(negative ? 1 : 0, seed, 0);
-    this.value.low = this.hash.low;
-    this.value.high = this.hash.high;
+    this.add(this.hash.low, this.hash.high);
+  }
+
+  none(type: ColumnType): void {
+    this.add(0, 0);
+    if (type === "numeric") this.add(0, 0);
+  }
+
+  /** The values of a record were given. */
+  record(): void {
+    this.low ^= this.recordLow;
+    this.high ^= this.recordHigh;
+    this.recordLow = this.recordHigh = 0;
+  }
+
+  /** The records of a row were given. */
+  end(): void {
+    this.hash.integer(0, this.low, this.high);
+    this.low = this.hash.low;
+    this.high = this.hash.high;
   }
 }

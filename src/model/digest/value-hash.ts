@@ -4,10 +4,12 @@ import { ServerHash } from "./server-hash.ts";
 
 const [SPACE, PLUS, MINUS, POINT, ZERO, CAPITAL_T] = [32, 43, 45, 46, 48, 84];
 const USUAL_DIGITS = 8;
+const MOST_WHOLE = 10 ** USUAL_DIGITS;
 const POWERS = Int32Array.from({ length: USUAL_DIGITS + 1 }, (_, power) => 10 ** power);
 const TWO_32 = 2 ** 32;
+const DAYS_TO_2000 = 10_957;
 /** From the day before the first of March, 400 years before the year 0, to 2000-01-01. */
-const DAYS_BEFORE = 146_097 + 719_468 + 10_957 + 1;
+const DAYS_BEFORE = 146_097 + 719_468 + DAYS_TO_2000 + 1;
 const decoder = new TextDecoder();
 
 /**
@@ -59,6 +61,37 @@ export class ValueHash {
     }
     this.low = hash.low;
     this.high = hash.high;
+  }
+
+  /** Of a whole number of 64 bits, in two halves. */
+  integer(low: number, high: number, seed: number): void {
+    this.hash.integer(low ^ (high < 0 ? ~high : high), seed, 0);
+    this.low = this.hash.low;
+    this.high = this.hash.high;
+  }
+
+  /** Of a date, in days from 1970-01-01. */
+  day(days: number, seed: number): void {
+    this.hash.integer(days - DAYS_TO_2000, seed, 0);
+    this.low = this.hash.low;
+    this.high = this.hash.high;
+  }
+
+  /** Of a numeric that is a whole number, of 64 bits in two halves, over 10 to the power of `scale`. */
+  scaled(low: number, high: number, scale: number, seed: number): void {
+    const value = high * TWO_32 + (low >>> 0);
+    const size = Math.abs(value);
+    const unit = POWERS[scale] ?? 0;
+    const whole = Math.floor(size / unit);
+    if (size > 0 && size <= Number.MAX_SAFE_INTEGER && whole < MOST_WHOLE) {
+      const fraction = (size - whole * unit) * (POWERS[USUAL_DIGITS - scale] as number);
+      this.groups(whole, fraction, seed);
+      this.negative = value < 0;
+      return;
+    }
+    const exact = (BigInt(high) << 32n) + BigInt(low >>> 0);
+    const text = Buffer.from(`${exact}e-${scale}`);
+    this.numeric(text, 0, text.length, seed);
   }
 
   private bigint(bytes: Uint8Array, start: number, end: number, seed: number): void {

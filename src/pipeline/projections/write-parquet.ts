@@ -1,5 +1,5 @@
 import type { DataLayer } from "../../data-layer/data-layer.ts";
-import { lendChunks, takeChunks } from "../../data-layer/scratch/lend-chunks.ts";
+import { lendChunks } from "../../data-layer/scratch/lend-chunks.ts";
 import { joined } from "../../data-layer/scratch/part-stream.ts";
 import { type CopyText, parquetFromCopy } from "../../formats/parquet.ts";
 import { digestOfParquet } from "../../formats/parquet-digest.ts";
@@ -81,7 +81,7 @@ export async function proveParquet(
   columns: readonly DigestColumn[],
   expected: string,
 ): Promise<void> {
-  const { digest } = await digestOfParquet(parquet, columns, { folder, take: takeChunks });
+  const { digest } = await digestOfParquet(parquet, columns, folder);
   if (digest === expected) return;
   throw new CanonryError(
     "EXPORT_FAILED",

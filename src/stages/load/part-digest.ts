@@ -51,7 +51,7 @@ export class PartDigest {
     }
     const { row, starts } = this;
     row.take(bytes, starts, this.ends, group.digits);
-    group.sum.add(row.low, row.high);
+    group.sum.add(row.join.low, row.join.high);
     group.row_sum += number;
     const { values } = group;
     for (let at = 0; at < starts.length; at++) {
