@@ -22,6 +22,32 @@ const PLACES = [
   "Juniper",
 ];
 
+test("two tables of words with the same names stand beside each other, one blank column between", async () => {
+  const people = ["Head", "Deputy", "Clerk", "Porter", "Cook", "Driver"];
+  const table = (from: number): string[][] => [
+    ["Place", "Post", "Grade"],
+    ...people.map((post, at) => [PLACES[at + from] ?? "", post, `Band ${(at % 3) + 1}`]),
+  ];
+  const [left, right] = [table(0), table(3)];
+  const seen = await seeCsv(csv(left.map((row, at) => [...row, "", ...(right[at] ?? [])])));
+  expect(seen.tables.map(({ range, n_rows }) => [range, n_rows])).toEqual([
+    ["A1:C7", 6],
+    ["E1:G7", 6],
+  ]);
+});
+
+test("groups of figures with the same names, one blank column between, are one table", async () => {
+  const names = ["Total", "Male", "Female"];
+  const rows = times(8, (at) => [
+    PLACES[at] ?? "",
+    ...times(3, (to) => 90 + 7 * at + 31 * to),
+    "",
+    ...times(3, (to) => 40 + 5 * at + 17 * to),
+  ]);
+  const seen = await seeCsv(csv([["", ...names, "", ...names], ...rows]));
+  expect(seen.tables.map(({ range }) => range)).toEqual(["A1:H9"]);
+});
+
 test("weeks that are counted twice, with words between, are of the header above their dates", async () => {
   const day = (week: number): string => `${String(7 * week - 4).padStart(2, "0")}/01/2025`;
   const weeks = ["Week", 1, 2, 3, 4, "Weeks", 2, 3, 4, 5];

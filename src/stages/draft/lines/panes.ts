@@ -16,6 +16,8 @@ interface Segment {
   readonly labelled: boolean;
   /** Texts of the first line with words, lower case, without marks. */
   readonly heads: readonly string[];
+  /** The first of them stands in the first column. */
+  readonly headed: boolean;
   /** Texts of the first column beside figures. */
   readonly keys: readonly string[];
 }
@@ -127,9 +129,11 @@ function segmentsOf(
   for (const [left, right] of runs) {
     const before = segments.at(-1);
     const apart = (before?.left ?? 0) - (segments.at(-2)?.right ?? Number.NEGATIVE_INFINITY);
-    if (before !== undefined && left === before.right + 2 && apart > 2 && isLabelsOnly(before)) {
+    const next = segmentOf(lines, left, right);
+    const isNear = before !== undefined && left === before.right + 2 && apart > 2;
+    if (isNear && isLabelsOnly(before) && !isAgain(before, next)) {
       segments[segments.length - 1] = segmentOf(lines, before.left, right);
-    } else segments.push(segmentOf(lines, left, right));
+    } else segments.push(next);
   }
   return segments;
 }
@@ -145,6 +149,7 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
   let labels = 0;
   let measured = false;
   let heads: string[] = [];
+  let headed = false;
   const keys: string[] = [];
   for (const line of lines) {
     const cells = line.cells.filter((cell) => cell.column >= left && cell.column <= right);
@@ -158,10 +163,11 @@ function segmentOf(lines: readonly Line[], left: number, right: number): Segment
       if (isLabel(cells[0])) labels++;
     } else if (heads.length === 0 && cells.filter(isWords).length >= 2) {
       heads = cells.map((cell) => stripMarks(cell.text).toLowerCase());
+      headed = cells[0]?.column === left;
     }
   }
   const labelled = figures.size > 0 && labels >= figures.size * 0.6 && right > left;
-  return { left, right, rows, figures, measured, labelled, heads, keys };
+  return { left, right, rows, figures, measured, labelled, heads, headed, keys };
 }
 
 function isFigureLine(cells: readonly SampleCell[], numbers: number): boolean {
@@ -194,10 +200,29 @@ function independent(group: readonly Segment[], next: Segment): boolean {
 function repeats(group: readonly Segment[], next: Segment): boolean {
   if (next.labelled && group[0]?.labelled === true && sameKeys(group[0], next, 5)) return true;
   const heads = group.flatMap((one) => one.heads);
+  if (group[0] !== undefined && group.length === 1 && isAgain(group[0], next)) return true;
   if (next.heads.length < 2 || heads.length < 2) return false;
   if (!next.labelled && (next.heads.length < 3 || !sameKeys(group[0], next, 3))) return false;
   const shared = next.heads.filter((head) => heads.includes(head)).length;
   return next.heads[0] === group[0]?.heads[0] && shared >= next.heads.length * 0.6;
+}
+
+/**
+ * The whole header once more, in its order, from the first column on, above words or its own labels. Groups of one
+ * table's figures have the same names too, but no labels.
+ */
+function isAgain(first: Segment, next: Segment): boolean {
+  const { heads } = next;
+  const names = new Set(heads);
+  return (
+    (next.labelled || (next.figures.size === 0 && first.figures.size === 0)) &&
+    first.headed &&
+    next.headed &&
+    heads.length === first.heads.length &&
+    names.size >= 2 &&
+    names.size > heads.length / 2 &&
+    heads.every((head, at) => head === first.heads[at])
+  );
 }
 
 function sameKeys(first: Segment | undefined, next: Segment, least: number): boolean {
