@@ -54,6 +54,21 @@ describe("identity and drift", () => {
     expect((await series.backfill()).releases.at(-1)?.remarks).toEqual([]);
   });
 
+  test("an older file under the link of a new month is told too", async () => {
+    await twoMonths(monthOf(2));
+    await series.publish("2025-03", { Activity: monthOf(3) });
+    await series.backfill();
+    await series.publish("2025-04", { Activity: monthOf(1) });
+    await series.publish("2025-05", { Activity: monthOf(5) });
+    await series.publish("2025-06", { Activity: monthOf(5) });
+    const told = ["2025-01", "2025-05"].map((one) => `every table holds what release ${one}`);
+    const { releases } = await series.backfill();
+    const remarks = releases.slice(-3).map((one) => one.remarks.join());
+    expect(remarks[0]).toContain(told[0]);
+    expect(remarks[1]).toBe("");
+    expect(remarks[2]).toContain(told[1]);
+  });
+
   test("a renamed column is proposed with its evidence and waits; approved, both headers are one column", async () => {
     await twoMonths(renamed(monthOf(2), "First contacts", "Initial contacts"));
     expect(await statuses()).toEqual(["loaded", "held"]);

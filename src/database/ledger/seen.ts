@@ -52,6 +52,27 @@ export async function seenOf(
   };
 }
 
+/** Parts of a source by their fingerprints, ascending, in another period than one. */
+export interface HeldContent {
+  readonly source: string;
+  readonly content: readonly string[];
+  readonly but: string;
+}
+
+/** The periods whose current load of a source has exactly these parts, the newest first. */
+export async function periodsHolding(
+  executor: Executor,
+  { source, content, but }: HeldContent,
+): Promise<readonly string[]> {
+  const rows = await executor.rows<{ period: string }>(
+    `select l.period from ops.load l join ops.period p on p.period = l.period
+      where l.source = $1 and l.is_current and l.period <> $2 and ${CONTENT} = $3::text[]
+      order by p.period_end desc, p.period_start desc`,
+    [source, but, content],
+  );
+  return rows.map((row) => row.period);
+}
+
 /** By source, nearest first; only loads that were read as a series, with their newest data period. */
 async function issuesOf(
   executor: Executor,

@@ -121,6 +121,18 @@ export class Forecast implements ReleaseLedger {
     return { releases, periods, last, issues };
   }
 
+  async periodsHolding(
+    asked: Parameters<ReleaseLedger["periodsHolding"]>[0],
+  ): ReturnType<ReleaseLedger["periodsHolding"]> {
+    const { source, content, but } = asked;
+    const own = this.currentLoads().filter((one) => one.source === source && one.period !== but);
+    const overtaken = new Set(own.map((one) => one.period));
+    const real = await this.real.periodsHolding(asked);
+    const fresh = own.filter((one) => one.content.join() === content.join());
+    const left = real.filter((period) => !overtaken.has(period));
+    return orderedByEnd([...fresh.map((one) => one.period), ...left]).toReversed();
+  }
+
   sampleOf(request: SampleOfLoad): ReturnType<ReleaseLedger["sampleOf"]> {
     const tried = request.load_id.startsWith("-");
     return tried ? this.rehearsal.sampleOf(request) : this.real.sampleOf(request);

@@ -89,6 +89,7 @@ async function decideRelease(
     { release: document, publication, complete, purged, rulings },
     {
       seenOf: (code, text) => ledger.seenOf(code, { text, end: endOf(text) }),
+      periodsHolding: (source, content, but) => ledger.periodsHolding({ source, content, but }),
       sampleOf: (request) => ledger.sampleOf({ ...request, separator: KEY_SEPARATOR }),
       contractsOf: (code) => ledger.contractsOf(code),
       codesOfOthers: (code) => ledger.codesOfOthers(code),

@@ -15,7 +15,7 @@ import {
   recordQuarantine,
   resolveQuarantine,
 } from "../../database/ledger/ledger.ts";
-import { sampleOf, seenOf } from "../../database/ledger/seen.ts";
+import { type HeldContent, periodsHolding, sampleOf, seenOf } from "../../database/ledger/seen.ts";
 import { commitLoad } from "../../database/load/commit-load.ts";
 import { earlierRows, totalHistory } from "../../database/load/earlier-loads.ts";
 import { keepSame } from "../../database/load/same-rows.ts";
@@ -44,6 +44,7 @@ export interface ReleaseLedger {
   /** The last canonical generation that the enriched one of a release may be a copy of. */
   lastCanonical(publication: string, release: string | null): ReturnType<typeof lastCanonical>;
   seenOf(publication: string, period: SeenPeriod): ReturnType<typeof seenOf>;
+  periodsHolding(asked: HeldContent): Promise<readonly string[]>;
   sampleOf(request: SampleOfLoad): ReturnType<typeof sampleOf>;
   contractsOf(publication: string): ReturnType<typeof contractsOf>;
   codesOfOthers(publication: string): Promise<string[]>;
@@ -89,6 +90,7 @@ export function databaseLedger(database: Database): ReleaseLedger {
     manifestInForce: (code) => manifestInForce(database, code),
     lastCanonical: (code, release) => lastCanonical(database, code, release),
     seenOf: (code, period) => seenOf(database, code, period),
+    periodsHolding: (asked) => periodsHolding(database, asked),
     sampleOf: (request) => sampleOf(database, request),
     contractsOf: (code) => contractsOf(database, code),
     codesOfOthers: (code) => codesOfOthers(database, code),

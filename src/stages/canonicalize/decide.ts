@@ -20,7 +20,6 @@ import {
 } from "./left-out.ts";
 import { sourceCode } from "./naming.ts";
 import { firstSeenAfter } from "./period-order.ts";
-import { repeatedRelease } from "./repeated.ts";
 import { namedAsRuled, rulingOn, underRulings } from "./rulings.ts";
 import { seriesDrift } from "./series-drift.ts";
 import { settled } from "./settle.ts";
@@ -68,7 +67,7 @@ export function decide(facts: CanonicalizeFacts): ReleaseDecision {
     if (missing !== null) sources.push(missing);
   }
   const { publication, period } = release;
-  return { publication, period, sources, left_out: left, repeats: repeatedRelease(facts) };
+  return { publication, period, sources, left_out: left, repeats: facts.repeats };
 }
 
 /** A person does not want the table. */

@@ -24,6 +24,8 @@ export interface CanonicalizeFacts {
   readonly likeness: ReadonlyMap<string, Likeness>;
   /** By source that repeats its history: the newest data period of the release, where it was looked for. */
   readonly newest: ReadonlyMap<string, string>;
+  /** The release whose tables stand in this one once more; null if none does. */
+  readonly repeats: string | null;
   /** Every file of the release was fetched. */
   readonly complete: boolean;
   /** Sources of which a vintage of this release was purged: nobody waits for their tables. */

@@ -16,6 +16,7 @@ import { isSound } from "./left-out.ts";
 import { likenessOf, type SampleRequest, type SampleRow } from "./likeness.ts";
 import { newestData } from "./newest-data.ts";
 import { overlaps } from "./overlap.ts";
+import { repeatedRelease } from "./repeated.ts";
 import { underRulings } from "./rulings.ts";
 import { LEAST_AGREEING } from "./series-drift.ts";
 import { settled } from "./settle.ts";
@@ -61,6 +62,12 @@ export interface CanonicalizeNeeds {
   codesOfOthers(publication: string): Promise<readonly string[]>;
   /** Releases of the publication that hold loads, and the last one before or else after this period of each source. */
   seenOf(publication: string, period: string): Promise<Seen>;
+  /** Periods but this one, the newest first, whose current load of a source has parts of these fingerprints. */
+  periodsHolding(
+    source: string,
+    content: readonly string[],
+    but: string,
+  ): Promise<readonly string[]>;
   /** Rows of a load with the lowest hashes of their keys. */
   sampleOf(request: SampleRequest): Promise<readonly SampleRow[]>;
   /** Rows of a region, read again from its artifact. */
@@ -94,6 +101,9 @@ export async function survey(
     assignments,
     rulings: input.rulings,
     seen,
+    repeats: await repeatedRelease(assignments, seen, (source, content) =>
+      needs.periodsHolding(source, content, release.period),
+    ),
     newest: await newestBySource(assignments, seen, input, needs),
     likeness: await likenessesOf(assignments, seen, input.rulings, needs),
     rivals: await rivalsOf(assignments, release.period, needs),
