@@ -143,6 +143,36 @@ describe("an ods by hand", () => {
     expect(hiddenRows).toEqual([[2, 3, 4], []]);
   });
 
+  test("values of cells that show no text are cells", async () => {
+    const value = (attributes: string): string => `<table:table-cell ${attributes}/>`;
+    const number = value('office:value="1.50" office:value-type="float"');
+    const others = [
+      value('office:value-type="percentage" office:value="0.25"'),
+      value('office:value-type="date" office:date-value="2025-04-01T00:00:00"'),
+      value('office:value-type="boolean" office:boolean-value="true"'),
+      value('office:value-type="string" office:string-value="a &amp; b"'),
+      `<table:table-cell office:value-type="float" office:value="7"></table:table-cell>`,
+    ];
+    const gap = '<table:table-cell table:number-columns-repeated="2"/>';
+    const rows = [
+      row(number + gap + text("shown") + number),
+      row(others.join("")),
+      row(number, 'table:number-rows-repeated="2"'),
+      row(text("last") + number),
+      row(gap + number),
+    ];
+    const { sheets } = await readAll(ods(table("A", "ta1", rows.join(""))), "a.ods");
+    expect(sheets[0]).toEqual({
+      ...{ A1: "number:1.50", D1: "text:shown", E1: "number:1.50" },
+      ...{ A2: "number:0.25", B2: "date:2025-04-01", C2: "boolean:TRUE", D2: "text:a & b" },
+      ...{ E2: "number:7", A3: "number:1.50", A4: "number:1.50" },
+      ...{ A5: "text:last", B5: "number:1.50", C6: "number:1.50" },
+    });
+    const wide = row(number, 'table:number-rows-repeated="1000"');
+    const many = ods(table("A", "ta1", wide));
+    expect(await refusal(many, "a.ods", { sheet_cells: 500 })).toBe("SHEET_TOO_LARGE");
+  });
+
   test("errors, as LibreOffice and Excel save them, are errors and no figures", async () => {
     const libre = `table:formula="of:=NA()" office:value-type="string" office:string-value="" calcext:value-type="error"`;
     const excel = `table:formula="of:=1/0" office:value-type="float" office:value="0"`;
