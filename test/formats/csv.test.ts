@@ -59,6 +59,25 @@ describe("dialects", () => {
     expect(await texts("a,b\n'x, y',1\n'z, w',2\n")).toEqual(["a", "b", "x, y", "1", "z, w", "2"]);
   });
 
+  test("a blank before a quote that opens a field, and a quote that opens none", async () => {
+    expect(
+      await texts('Day,Visits,Place\n1 May, "6,000", "The ""Old"" Hall"\n2 May,5,x\n'),
+    ).toEqual([
+      ...["Day", "Visits", "Place", "1 May", "6,000", 'The "Old" Hall', "2 May", "5", "x"],
+    ]);
+    const text = 'Day,Note\n1 May, "so called" week\n2 May, "open\n3 May,x\n';
+    expect(await texts(text)).toEqual([
+      "Day",
+      "Note",
+      "1 May",
+      ' "so called" week',
+      "2 May",
+      ' "open',
+      "3 May",
+      "x",
+    ]);
+  });
+
   test("a backslash before a quote", async () => {
     expect(await texts('"Name","Text"\n"a","say \\"hi\\""\n"b","x"\n')).toEqual([
       "Name",
@@ -108,13 +127,17 @@ describe("records", () => {
 
   test("cut into pieces anywhere, the records are the same", () => {
     const field = fc.string({ unit: fc.constantFrom("a", "1", ",", '"', "\n", "\r\n", " ", "é") });
+    // Behind a blank a quote opens a field that ends on its line.
+    const onOneLine = (text: string): string => text.replaceAll(/[\r\n]/g, "");
     const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
     fc.assert(
       fc.property(
         fc.array(fc.array(field, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
         fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 5 }),
-        (rows, cuts) => {
-          const text = rows.map((row) => row.map(quoted).join(",")).join("\n");
+        fc.constantFrom(",", ", "),
+        (fields, cuts, between) => {
+          const rows = between === "," ? fields : fields.map((row) => row.map(onOneLine));
+          const text = rows.map((row) => row.map(quoted).join(between)).join("\n");
           const dialect = { delimiter: ",", quote: '"', escape: '"', newline: "\n" } as const;
           const parser = new RecordParser(dialect, 1e6, {});
           let from = 0;

@@ -65,6 +65,15 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
+const NO_QUOTE = { quote: "", escape: "" };
+
+/** Whether a field begins with a blank and a quote that closes where the field ends, on one line. */
+function opensBehindBlank(text: string, delimiter: string): boolean {
+  return new RegExp(`(?:^|[\\r\\n]|${delimiter}) +"[^"\\r\\n]*" *(?:$|[\\r\\n]|${delimiter})`).test(
+    text,
+  );
+}
+
 /** Quotes that open a field somewhere, each with the escapes that occur; and none at all. */
 function quotings(text: string, delimiter: string): { quote: string; escape: string }[] {
   const found: { quote: string; escape: string }[] = [];
@@ -73,7 +82,11 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
     const opens = new RegExp(`(?:^|[\\r\\n]|${sign})${quote}`).test(text);
     const closes = new RegExp(`${quote}(?:$|[\\r\\n]|${sign})`).test(text);
     // A field that begins with a double quote is quoted, even if the quote is never closed.
-    if (!(opens && (closes || quote === '"'))) continue;
+    if (!(opens && (closes || quote === '"'))) {
+      if (quote === '"' && opensBehindBlank(text, sign))
+        found.push(NO_QUOTE, { quote, escape: quote });
+      continue;
+    }
     const doubled = { quote, escape: quote };
     const escaped = { quote, escape: "\\" };
     // A backslash before a quote that ends no field: the sign of the other convention.
@@ -83,7 +96,7 @@ function quotings(text: string, delimiter: string): { quote: string; escape: str
     else found.push(doubled);
   }
   if (found.length === 0 || !found.some((one) => one.quote === '"')) {
-    found.unshift({ quote: "", escape: "" });
+    found.unshift(NO_QUOTE);
   }
   return found;
 }

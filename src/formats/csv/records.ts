@@ -107,8 +107,8 @@ export class RecordParser {
     let from = start;
     let at = start;
     for (;;) {
-      if (at < length && text.charCodeAt(at) === quote) {
-        const field = this.quoted(text, at, last);
+      const field = quote < 0 ? null : this.quotedAt(text, at, last);
+      if (field !== null) {
         if (typeof field === "number") return field;
         if (field.text !== "") cells.push({ column, kind: "text", text: field.text });
         at = field.end;
@@ -190,6 +190,31 @@ export class RecordParser {
       ...this.where,
       row: this.record + 1,
     });
+  }
+
+  /**
+   * The quoted field that begins at an index; null if none does. Blanks before the quote are none of its text where
+   * it closes on its line, with a delimiter or the line's end behind it; else the quote is text.
+   */
+  private quotedAt(
+    text: string,
+    at: number,
+    last: boolean,
+  ): ReturnType<RecordParser["quoted"]> | null {
+    const { quote } = this.dialect;
+    if (text[at] === quote) return this.quoted(text, at, last);
+    if (text[at] !== " " || this.dialect.delimiter === " ") return null;
+    let open = at + 1;
+    while (text[open] === " ") open++;
+    if (open >= text.length && !last) return UNFINISHED;
+    if (text[open] !== quote) return null;
+    if (!last && this.places.lineEnd(open) >= text.length) return UNFINISHED;
+    const [odd, spans] = [this.odd, this.spans];
+    const field = this.quoted(text, open, last);
+    const isWhole = typeof field === "object" && this.odd === odd && this.spans === spans;
+    this.odd = odd;
+    this.spans = spans;
+    return isWhole ? field : null;
   }
 
   /** A field from its opening quote; `end` is the index of what ended it. */
