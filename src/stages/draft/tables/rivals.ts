@@ -84,10 +84,10 @@ function labelsLeftBelow(sample: SheetSample, table: FoundTable): number {
 
 /**
  * The next row above or below a table, behind one blank row at most, that no table has though it fills three
- * columns or more, and most of its columns: a header that was parted from it, or a row that was lost.
+ * columns or more (two of a CSV), and most of its columns: a header that was parted from it, or a row that was lost.
  */
 function fullRowBeside(
-  { rows }: SheetSample,
+  { name, rows }: SheetSample,
   table: FoundTable,
   tables: readonly FoundTable[],
 ): number | null {
@@ -100,7 +100,7 @@ function fullRowBeside(
       return false;
     const cells = within(row);
     const over = cells.filter(({ column }) => columns.has(column));
-    if (over.length < Math.max(3, columns.size * 0.6)) return false;
+    if (over.length < Math.max(name === null ? 2 : 3, columns.size * 0.6)) return false;
     return new Set(over.map(({ text }) => text)).size > 1;
   };
   const inPane = rows.filter((row) => within(row).length > 0 && !countsColumns(within(row)));
