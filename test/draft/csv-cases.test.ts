@@ -195,9 +195,23 @@ describe("a record with one value", () => {
     expect(rowsOf(onlyTable(sheet))).toMatchObject({ section_rows: [4] });
   });
 
-  test("a word right below the last row is told", async () => {
-    expect((await seeCsv(beside("North,,,", 5))).reasons).toEqual([
+  test("a word right below the last row is told, and the table doubted where the file ends with it", async () => {
+    const sheet = await seeCsv(beside("North,,,", 5));
+    expect(sheet.reasons).toEqual([
       'row 7 holds "North" alone right below the last row: it is taken for a note',
+    ]);
+    expect(sheet.tables.map((one) => one.quarantined)).toEqual([true]);
+    const noted = await seeCsv(beside("Note: all figures are rounded,,,", 5));
+    expect(noted.tables.map((one) => one.quarantined)).toEqual([false]);
+  });
+
+  test("a next record of two cells, of another kind than those above, is a doubt", async () => {
+    const zoned = ["15:00:00", "15:00:00Z", "15:00:00+03:00"].map(
+      (time) => `2020-01-01T${time},${time}\n`,
+    );
+    const sheet = await seeCsv(`taken,time\n${zoned.join("")}`);
+    expect(sheet.tables.map((one) => [one.quarantined, one.reasons])).toEqual([
+      [true, ["row 3 fills its columns right beside it and is none of its rows"]],
     ]);
   });
 

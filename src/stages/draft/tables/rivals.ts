@@ -17,7 +17,7 @@ export function doubtRivals(sample: SheetSample, tables: readonly FoundTable[]):
         `${left} rows right below it stand in its columns and are none of its rows`,
       );
     const labels = labelsLeftBelow(sample, below);
-    if (labels >= LEFT_LABELS)
+    if (labels >= LEFT_LABELS || (labels > 0 && isEnd(sample, below.bottom + labels)))
       doubts.set(
         below,
         `${labels} labels stand alone right below it: they may be rows without figures`,
@@ -68,6 +68,11 @@ function rowsLeftBelow(sample: SheetSample, table: FoundTable): number {
 /** So many labels without a figure are more than the title of what comes next. */
 const LEFT_LABELS = 3;
 
+/** Whether a CSV ends with a record: what stands there is no title of another table. */
+function isEnd({ name, lastRow }: SheetSample, row: number): boolean {
+  return name === null && row === lastRow;
+}
+
 /** Short texts alone in their rows, right below a table in its column of labels, that read like no notes. */
 function labelsLeftBelow(sample: SheetSample, table: FoundTable): number {
   const column = table.columns.find(({ numeric }) => !numeric)?.index;
@@ -84,7 +89,7 @@ function labelsLeftBelow(sample: SheetSample, table: FoundTable): number {
 
 /**
  * The next row above or below a table, behind one blank row at most, that no table has though it fills three
- * columns or more (two of a CSV), and most of its columns: a header that was parted from it, or a row that was lost.
+ * columns or more (two in the next record of a CSV), and most of its columns: a header that was parted from it, or a row that was lost.
  */
 function fullRowBeside(
   { name, rows }: SheetSample,
@@ -95,20 +100,23 @@ function fullRowBeside(
   const own = tables.filter((one) => overlaps(one, table));
   const within = (row: SampleRow): readonly SampleCell[] =>
     row.cells.filter(({ column }) => column >= table.pane.left && column <= table.pane.right);
-  const isFull = (row: SampleRow | undefined): row is SampleRow => {
+  const isFull = (row: SampleRow | undefined, least: number): row is SampleRow => {
     if (row === undefined || own.some((one) => one.top <= row.row && row.row <= one.bottom))
       return false;
     const cells = within(row);
     const over = cells.filter(({ column }) => columns.has(column));
-    if (over.length < Math.max(name === null ? 2 : 3, columns.size * 0.6)) return false;
+    if (over.length < Math.max(least, columns.size * 0.6)) return false;
     return new Set(over.map(({ text }) => text)).size > 1;
   };
   const inPane = rows.filter((row) => within(row).length > 0 && !countsColumns(within(row)));
   const above = inPane.findLast(({ row }) => row < table.top);
   const below = inPane.find(({ row }) => row > table.bottom);
-  if (isFull(above) && blankBetween(rows, above.row, table.top) <= 1) return above.row;
+  if (isFull(above, 3) && blankBetween(rows, above.row, table.top) <= 1) return above.row;
   const leaves = below?.cells.some(({ column }) => !columns.has(column)) ?? true;
-  return isFull(below) && below.row - table.bottom <= 2 && !leaves ? below.row : null;
+  const isNext = name === null && below?.row === table.bottom + 1;
+  return isFull(below, isNext ? 2 : 3) && below.row - table.bottom <= 2 && !leaves
+    ? below.row
+    : null;
 }
 
 /** Rows without a cell between two rows. */
