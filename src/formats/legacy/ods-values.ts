@@ -30,7 +30,7 @@ export function unshownCell(attributes: string, column: number): Cell | null {
   const kind = type === null ? undefined : KINDS[type];
   if (kind === undefined) return null;
   const written = VALUES.map((name) => attribute(attributes, name)).find((one) => one !== null);
-  if (written === undefined || written === null || written === "") return null;
+  if (written === undefined || written === "") return null;
   const text = kind === "boolean" ? written.toUpperCase() : written;
   return {
     column,
