@@ -75,6 +75,12 @@ function cellsInside(row: SampleRow, pane: Pane): readonly SampleCell[] {
   return row.cells.filter((cell) => cell.column >= pane.left && cell.column <= pane.right);
 }
 
+/** The line as seen between two columns, these included. */
+export function partOf(line: Line, left: number, right: number): Line {
+  const cells = line.cells.filter(({ column }) => column >= left && column <= right);
+  return { ...line, ...countKinds(cells), cells };
+}
+
 /** Rows left out between two rows. */
 function leftOut(sample: SheetSample, after: number, before: number): number {
   let rows = 0;

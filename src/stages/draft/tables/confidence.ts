@@ -36,6 +36,8 @@ export function judge(
   if (rows.length + countRows(table.dataRows) <= 2 && header.length === 0) {
     doubts.push({ weight: 0.3, reason: "a single row of figures" });
   }
+  const unread = unreadLabels(table, header, draft);
+  if (unread !== null) doubts.push({ weight: 0.45, reason: unread });
   const odd = oddHeader(table, rows, header, draft);
   if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
   if (draft.sample.remarks.some((remark) => remark.includes("odd rows"))) {
@@ -73,6 +75,32 @@ function oddHeader(
   return header.length === 1 && likeRows(header[0], rows)
     ? "the row that would name the columns looks like the others"
     : null;
+}
+
+/** Merged labels this close above a header may be of it. */
+const CLOSE_ABOVE = 3;
+
+/** Labels merged over several columns each, that stand above an only header row whose names come again. */
+function unreadLabels(table: FoundTable, header: readonly Line[], draft: Draft): string | null {
+  const [line] = header;
+  if (line === undefined || header.length > 1) return null;
+  const columns = new Set(table.columns.map(({ index }) => index));
+  const names = line.cells.filter(({ column }) => columns.has(column)).map(({ text }) => text);
+  if (names.length - new Set(names).size < names.length * 0.3) return null;
+  const labels = draft.sample.merges.filter(
+    (one) =>
+      one.bottom < line.row &&
+      line.row - one.bottom <= CLOSE_ABOVE &&
+      one.right > one.left &&
+      one.left > table.left &&
+      columns.has(one.left) &&
+      draft.lines.some(
+        ({ row, cells }) => row === one.top && cells.some(({ column }) => column === one.left),
+      ),
+  );
+  return labels.length < 2
+    ? null
+    : `the ${labels.length} merged labels above row ${line.row} are not read, and the names below them come again`;
 }
 
 /** A cell with digits in it, such as a telephone number, in the same form as most cells below it. */

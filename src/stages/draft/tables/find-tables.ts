@@ -6,6 +6,7 @@ import { plainBlock } from "../cores/plain.ts";
 import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
+import { labelsApart } from "../header/labels-apart.ts";
 import { withSettledFigures } from "../lines/among-figures.ts";
 import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
 import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
@@ -55,7 +56,7 @@ function claims(table: FoundTable): (row: number) => boolean {
 }
 
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
-  const lines = linesOf(sample, pane);
+  const lines = labelsApart(linesOf(sample, pane), sample.merges);
   const isFile = sample.name === null;
   const whole = wholeDraft(lines, isFile, naming);
   if (whole !== null) {
@@ -134,10 +135,7 @@ function againstSelf(lines: readonly Line[], core: Core): boolean {
   return figures >= 2 && (labelled || core.columns.size >= 2);
 }
 
-function freeLines(
-  lines: readonly Line[],
-  drafts: readonly { core: Core; zone: HeaderZone }[],
-): number[] {
+function freeLines(lines: readonly Line[], drafts: readonly CoreDraft[]): number[] {
   const taken = new Set<number>();
   for (const { core, zone } of drafts) {
     for (let at = core.first; at <= core.last; at++) taken.add(at);
@@ -150,18 +148,19 @@ function freeLines(
 function surround(
   lines: readonly Line[],
   tables: readonly FoundTable[],
-  drafts: readonly { core: Core; zone: HeaderZone }[],
+  drafts: readonly CoreDraft[],
 ): PaneFound {
   const free = freeLines(lines, drafts);
   const titleRows: number[] = [];
   const notesRows: number[] = tables.flatMap((table) => table.rowsBehind);
   const noteLines: Line[] = [];
   const titles = new Map<FoundTable, Line[]>();
+  const tops = drafts.map(topOf);
   for (const at of free) {
     const line = lines[at];
     if (line === undefined) continue;
     const text = lineText(line);
-    const next = tables.find((table) => table.top > line.row);
+    const next = tables.find((_, nth) => (tops[nth] ?? at) > at);
     const near =
       next !== undefined &&
       !tables.some((table) => table.bottom > line.row && table.bottom < next.top);
@@ -190,6 +189,11 @@ function surround(
     };
   });
   return { tables: named, titleRows, notesRows };
+}
+
+/** The first line of a table. */
+function topOf({ core, zone }: CoreDraft): number {
+  return Math.min(core.first, ...zone.header, ...zone.unit, ...zone.section, ...zone.data);
 }
 
 /** The caption among the lines above a table, else the first that reads like a title. */

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import type { GridRow } from "../support/grid.ts";
+import { columnOf, onlyTable, rowsOf, seeRows } from "../support/see.ts";
+
+const TOWNS = ["Ashby", "Brill", "Coton", "Denby", "Elton", "Fenton", "Garston", "Hale"];
+
+/** A row of figures for each town, behind its name. */
+const towns = (figures: number): GridRow[] =>
+  TOWNS.map((town, at) => [
+    town,
+    ...Array.from({ length: figures }, (_, to) => 31 + at * 17 + to * to * 5 + ((at * to) % 7)),
+  ]);
+
+describe("labels of groups beside a title", () => {
+  const answers = ["Agree", "Neither", "Disagree"];
+  const header: GridRow = ["Town", ...answers, ...answers];
+
+  test("merged down to the header they are its first row", async () => {
+    const rows: GridRow[] = [
+      ["Survey of residents", "1a The park is clean", null, null, "1b The park is safe"],
+      ["Questions 1a and 1b"],
+      ["Figures are weighted."],
+      [],
+      header,
+      ...towns(6),
+    ];
+    const table = onlyTable(await seeRows(rows, { merges: ["B1:D4", "E1:G4"] }));
+    expect(rowsOf(table)).toMatchObject({
+      range: "A1:G13",
+      header_rows: [1, 5],
+      data_rows: [[6, 13]],
+    });
+    expect(table.title).toBe("Survey of residents");
+    expect(columnOf(table, "A").header).toEqual(["Town"]);
+    expect(columnOf(table, "D").header).toEqual(["1a The park is clean", "Disagree"]);
+    expect(columnOf(table, "E").header).toEqual(["1b The park is safe", "Agree"]);
+  });
+
+  test("not read, with the same names under each of them, they are a doubt", async () => {
+    const rows: GridRow[] = [
+      ["Survey of residents", "1a The park is clean", null, null, "1b The park is safe"],
+      [],
+      ["Figures are weighted.", null, null, "2025"],
+      header,
+      ...towns(6),
+    ];
+    const [table] = (await seeRows(rows, { merges: ["B1:D2", "E1:G2"] })).tables;
+    expect(table).toMatchObject({ header_rows: [4], quarantined: true });
+    expect(table?.reasons[0]).toMatch(/merged labels above row 4 are not read/);
+  });
+});
