@@ -49,3 +49,73 @@ describe("labels of groups beside a title", () => {
     expect(table?.reasons[0]).toMatch(/merged labels above row 4 are not read/);
   });
 });
+
+describe("labels of blocks between empty columns", () => {
+  const years = ["2019", "2020", "2021", "2022"];
+  const block = (at: number): GridRow => towns(12)[at]?.slice(1) ?? [];
+  const rows = (labels: GridRow): GridRow[] => [
+    labels,
+    ["Town", ...years, null, ...years, null, ...years],
+    ...TOWNS.map((town, at): GridRow => {
+      const figures = block(at);
+      return [
+        town,
+        ...figures.slice(0, 4),
+        null,
+        ...figures.slice(4, 8),
+        null,
+        ...figures.slice(8),
+      ];
+    }),
+  ];
+  const pathsOf = async (labels: GridRow, merges: readonly string[]): Promise<string[]> =>
+    onlyTable(await seeRows(rows(labels), { merges })).columns.map(
+      ({ letter, header }) => `${letter} ${header.join(" > ")}`,
+    );
+
+  test("a label in the middle of its block, or merged over all columns but one, is of the whole", async () => {
+    const labels = [
+      null,
+      "All",
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      "Men",
+      null,
+      null,
+      null,
+      null,
+      "Women",
+    ];
+    const paths = await pathsOf(labels, ["B1:D1"]);
+    expect(paths).toContain("A Town");
+    expect(paths).toContain("E All > 2022");
+    expect(paths).toContain("G Men > 2019");
+    expect(paths).toContain("J Men > 2022");
+    expect(paths).toContain("L Women > 2019");
+    expect(paths).toContain("O Women > 2022");
+  });
+
+  test("the same words in each block are of the column below them", async () => {
+    const labels = [
+      null,
+      null,
+      null,
+      "Revised",
+      null,
+      null,
+      null,
+      null,
+      "Revised",
+      null,
+      null,
+      null,
+      null,
+      "Revised",
+    ];
+    expect(await pathsOf(labels, [])).toContain("B 2019");
+  });
+});

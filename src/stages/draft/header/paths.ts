@@ -1,11 +1,13 @@
 import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { type Line, mergeAt } from "../lines/line.ts";
+import { blockLabels } from "./blocks.ts";
 
 /**
  * The header path of every column, top to leaf. A merged cell counts for all its columns and rows
  * (once a path); an unmerged super-header is carried right until the next one on its line, over
- * columns that have a leaf of their own below, and not past an empty column.
+ * columns that have a leaf of their own below, and not past an empty column. The label of a block
+ * that empty columns part from others alike is of all its columns.
  */
 export function headerPaths(
   header: readonly Line[],
@@ -14,10 +16,12 @@ export function headerPaths(
 ): Map<number, string[]> {
   const paths = new Map<number, string[]>(columns.map((column) => [column, []]));
   const ascending = columns.toSorted((a, b) => a - b);
+  const labels = blockLabels(header, ascending, merges);
   for (const [at, line] of header.entries()) {
+    const ofBlock = labels.get(line);
     const level = new Level(line, header.slice(at + 1), ascending, merges);
     for (const column of columns) {
-      const text = level.textOver(column);
+      const text = ofBlock?.get(column) ?? level.textOver(column);
       const path = paths.get(column);
       if (text !== null && path !== undefined && path.at(-1) !== text) path.push(text);
     }

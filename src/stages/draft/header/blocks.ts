@@ -1,0 +1,73 @@
+import type { MergedRange } from "../../../model/sheet.ts";
+import type { SampleCell } from "../lines/cell-class.ts";
+import { cellAt, type Line, mergeAt } from "../lines/line.ts";
+
+/** Columns beside each other, with an empty column at either end. */
+type Block = readonly number[];
+
+/**
+ * Of each line of a header, the labels of whole blocks by column. Blocks are parted by empty columns and have
+ * the same names in their last line; a line labels them if it gives each one label of its own, in its first
+ * column or in its middle, or stands in the columns of a line that does.
+ */
+export function blockLabels(
+  header: readonly Line[],
+  columns: readonly number[],
+  merges: readonly MergedRange[],
+): ReadonlyMap<Line, ReadonlyMap<number, string>> {
+  const labels = new Map<Line, ReadonlyMap<number, string>>();
+  const leaf = header.at(-1);
+  const blocks = leaf === undefined ? [] : alikeBlocks(leaf, columns);
+  let places: string | null = null;
+  for (const line of header.slice(0, -1)) {
+    const owners = blocks.flatMap((block) => labelOf(line, block, merges) ?? []);
+    if (owners.length === 0 || owners.length < blocks.length) continue;
+    const stand = owners.map(({ column }) => column).join(" ");
+    const isOwn = new Set(owners.map(({ text }) => text)).size === owners.length;
+    if (!isOwn && stand !== places) continue;
+    places = stand;
+    labels.set(
+      line,
+      new Map(
+        blocks.flatMap((block, at) =>
+          block.map((column): [number, string] => [column, owners[at]?.text ?? ""]),
+        ),
+      ),
+    );
+  }
+  return labels;
+}
+
+/** All blocks, at least two, if they name the same columns; the first may begin with labels of rows. */
+function alikeBlocks(leaf: Line, columns: readonly number[]): readonly Block[] {
+  const runs: number[][] = [];
+  for (const column of columns) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === column - 1) run.push(column);
+    else runs.push([column]);
+  }
+  const [first, ...rest] = runs;
+  const length = rest[0]?.length ?? 0;
+  if (first === undefined || length < 2 || first.length < length) return [];
+  const blocks = [first.slice(-length), ...rest];
+  const names = blocks.map((block) => block.map((column) => cellAt(leaf, column)?.text));
+  const [own] = names;
+  const isAlike = names.every((one) => one.join("|") === own?.join("|"));
+  const isWhole = own !== undefined && new Set(own).size === length && !own.includes(undefined);
+  return isAlike && isWhole ? blocks : [];
+}
+
+/** The only cell of a line over a block, if it stands for all of it: at its beginning or in its middle, or merged over all columns but one. */
+function labelOf(line: Line, block: Block, merges: readonly MergedRange[]): SampleCell | null {
+  const over = block.flatMap((column) => cellAt(line, column) ?? []);
+  const [cell] = over;
+  if (cell === undefined || over.length > 1) return null;
+  const merge = mergeAt(merges, line.row, cell.column);
+  const [left = 0, right = 0] = [block[0], block.at(-1)];
+  if (merge !== undefined && merge.right > merge.left) {
+    const isInside = merge.left >= left && merge.right <= right;
+    return isInside && merge.right - merge.left + 2 >= block.length ? cell : null;
+  }
+  const isCentred = Math.abs(cell.column - (left + right) / 2) < 1 && cell.column < right;
+  return cell.column === left || isCentred ? cell : null;
+}
