@@ -119,3 +119,37 @@ describe("labels of blocks between empty columns", () => {
     expect(await pathsOf(labels, [])).toContain("B 2019");
   });
 });
+
+describe("rows without a header right above them", () => {
+  const day = (at: number): string => `${String(at + 1).padStart(2, "0")}/03/2020`;
+  const figures = (from: number): GridRow[] =>
+    TOWNS.map((_, at) => [day(from + at), 400 + at * 31, 27 + at * at]);
+
+  test("days of which nothing is published stand between the header and the first row", async () => {
+    const empty = Array.from({ length: 6 }, (_, at): GridRow => [day(at)]);
+    const rows: GridRow[] = [
+      ["Absences by day"],
+      [],
+      ["Date", "Nurses", "Doctors"],
+      ...empty,
+      ...figures(6),
+    ];
+    const table = onlyTable(await seeRows(rows));
+    expect(rowsOf(table)).toMatchObject({
+      range: "A3:C17",
+      header_rows: [3],
+      data_rows: [[10, 17]],
+    });
+    expect(columnOf(table, "C").header).toEqual(["Doctors"]);
+  });
+
+  test("a table of a workbook whose columns have no names is a doubt, a list of one figure each is none", async () => {
+    const [table] = (await seeRows([["Absences by day"], [], ...figures(0)])).tables;
+    expect(table).toMatchObject({ quarantined: true });
+    expect(table?.reasons).toContain("no row names the columns");
+    expect(onlyTable(await seeRows([["Absences by town"], [], ...towns(1)]))).toMatchObject({
+      range: "A3:B10",
+      n_rows: 8,
+    });
+  });
+});

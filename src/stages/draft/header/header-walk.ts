@@ -11,6 +11,8 @@ export interface HeaderZone {
   readonly section: number[];
   /** Lines that turned out to be rows without figures. */
   readonly data: number[];
+  /** Times alone below the header: periods of which nothing is published. */
+  readonly ahead: number[];
 }
 
 export interface Walk {

@@ -27,11 +27,12 @@ export function headerAbove(
     lines,
     core,
     ...sheet,
-    zone: { header: [], unit: [], section: [], data: [] },
+    zone: { header: [], unit: [], section: [], data: [], ahead: [] },
     left: Math.min(...columns),
     right: Math.max(...columns),
   };
-  for (let at = core.first - 1; at >= from; at--) {
+  walk.zone.ahead.push(...timesAhead(walk, from));
+  for (let at = core.first - 1 - walk.zone.ahead.length; at >= from; at--) {
     if (!step(walk, at)) break;
     if (walk.zone.header.length >= MOST_HEADER_LINES) break;
   }
@@ -39,6 +40,21 @@ export function headerAbove(
   settleUnits(walk);
   for (const list of Object.values(walk.zone) as number[][]) list.sort((a, b) => a - b);
   return walk.zone;
+}
+
+/** Lines of a time alone, where the rows have theirs, between a header and the first row. */
+function timesAhead({ lines, core, left }: Walk, from: number): number[] {
+  const times: number[] = [];
+  if (countsOf(core, left).times < core.members.length) return times;
+  for (let at = core.first - 1; at >= from; at--) {
+    const line = lines[at];
+    const [cell, ...others] = line?.cells ?? [];
+    if (line === undefined || cell === undefined || lines[at + 1]?.gap !== 0) return [];
+    if (others.length > 0) return againstNumbers(line, core) > 0 ? times : [];
+    if (cell.column !== left || !isTimely(cell)) return [];
+    times.push(at);
+  }
+  return [];
 }
 
 /** Blank rows between this line and the one below it. */

@@ -21,7 +21,9 @@ export function judge(
 ): FoundTable {
   const doubts: Doubt[] = [];
   if (header.length === 0) {
-    const firm = rows.length >= 3 && table.columns.length >= 2;
+    const { length } = table.columns;
+    const isList = draft.sample.name === null ? length >= 2 : length === 2;
+    const firm = rows.length >= 3 && isList;
     doubts.push({ weight: firm ? 0.3 : 0.5, reason: "no row names the columns" });
   }
   const figures = table.columns.filter((column) => column.numeric);

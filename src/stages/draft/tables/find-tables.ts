@@ -103,7 +103,7 @@ function wholeDraft(
 }
 
 function headed(at: number): HeaderZone {
-  return { header: [at], unit: [], section: [], data: [] };
+  return { header: [at], unit: [], section: [], data: [], ahead: [] };
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */
@@ -139,7 +139,7 @@ function freeLines(lines: readonly Line[], drafts: readonly CoreDraft[]): number
   const taken = new Set<number>();
   for (const { core, zone } of drafts) {
     for (let at = core.first; at <= core.last; at++) taken.add(at);
-    for (const at of [...zone.header, ...zone.unit, ...zone.section, ...zone.data]) taken.add(at);
+    for (const at of Object.values(zone).flat()) taken.add(at);
   }
   return lines.map((_, at) => at).filter((at) => !taken.has(at));
 }

@@ -184,8 +184,14 @@ function bodyOf(draft: Draft, header: readonly Line[]): Body {
   const members = new Set([...core.members, ...first]);
   const labels = zone.section.filter((at) => !isRow(at));
   const sections = pick(lines, labels);
-  const placed = new Set([...zone.header, ...zone.unit, ...labels]);
-  const body: Body = { rows: [], sections, skipped: [], notes: [], behind: [] };
+  const placed = new Set([...zone.header, ...zone.unit, ...zone.ahead, ...labels]);
+  const body: Body = {
+    rows: [],
+    sections,
+    skipped: pick(lines, zone.ahead),
+    notes: [],
+    behind: [],
+  };
   const last = lastMember(draft);
   for (let at = Math.min(core.first, ...first); at <= last; at++) {
     const line = lines[at];
