@@ -153,3 +153,28 @@ describe("rows without a header right above them", () => {
     });
   });
 });
+
+describe("names that are broken over lines", () => {
+  const lines: GridRow[] = [
+    ["Pay by town"],
+    [],
+    [null, "Number", null, "Yearly", null, "Yearly"],
+    [null, "of jobs", null, "percentage", null, "percentage", "Tenths"],
+    ["Town", "(thousand)", "Median", "change", "Mean", "change", "10", "50", "90"],
+  ];
+
+  test("a phrase over all lines that comes again is of its own column, a label over the last ones of each", async () => {
+    const table = onlyTable(await seeRows([...lines, ...towns(8)]));
+    expect(table.columns.map(({ header }) => header.join(" > "))).toEqual([
+      "Town",
+      "Number > of jobs > (thousand)",
+      "Median",
+      "Yearly > percentage > change",
+      "Mean",
+      "Yearly > percentage > change",
+      "Tenths > 10",
+      "Tenths > 50",
+      "Tenths > 90",
+    ]);
+  });
+});

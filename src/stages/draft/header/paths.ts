@@ -2,12 +2,14 @@ import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { type Line, mergeAt } from "../lines/line.ts";
 import { blockLabels } from "./blocks.ts";
+import { phraseColumns } from "./phrases.ts";
 
 /**
  * The header path of every column, top to leaf. A merged cell counts for all its columns and rows
  * (once a path); an unmerged super-header is carried right until the next one on its line, over
  * columns that have a leaf of their own below, and not past an empty column. The label of a block
- * that empty columns part from others alike is of all its columns.
+ * that empty columns part from others alike is of all its columns; a phrase that is broken over all
+ * lines is of its own column.
  */
 export function headerPaths(
   header: readonly Line[],
@@ -17,9 +19,10 @@ export function headerPaths(
   const paths = new Map<number, string[]>(columns.map((column) => [column, []]));
   const ascending = columns.toSorted((a, b) => a - b);
   const labels = blockLabels(header, ascending, merges);
+  const phrases = phraseColumns(header, merges);
   for (const [at, line] of header.entries()) {
     const ofBlock = labels.get(line);
-    const level = new Level(line, header.slice(at + 1), ascending, merges);
+    const level = new Level(line, header.slice(at + 1), ascending, merges, phrases);
     for (const column of columns) {
       const text = ofBlock?.get(column) ?? level.textOver(column);
       const path = paths.get(column);
@@ -38,6 +41,7 @@ function filler(cell: SampleCell): boolean {
 class Level {
   private readonly line: Line;
   private readonly merges: readonly MergedRange[];
+  private readonly phrases: ReadonlySet<number>;
   private readonly cells: ReadonlyMap<number, SampleCell>;
   /** Columns that a line below names. */
   private readonly leafs: ReadonlySet<number>;
@@ -50,8 +54,10 @@ class Level {
     below: readonly Line[],
     columns: readonly number[],
     merges: readonly MergedRange[],
+    phrases: ReadonlySet<number>,
   ) {
     this.line = line;
+    this.phrases = phrases;
     this.merges = merges.filter((one) => one.top <= line.row && line.row <= one.bottom);
     this.cells = new Map(line.cells.map((cell) => [cell.column, cell]));
     this.leafs = new Set(below.flatMap((one) => one.cells.map((cell) => cell.column)));
@@ -84,7 +90,7 @@ class Level {
       return cells[at]?.text ?? null;
     }
     if (mergeAt(this.merges, this.line.row, owner.column) !== undefined) return null;
-    if (!this.leafs.has(owner.column)) return null;
+    if (!this.leafs.has(owner.column) || this.phrases.has(owner.column)) return null;
     return this.bareBetween(owner.column, column) === 0 ? owner.text : null;
   }
 
