@@ -178,3 +178,34 @@ describe("names that are broken over lines", () => {
     ]);
   });
 });
+
+describe("a lone cell above a header", () => {
+  const years: GridRow = [null, "2019-20", "2020-21", "2021-22", "2022-23"];
+
+  test("above the unit of the table it says something of the table, and names no column", async () => {
+    const rows: GridRow[] = [
+      ["Spending by town"],
+      [null, "Reviewed figures"],
+      [null, null, null, null, "£ million"],
+      [null, "final"],
+      years,
+      ...towns(4),
+    ];
+    const table = onlyTable(await seeRows(rows, { merges: ["B4:E4"] }));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [4, 5], data_rows: [[6, 13]] });
+    expect(columnOf(table, "B").header).toEqual(["final", "2019-20"]);
+  });
+
+  test.each(["headcount", "full time equivalent"])("%s is a unit", async (unit) => {
+    const rows: GridRow[] = [
+      ["Staff by town"],
+      [],
+      [null, null, null, null, unit],
+      ["Town", ...years.slice(1)],
+      ...towns(4),
+    ];
+    const table = onlyTable(await seeRows(rows));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [4], data_rows: [[5, 12]] });
+    expect(columnOf(table, "E").header).toEqual(["2022-23"]);
+  });
+});

@@ -105,6 +105,7 @@ function single(walk: Walk, at: number, line: Line): boolean {
     return false;
   }
   if (cell.column < left || cell.column > right) return false;
+  if (merge === undefined && zone.unit.includes(at + 1)) return false;
   if (unitText(cell.text) && !isOverGroup(walk, merge)) {
     zone.unit.push(at);
     return true;

@@ -35,7 +35,7 @@ export function captionText(text: string): boolean {
 }
 
 const UNIT =
-  /^\(?(?:%|per ?cents?|percentages?(?: change)?|£|£?\s?(?:m|k|bn|000s?|'000s?|million|millions|thousand|thousands|billion)|£ ?(?:per \w+)|gbp|€|\$|n|no\.?|nos?\.?|number|numbers|count|counts|rate|index|ratio|persons|people|years|months|weeks|days|hours|pounds|pence|kg|km|tonnes|ktoe|gwh|mw|per \d[\d,]*.*|rate per .*|thousands? .*|'?000s?'?|\d{4}\s?=\s?100|index \d{4}.*|ppt|pp|percentage points?)\)?$/i;
+  /^\(?(?:%|per ?cents?|percentages?(?: change)?|£|£?\s?(?:m|k|bn|000s?|'000s?|million|millions|thousand|thousands|billion)|£ ?(?:per \w+)|gbp|€|\$|n|no\.?|nos?\.?|number|numbers|count|counts|rate|index|ratio|headcounts?|fte|wte|(?:full|whole)[- ]time equivalents?|persons|people|years|months|weeks|days|hours|pounds|pence|kg|km|tonnes|ktoe|gwh|mw|per \d[\d,]*.*|rate per .*|thousands? .*|'?000s?'?|\d{4}\s?=\s?100|index \d{4}.*|ppt|pp|percentage points?)\)?$/i;
 
 /** Texts that are nothing but a unit: "%", "£ million", "Number", "per 1,000". */
 export function unitText(text: string): boolean {
