@@ -209,3 +209,18 @@ describe("a lone cell above a header", () => {
     expect(columnOf(table, "E").header).toEqual(["2022-23"]);
   });
 });
+
+test("numbers of columns beside a link to the contents are no table", async () => {
+  const rows: GridRow[] = [
+    [null, 12, 13, 14, 15, 16],
+    ["Return to Contents", 3, 5, 6, 7, 9],
+    [],
+    ["Staff by town"],
+    [],
+    ["Town", "Nurses", "Doctors", "Porters", "Cooks", "Clerks"],
+    ...towns(5),
+  ];
+  const seen = await seeRows(rows);
+  expect(rowsOf(onlyTable(seen))).toMatchObject({ range: "A6:F14", header_rows: [6] });
+  expect(seen.reasons.join()).toContain("B2:F2");
+});

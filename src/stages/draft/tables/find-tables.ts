@@ -8,6 +8,7 @@ import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
 import { labelsApart } from "../header/labels-apart.ts";
 import { withSettledFigures } from "../lines/among-figures.ts";
+import { isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
 import { lineText, markerMeanings, markerRows, noteOf } from "../lines/notes.ts";
 import { findPanes, rowsNamingPanes } from "../lines/panes.ts";
@@ -114,12 +115,20 @@ function isTable(lines: readonly Line[], core: Core, zone: HeaderZone, isFile: b
   if (core.columns.size < 2 && core.members.length < 2) return false;
   if (core.members.length === 1 && headers.length === 0) return false;
   if (isFile) return true;
+  if (core.members.length === 1 && isBesideNote(lines[core.first], headers)) return false;
   const onlyIndex = measures.length === 1 && measures[0]?.[0] === Math.min(...core.columns.keys());
   const list = headers.find(isDocumentation);
   if (list !== undefined && (onlyIndex || measures.every(([column]) => isListed(list, column))))
     return false;
   if (onlyIndex && headers.length === 0) return false;
   return againstSelf(lines, core) || headers.length > 0;
+}
+
+/** Numbers beside a note or a link, with nothing but numbers above them: they help somebody's formulas. */
+function isBesideNote(line: Line | undefined, headers: readonly Line[]): boolean {
+  const [label] = line?.cells ?? [];
+  if (label === undefined || !isWords(label) || !noteText(label.text)) return false;
+  return headers.every(({ words, timely }) => words + timely === 0);
 }
 
 /** Numbers of notes, pages or sheets in a list of contents are no figures. */
