@@ -224,3 +224,35 @@ test("numbers of columns beside a link to the contents are no table", async () =
   expect(rowsOf(onlyTable(seen))).toMatchObject({ range: "A6:F14", header_rows: [6] });
   expect(seen.reasons.join()).toContain("B2:F2");
 });
+
+describe("a word in capitals in place of figures", () => {
+  test("beside tokens, in months below a table of years", async () => {
+    const figures = (name: string, at: number): GridRow => [
+      name,
+      ...Array.from({ length: 4 }, () => (at < 8 ? "[x]" : 100 + at * 13)),
+      at === 4 ? "SUPP" : 300 + at * 23,
+    ];
+    const head = ["Paid", "Repaid", "Abroad", "At home", "Total"];
+    const months = Array.from({ length: 20 }, (_, at) => `${at % 2 ? "May" : "June"} ${2001 + at}`);
+    const rows: GridRow[] = [
+      ["Years", ...head],
+      ...Array.from({ length: 3 }, (_, at) => figures(`${2001 + at}-0${2 + at}`, at + 8)),
+      ["Months", ...head],
+      ...months.map(figures),
+    ];
+    const [, table, ...others] = (await seeRows(rows)).tables;
+    expect(others).toEqual([]);
+    expect(rowsOf(table)).toMatchObject({ header_rows: [5], data_rows: [[6, 25]] });
+  });
+
+  test("in several cells of a row that has figures too", async () => {
+    const kept = towns(5).map((row, at): GridRow => [`0000${at + 1}`, ...row]);
+    const out: GridRow = ["00009", "Ilton", "SUPP", "SUPP", "SUPP", -10, 30];
+    const rows = [...kept.slice(0, 4), out, ...kept.slice(4, 6), ["Other towns:"]];
+    const head = ["Code", "Town", "2017-18", "2018-19", "2019-20", "2020-21", "2021-22"];
+    const [table, ...others] = (await seeRows([head, ...rows, ...kept.slice(6)])).tables;
+    expect(others).toEqual([]);
+    expect(rowsOf(table)).toMatchObject({ header_rows: [1], section_rows: [9] });
+    expect(table?.n_rows).toBe(9);
+  });
+});

@@ -1,6 +1,13 @@
 import { isWords, isYear, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
-import { captionText, noteText, seriesText, totalWord, unitText } from "../lines/words.ts";
+import {
+  capitalToken,
+  captionText,
+  noteText,
+  seriesText,
+  totalWord,
+  unitText,
+} from "../lines/words.ts";
 import {
   againstNumbers,
   type ColumnCount,
@@ -112,7 +119,7 @@ function standsWithCore(core: Core, lines: readonly Line[], index: number): bool
   return blankBetween(lines, core.last, index) === 0;
 }
 
-/** A row of letters such as F and S where numbers stand, in the middle of rows of figures. */
+/** A row of letters such as F and S, or of one word in capitals beside tokens, where numbers stand, in the middle of rows of figures. */
 function tokenRow(core: Core, lines: readonly Line[], index: number): boolean {
   const line = lines[index];
   const next = lines[index + 1];
@@ -120,9 +127,22 @@ function tokenRow(core: Core, lines: readonly Line[], index: number): boolean {
   if (line === undefined || next === undefined || label === undefined || rest.length === 0)
     return false;
   if (line.gap > 0 || next.gap > 0 || core.last !== index - 1) return false;
-  if (!isWordy(countsOf(core, label.column)) || next.numbers === 0 || !fits(core, next))
+  const labels = countsOf(core, label.column);
+  if (labels.words + labels.times < labels.all * 0.5 || next.numbers === 0 || !fits(core, next))
     return false;
-  return rest.every((cell) => !isWords(cell) || /^\S{1,3}$/.test(cell.text));
+  const words = rest.filter(isWords);
+  return (
+    words.every(({ text }) => text.length <= 3 && !text.includes(" ")) || standsInPlace(words, rest)
+  );
+}
+
+/** One word in capitals, in several cells or beside tokens. */
+function standsInPlace(words: readonly SampleCell[], cells: readonly SampleCell[]): boolean {
+  const [word] = words;
+  if (word === undefined || cells.length < 2 || !capitalToken(word.text)) return false;
+  return (
+    words.every(({ text }) => text === word.text) && cells.every((cell) => cell.class !== "period")
+  );
 }
 
 /** A labelled row of words right below the figures, where the block ends: its values are words. */

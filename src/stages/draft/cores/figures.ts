@@ -1,6 +1,6 @@
-import { isWords, isYear } from "../lines/cell-class.ts";
+import { isWords, isYear, type SampleCell } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
-import { totalWord } from "../lines/words.ts";
+import { capitalToken, totalWord } from "../lines/words.ts";
 
 /** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
 export function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
@@ -96,18 +96,28 @@ function headsNext(lines: readonly Line[], index: number, inside: boolean): bool
   if (line === undefined || next === undefined || next.gap > 2) return false;
   if (yearsOverWords(line, next)) return true;
   if (line.words < 2 || isNamed(lines[index - 1], line)) return false;
-  let over = 0;
-  let under = 0;
+  const names: SampleCell[] = [];
   for (const cell of line.cells) {
     const below = next.cells.find((other) => other.column === cell.column);
     if (below === undefined) continue;
-    if (isWords(cell) && below.class === "number") over++;
-    if (cell.class === "number" && isWords(below)) under++;
+    if (isWords(cell) && below.class === "number") names.push(cell);
+    if (cell.class === "number" && isWords(below)) return false;
   }
-  if (under > 0) return false;
+  const over = names.length;
+  const token = leftOut(line);
+  if (over > 0 && names.every(({ text }) => text === token)) return false;
   const inRow = inside && line.gap === 0;
   if (over >= 2) return !inRow || over >= next.numbers * 0.5;
   return !inRow && yearsOverFigures(line, next);
+}
+
+/** The one word in capitals that stands in place of several figures of a line that has others, or null. */
+function leftOut(line: Line): string | null {
+  if (!line.cells.some((cell) => cell.class === "number" && !isYear(cell))) return null;
+  const tokens = line.cells.flatMap(({ text }) => (capitalToken(text) ? [text] : []));
+  const [token] = tokens;
+  if (token === undefined || tokens.length < 2) return null;
+  return tokens.every((other) => other === token) ? token : null;
 }
 
 /** The line above names every column of this one, those of its words too: a row, though a count of it looks like a year. */

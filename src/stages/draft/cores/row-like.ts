@@ -1,6 +1,6 @@
 import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
-import { formOf, noteText } from "../lines/words.ts";
+import { capitalToken, formOf, noteText } from "../lines/words.ts";
 import { type Core, countsOf, isNumeric } from "./column-count.ts";
 
 /** Rows around a line that are looked at for the same labels. */
@@ -50,7 +50,7 @@ function timeAmongTimes(lines: readonly Line[], index: number, cell: SampleCell)
 
 /** One short token in every cell, and in another row too: "DNR", "S". */
 function comesAgain(lines: readonly Line[], index: number, token: SampleCell | undefined): boolean {
-  if (token === undefined || !/^[A-Z][A-Z/.]{0,4}$/.test(token.text)) return false;
+  if (token === undefined || !capitalToken(token.text)) return false;
   return lines.some(
     (line, at) => at !== index && line.cells.some((cell) => cell.text === token.text),
   );

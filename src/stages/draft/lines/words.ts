@@ -65,6 +65,11 @@ export function documentationText(text: string): boolean {
   return DOCUMENTATION.test(stripMarks(text));
 }
 
+/** A short word in capitals, as stands where a figure is left out: "DNR", "N/A". */
+export function capitalToken(text: string): boolean {
+  return /^[A-Z][A-Z/.]{0,4}$/.test(text);
+}
+
 /** The text with letters and digits made alike. */
 export function formOf(text: string): string {
   return text.replace(/\d+/g, "9").replace(/\p{L}+/gu, "a");
