@@ -256,3 +256,28 @@ describe("a word in capitals in place of figures", () => {
     expect(table?.n_rows).toBe(9);
   });
 });
+
+describe("a merged cell over labels of rows, in the first row of a header", () => {
+  const pathOf = async (labels: readonly string[]): Promise<readonly string[] | undefined> => {
+    const group = Array.from(labels, (_, at) => (at === 0 ? "About places" : null));
+    const rows: GridRow[] = [
+      [...group, "Waiting", null, null],
+      [...labels, "1 week", "2 weeks", "3 weeks"],
+      ...towns(3).map(
+        (row, at): GridRow => [...labels.slice(1).map((label) => `${label} ${at}`), ...row],
+      ),
+    ];
+    const last = "ABCD"[labels.length - 1];
+    const first = "ABCD"[labels.length];
+    const merges = [`A1:${last}1`, `${first}1:${"CDEFG"[labels.length]}1`];
+    return columnOf(onlyTable(await seeRows(rows, { merges })), "A").header;
+  };
+
+  test("over all of many labels it is a caption", async () => {
+    expect(await pathOf(["Area code", "Area name", "Town"])).toEqual(["Area code"]);
+  });
+
+  test("over two it is a group", async () => {
+    expect(await pathOf(["Code", "Town"])).toEqual(["About places", "Code"]);
+  });
+});

@@ -1,5 +1,6 @@
 import type { MergedRange } from "../../../model/sheet.ts";
 import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
+import { columnsUnderCaption } from "../header/caption-over-labels.ts";
 import { headerPaths } from "../header/paths.ts";
 import { isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
@@ -31,6 +32,7 @@ export function findColumns(
     ...new Set([...filled, ...named, ...mergedColumns(header, merges, filled)]),
   ].sort((a, b) => a - b);
   const paths = headerPaths(header, candidates, merges);
+  for (const column of columnsUnderCaption(core, header, merges)) paths.get(column)?.shift();
   const figures = figuresOf(core, filled, paths);
   const below = belowHeader(core, body, merges);
   const kept: number[] = [];
