@@ -31,7 +31,9 @@ function cursor(ranges: readonly RowRange[]): (row: number) => boolean {
 
 /**
  * Labels are carried down in columns marked `fill_down`, over data rows only; a new label ends what is
- * carried in the columns to its right, and a section row ends all. Cells of white space are empty.
+ * carried in the columns to its right, and a section row ends all, but for labels that stand on section rows
+ * themselves: those that begin one are of a group of sections, and what stands behind them names the section.
+ * Cells of white space are empty.
  */
 export function regionReader(region: RegionShape): RegionReader {
   const [isData, isTotal, isSection] = [
@@ -48,6 +50,8 @@ export function regionReader(region: RegionShape): RegionReader {
   }
   const fills = region.columns.map((column) => column.fill_down === true);
   const carried: (Cell | null)[] = region.columns.map(() => null);
+  /** Of these, labels of groups of sections. */
+  const groups: (Cell | null)[] = region.columns.map(() => null);
   const anyFill = fills.includes(true);
   const state = { done: false };
   let section: string | null = null;
@@ -68,8 +72,13 @@ export function regionReader(region: RegionShape): RegionReader {
     accept(row) {
       if (row.row >= last) state.done = true;
       if (isSection(row.row)) {
-        section = sectionText(row, place);
-        carried.fill(null);
+        const { heads, label, first } = partSection(row, place, fills);
+        section = label;
+        for (const [column, at] of place) {
+          if (column >= first) groups[at] = heads.find((cell) => cell.column === column) ?? null;
+          else if (carried[at] !== groups[at]) groups[at] = null;
+          carried[at] = groups[at] ?? null;
+        }
         return null;
       }
       if (isTotal(row.row)) return read(row, "total");
@@ -81,13 +90,34 @@ export function regionReader(region: RegionShape): RegionReader {
   };
 }
 
-function sectionText(row: SheetRow, place: ReadonlyMap<number, number>): string | null {
+interface SectionParts {
+  /** Labels that are carried down over this section and those below it. */
+  readonly heads: readonly Cell[];
+  /** The rest, in words; null: the row is empty. */
+  readonly label: string | null;
+  /** The column of the first cell. */
+  readonly first: number;
+}
+
+function partSection(
+  row: SheetRow,
+  place: ReadonlyMap<number, number>,
+  fills: readonly boolean[],
+): SectionParts {
   const columns = [...place.keys()];
   const [left, right] = [Math.min(...columns) - 1, Math.max(...columns)];
-  const texts = row.cells
-    .filter((cell) => cell.column >= left && cell.column <= right && cell.text.trim() !== "")
-    .map((cell) => squeeze(cell.text));
-  return texts.length === 0 ? null : texts.join(" ");
+  const cells = row.cells.filter(
+    ({ column, text }) => column >= left && column <= right && text.trim() !== "",
+  );
+  const own = cells.findIndex(
+    ({ column }, at) => at === cells.length - 1 || fills[place.get(column) ?? -1] !== true,
+  );
+  const texts = cells.slice(Math.max(0, own)).map((cell) => squeeze(cell.text));
+  return {
+    heads: cells.slice(0, Math.max(0, own)),
+    label: texts.length === 0 ? null : texts.join(" "),
+    first: cells[0]?.column ?? left,
+  };
 }
 
 function carry(

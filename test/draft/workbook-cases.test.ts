@@ -340,6 +340,25 @@ describe("rows", () => {
     expect(columnOf(table, "B").fill_down).toBeUndefined();
   });
 
+  test("labels of groups beside those of sections are carried down over them", async () => {
+    const block = (place: string, from: number): (string | number)[][] =>
+      ["Last year", "This year"].flatMap((section, at) => [
+        [at === 0 ? place : "", section],
+        ["", "Men", from + at, from + 7],
+        ["", "Women", from + 2 * at, from + 9],
+      ]);
+    const table = onlyTable(
+      await seeRows([
+        ["", "Sex", "Patients", "Visits"],
+        ...block("North", 13),
+        ...block("South", 34),
+        ...block("West", 57),
+      ]),
+    );
+    expect(rowsOf(table)).toMatchObject({ range: "A1:D19", section_rows: [2, 5, 8, 11, 14, 17] });
+    expect(columnOf(table, "A")).toMatchObject({ fill_down: true, empty: 0, distinct: 3 });
+  });
+
   test("a column with gaps that are gaps is not filled", async () => {
     const rows = body().map(([code, region, ...rest], at) => [
       code ?? "",

@@ -77,13 +77,13 @@ test("totals take no label from above, and rows outside of all ranges are left o
 
 test("a section row names the rows below it and ends every carried label", async () => {
   const rows = [
-    row(1, { A: "Year\n 2024", C: " final" }),
+    row(1, { C: "Year\n 2024", D: " final" }),
     row(2, { A: "North", C: "1" }),
     row(3, { A: "2025" }),
     row(4, { C: "2" }),
   ];
   const shape = {
-    columns: [...LABELS, { letter: "" }],
+    columns: [...LABELS, { letter: "D" }, { letter: "" }],
     data_rows: [
       [2, 2],
       [4, 4],
@@ -94,8 +94,42 @@ test("a section row names the rows below it and ends every carried label", async
     ],
   } as const;
   expect(await read(rows, shape)).toEqual([
-    ["2data", "North", null, "1", "Year 2024 final"],
-    ["4data", null, null, "2", "2025"],
+    ["2data", "North", null, "1", null, "Year 2024 final"],
+    ["4data", null, null, "2", null, "2025"],
+  ]);
+});
+
+test("labels that begin a section row are carried down over this section and the next", async () => {
+  const rows = [
+    row(1, { A: "North", B: "All", C: "2024" }),
+    row(2, { C: "1" }),
+    row(3, { C: "2025" }),
+    row(4, { C: "2" }),
+    row(5, { A: "South", C: "2024" }),
+    row(6, { A: "West", C: "3" }),
+    row(7, { C: "2025" }),
+    row(8, { C: "4" }),
+  ];
+  const shape = {
+    columns: [{ letter: "" }, ...LABELS],
+    data_rows: [
+      [2, 2],
+      [4, 4],
+      [6, 6],
+      [8, 8],
+    ],
+    section_rows: [
+      [1, 1],
+      [3, 3],
+      [5, 5],
+      [7, 7],
+    ],
+  } as const;
+  expect(await read(rows, shape)).toEqual([
+    ["2data", "2024", "North", "All", "1"],
+    ["4data", "2025", "North", "All", "2"],
+    ["6data", "2024", "West", null, "3"],
+    ["8data", "2025", null, null, "4"],
   ]);
 });
 

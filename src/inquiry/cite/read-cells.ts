@@ -6,7 +6,7 @@ import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
 import type { PartPlace } from "../../model/part-place.ts";
 import { within } from "../../model/row-ranges.ts";
-import { type Cell, columnIndex, type SheetRow } from "../../model/sheet.ts";
+import { type Cell, columnIndex, columnLetter, type SheetRow } from "../../model/sheet.ts";
 import type { Bytes } from "../../model/storage/bytes.ts";
 import { squeeze } from "../../model/text.ts";
 
@@ -128,12 +128,16 @@ function cellIn(row: SheetRow, letter: string): Cell | null {
   return cell === undefined || cell.text.trim() === "" ? null : cell;
 }
 
-/** The labels in force, of the section and of each group; a new label ends those to its right. */
+/**
+ * The labels in force, of the section and of each group; a new label ends those to its right, and a section
+ * ends all but those that begin a section row, with others behind them: these are of groups of sections.
+ */
 class LabelTrail {
   private readonly letters: readonly string[];
   private readonly isOwn: (row: number) => boolean;
   private readonly isSection: (row: number) => boolean;
   private readonly last = new Map<string, ReadCell>();
+  private readonly groups = new Set<ReadCell | undefined>();
 
   constructor({ columns, rows = [], section_rows = [] }: PartPlace) {
     this.isOwn = within(rows);
@@ -145,10 +149,8 @@ class LabelTrail {
   }
 
   pass(row: SheetRow): void {
-    if (this.isSection(row.row)) {
-      this.last.clear();
-      this.last.set("", { cell: joined(row), row: row.row });
-    } else if (this.isOwn(row.row)) {
+    if (this.isSection(row.row)) this.passSection(row);
+    else if (this.isOwn(row.row)) {
       let renewed = false;
       for (const letter of this.letters) {
         const cell = cellIn(row, letter);
@@ -157,6 +159,23 @@ class LabelTrail {
         renewed ||= cell !== null;
       }
     }
+  }
+
+  private passSection(row: SheetRow): void {
+    const cells = row.cells.filter((cell) => cell.text.trim() !== "");
+    const first = cells[0]?.column ?? 0;
+    for (const letter of this.letters) {
+      const isGroup = this.groups.has(this.last.get(letter));
+      if (columnIndex(letter) >= first || !isGroup) this.last.delete(letter);
+    }
+    for (const cell of cells.slice(0, -1)) {
+      const letter = columnLetter(cell.column);
+      if (!this.letters.includes(letter)) break;
+      const head = { cell, row: row.row };
+      this.groups.add(head);
+      this.last.set(letter, head);
+    }
+    this.last.set("", { cell: joined(row), row: row.row });
   }
 
   labels(): ReadonlyMap<string, ReadCell> {

@@ -21,11 +21,13 @@ export interface ColumnsFound {
 export function findColumns(
   core: Core,
   body: readonly Line[],
+  sections: readonly Line[],
   header: readonly Line[],
   units: readonly Line[],
   merges: readonly MergedRange[],
 ): ColumnsFound {
-  const filled = new Set(core.columns.keys());
+  const heads = groupColumns(core, sections);
+  const filled = new Set([...core.columns.keys(), ...heads]);
   const named = new Set<number>();
   for (const line of header) for (const cell of line.cells) named.add(cell.column);
   const candidates = [
@@ -38,7 +40,8 @@ export function findColumns(
   const kept: number[] = [];
   const helpers: number[] = [];
   for (const column of candidates) {
-    if (isColumn(column, core, body, header, paths, filled, merges, figures)) kept.push(column);
+    if (heads.has(column) || isColumn(column, core, body, header, paths, filled, merges, figures))
+      kept.push(column);
     else helpers.push(column);
   }
   const span = trimApart(kept, filled);
@@ -49,11 +52,29 @@ export function findColumns(
       header: paths.get(column) ?? [],
       unit: unitOver(units, column),
       numeric: isNumeric(countsOf(core, column)),
-      fillDown: fillsDown(column, core, below),
+      fillDown: heads.has(column) || fillsDown(column, core, below),
     })),
     helpers: [...helpers, ...kept.filter((column) => !inSpan.has(column))],
     reasons: [],
   };
+}
+
+/** So many labels beside those of sections are of groups. */
+const LEAST_HEADS = 2;
+
+/**
+ * Columns left of all that the rows fill, with labels on rows of sections, beside those: each is of a group of
+ * sections, to the next.
+ */
+function groupColumns(core: Core, sections: readonly Line[]): ReadonlySet<number> {
+  const left = Math.min(...core.columns.keys());
+  const heads = sections.flatMap(({ cells }) =>
+    cells.slice(0, -1).filter((cell) => cell.column < left && isWords(cell)),
+  );
+  const columns = heads.map(({ column }) => column);
+  return new Set(
+    columns.filter((at) => columns.filter((other) => other === at).length >= LEAST_HEADS),
+  );
 }
 
 /** Columns under a merged header that hold cells only through the merge are none, unless filled. */

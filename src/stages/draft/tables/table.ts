@@ -29,7 +29,7 @@ export function makeTable(draft: Draft): FoundTable | null {
   const header = pick(lines, zone.header);
   const units = pick(lines, zone.unit);
   const body = bodyOf(draft, header);
-  const found = findColumns(draft.core, body.rows, header, units, sample.merges);
+  const found = findColumns(draft.core, body.rows, body.sections, header, units, sample.merges);
   if (found.columns.length === 0 || body.rows.length === 0) return null;
   const { keys, measures } = split(
     draft.core,
