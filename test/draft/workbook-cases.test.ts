@@ -340,6 +340,26 @@ describe("rows", () => {
     expect(columnOf(table, "B").fill_down).toBeUndefined();
   });
 
+  test("the label of the first group stands below a header over codes of digits", async () => {
+    const rows = (from: number): (string | number)[][] =>
+      ["Crops", "Forestry", "Fishing"].map((name, at) => [
+        `0000${from + at}`,
+        name,
+        130 + 40 * at + from,
+        90 + 7 * at * from,
+      ]);
+    const table = onlyTable(
+      await seeRows([
+        ["Code", "Trade", "2023", "2024"],
+        ["Land and sea"],
+        ...rows(1),
+        ["Works"],
+        ...rows(4),
+      ]),
+    );
+    expect(rowsOf(table)).toMatchObject({ section_rows: [2, 6] });
+  });
+
   test("labels of groups beside those of sections are carried down over them", async () => {
     const block = (place: string, from: number): (string | number)[][] =>
       ["Last year", "This year"].flatMap((section, at) => [

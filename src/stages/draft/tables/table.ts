@@ -5,7 +5,7 @@ import { isLoneCode } from "../cores/lone-code.ts";
 import { isTimely, isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { lineText } from "../lines/notes.ts";
-import { noteText } from "../lines/words.ts";
+import { noteText, unitText } from "../lines/words.ts";
 import { auditTotals } from "../totals/assertions.ts";
 import { findTotals } from "../totals/totals.ts";
 import { findColumns } from "./columns.ts";
@@ -27,8 +27,9 @@ interface Body {
 export function makeTable(draft: Draft): FoundTable | null {
   const { lines, zone, sample, pane } = draft;
   const header = pick(lines, zone.header);
-  const units = pick(lines, zone.unit);
-  const body = bodyOf(draft, header);
+  const below = bodyOf(draft, header);
+  const [units, labels] = partUnits(pick(lines, zone.unit), below.sections);
+  const body = { ...below, sections: [...labels, ...below.sections] };
   const found = findColumns(draft.core, body.rows, body.sections, header, units, sample.merges);
   if (found.columns.length === 0 || body.rows.length === 0) return null;
   const { keys, measures } = split(
@@ -172,6 +173,14 @@ function split(core: Core, columns: readonly number[]): { keys: number[]; measur
     else if (count.all > 0) keys.push(column);
   }
   return { keys, measures };
+}
+
+/** Units, and of those the labels of the first group: alone in the column of later labels, and no unit by its words. */
+function partUnits(units: readonly Line[], sections: readonly Line[]): [Line[], Line[]] {
+  const columns = new Set(sections.map(({ cells }) => cells[0]?.column));
+  const isLabel = ({ cells: [cell, ...others] }: Line): boolean =>
+    cell !== undefined && others.length === 0 && columns.has(cell.column) && !unitText(cell.text);
+  return [units.filter((line) => !isLabel(line)), units.filter(isLabel)];
 }
 
 function bodyOf(draft: Draft, header: readonly Line[]): Body {
