@@ -221,6 +221,30 @@ describe("what stands above and below a table", () => {
   });
 });
 
+test("blocks under one header, each with a code above that looks like a figure, also one of marks alone", async () => {
+  const block = (code: string, mark?: string): (string | number)[][] => [
+    ["", "Cost basis"],
+    ["Code", code],
+    ["Group:", `Drugs of ${code}`],
+    ["Age", "Male", "Female"],
+    ...PLACES.slice(0, 6).map((place, at) => [
+      place,
+      mark ?? (at + 1) / 7,
+      mark ?? (at * at + 2) / 9,
+    ]),
+    [],
+    [],
+  ];
+  const rows = [...block("1.3"), ...block("1.3.5"), ...block("1.6"), ...block("2.9", "n/a")];
+  const seen = await seeCsv(csv([["Weights", "", ""], [], ...rows]));
+  expect(seen.tables.map(({ range, header_rows }) => [range, header_rows])).toEqual([
+    ["A6:C12", [6]],
+    ["A18:C24", [18]],
+    ["A30:C36", [30]],
+    ["A42:C48", [42]],
+  ]);
+});
+
 describe("tables of words", () => {
   test("printed on pages: the header comes again, and rows go on over the page", async () => {
     const head = ["Code", "Topic", "Course"];

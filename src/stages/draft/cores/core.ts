@@ -8,6 +8,7 @@ import {
   totalWord,
   unitText,
 } from "../lines/words.ts";
+import type { BlockLines } from "./block-labels.ts";
 import {
   againstNumbers,
   type ColumnCount,
@@ -65,13 +66,18 @@ function conflict(count: ColumnCount, cell: SampleCell, members: number): boolea
 
 /**
  * The cores of a pane, top to bottom. A core goes on over blank rows, labels of groups and notes as
- * long as what follows fits its columns, and ends where a header-like line or other columns begin.
+ * long as what follows fits its columns, and ends where a header-like line, the labels of another block or
+ * other columns begin.
  */
-export function findCores(lines: readonly Line[]): Core[] {
+export function findCores(lines: readonly Line[], blocks: BlockLines): Core[] {
   const cores: Core[] = [];
   let core: Core | null = null;
   let header = false;
   for (const [index, line] of lines.entries()) {
+    if (blocks.headers.has(index) || blocks.labels.has(index)) {
+      header = true;
+      continue;
+    }
     const inside = core !== null && !header && core.last === index - 1;
     if (hasFigures(lines, index, inside)) {
       if (core === null || header || !goesOn(core, lines, index)) {

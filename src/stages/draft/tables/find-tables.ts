@@ -1,4 +1,5 @@
 import { rangesOf, within } from "../../../model/row-ranges.ts";
+import { blockLines } from "../cores/block-labels.ts";
 import { type Core, isNumeric } from "../cores/column-count.ts";
 import { findCores } from "../cores/core.ts";
 import { pagedCore } from "../cores/paged.ts";
@@ -66,14 +67,15 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
   }
   const separate: CoreDraft[] = [];
   let from = 0;
-  for (const core of findCores(lines)) {
+  const blocks = blockLines(lines);
+  for (const core of findCores(lines, blocks)) {
     const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
     separate.push({ core, zone });
     from = core.last + 1;
   }
   const drafts = joinHeadless(lines, separate);
   const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
-  const free = freeLines(lines, kept);
+  const free = freeLines(lines, kept).filter((at) => !blocks.labels.has(at));
   const lastFigures = Math.max(-1, ...kept.map(({ core }) => core.last));
   for (const { header, core } of textCores(lines, free, isFile, lastFigures)) {
     kept.push({ core, zone: headed(header) });
