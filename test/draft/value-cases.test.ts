@@ -104,6 +104,47 @@ describe("marks in place of a number", () => {
   });
 });
 
+describe("a column whose figures stand in totals alone", () => {
+  const rows = (total: readonly GridCell[], header: readonly string[]): GridRow[] => [
+    ["Area", ...header],
+    ...Array.from({ length: 9 }, (_, at): GridRow => [`Area ${at}`, 20 + at, 7 + at * at]),
+    ["Total", 216, 267, ...total],
+  ];
+
+  test("is a measure where it has a name", async () => {
+    const table = onlyTable(await seeRows(rows([11], ["Men", "Women", "Not known"])));
+    expect(columnOf(table, "D")).toMatchObject({ type: "integer", role: "measure", empty: 9 });
+  });
+
+  test("is none without a name, and told", async () => {
+    const sheet = await seeRows(
+      rows([0, 483], ["Men", "Women", "", "All"]).map((row, at) =>
+        at > 0 && at < 10 ? [...row, null, 27 + at] : row,
+      ),
+    );
+    expect(onlyTable(sheet).columns.map(({ letter }) => letter)).toEqual(["A", "B", "C", "E"]);
+    expect(sheet.reasons).toContain("1 figure stands in no table: D11");
+  });
+});
+
+test("six digits of a month or of two years are times; weeks are counted by no measure", async () => {
+  const roleOf = async (header: string, times: readonly number[]): Promise<string> =>
+    columnOf(
+      onlyTable(
+        await seeRows([
+          [header, "Cases", "Visits"],
+          ...times.map((time, at): GridRow => [time, 20 + at, 90 + at * at]),
+        ]),
+      ),
+      "A",
+    ).role;
+  expect(await roleOf("Census_month", [202411, 202412, 202501])).toBe("time");
+  expect(await roleOf("Time period", [202122, 202223, 202324])).toBe("time");
+  expect(await roleOf("Time period", [201011, 201112, 201213])).toBe("dimension");
+  expect(await roleOf("Period cost", [202122, 202123, 202324])).toBe("measure");
+  expect(await roleOf("Week No.", [7, 8, 9])).toBe("dimension");
+});
+
 describe("a number and its mark in one cell", () => {
   const beside = async (cell: string, at = "C"): Promise<unknown> => {
     const seen = columnOf(onlyTable(await seeRows(withCells("C", cell))), at);

@@ -77,6 +77,7 @@ function tallyNumber(
   const type = isInteger ? "bigint" : "numeric";
   if (kind === "total") {
     tally.totalNumbers++;
+    if (isInteger) tally.totalIntegers++;
     return type;
   }
   tally.numbers += times;

@@ -45,6 +45,8 @@ export interface ColumnTally {
   sum: number;
   /** Among total rows. */
   totalNumbers: number;
+  /** Of these, integers that a bigint holds. */
+  totalIntegers: number;
   /** Tokens and other texts short enough to be one, data and total rows: token to count. */
   readonly tokens: Map<string, number>;
   /** Tokens that stand beside a number, data and total rows: token to count. */
@@ -89,6 +91,7 @@ export function newTally(): ColumnTally {
     empty: 0,
     sum: 0,
     totalNumbers: 0,
+    totalIntegers: 0,
     tokens: new Map(),
     beside: new Map(),
     strays: [],

@@ -21,7 +21,7 @@ const CODE_HEADER =
 const TIME_HEADER =
   /(?:^|[\s_])(?:year|years|month|months|quarter|quarters|period|date|dates|week|day|time|fy)(?:$|[\s_])|_date$|date$|month$|year$/i;
 const ORDINAL_HEADER =
-  /^(?:age|ages|rank|ranking|position|pos|place|no|no\.|number|#|row|line|index|order|id|week(?: number)?|month|quarter|hour|level|age x|x)$/i;
+  /^(?:age|ages|rank|ranking|position|pos|place|no|no\.|number|#|row|line|index|order|id|(?:week|month|quarter)(?:[\s_](?:number|num|no\.?))?|hour|level|age x|x)$/i;
 
 /**
  * Type, role and markers of a column from the counts over all its rows. `leftmost`: no column of
@@ -37,7 +37,7 @@ export function typeColumn(
   const leaf = stripMarks(header.at(-1) ?? "");
   const filled = rows - tally.empty;
   const timely = tally.dates + tally.timestamps + tally.periods;
-  if (isMeasure(tally, timely, filled)) {
+  if (isMeasure(tally, timely)) {
     const typed = typeNumbers(tally, leaf, leftmost, filled);
     // Only a measure has room for a mark.
     if (typed.role === "measure" || Object.keys(typed.beside).length === 0) return typed;
@@ -49,10 +49,10 @@ export function typeColumn(
   return typeOthers(tally, header, timely, filled);
 }
 
-/** Numbers dominate: nothing else but tokens, and at most a few strays. */
-function isMeasure(tally: ColumnTally, timely: number, filled: number): boolean {
+/** Numbers dominate, or stand in totals alone: nothing else but tokens, and at most a few strays. */
+function isMeasure(tally: ColumnTally, timely: number): boolean {
   if (tally.numbers === 0)
-    return tally.totalNumbers > 0 && tally.words + timely + tally.codes === 0 && filled > 0;
+    return tally.totalNumbers > 0 && tally.words + timely + tally.codes + tally.booleans === 0;
   if (tally.codes > 0 || isHyphened(tally)) return false;
   const other = tally.words - tally.figureWords + timely + tally.booleans;
   const few = Math.max(1, (tally.numbers + tally.markers) * 0.1);
@@ -124,8 +124,10 @@ function typeNumbers(
   const tokens = strayTokens(tally);
   for (const [token, count] of tokens) tally.tokens.set(token, count);
   // A share that is written out beside fractions is one.
-  const whole = tally.integers === tally.numbers && (tally.percents === 0 || tally.shares === 0);
-  const years = tally.years === tally.numbers && tally.markers === 0;
+  const [all, integers] =
+    tally.numbers > 0 ? [tally.numbers, tally.integers] : [tally.totalNumbers, tally.totalIntegers];
+  const whole = integers === all && (tally.percents === 0 || tally.shares === 0);
+  const years = tally.numbers > 0 && tally.years === tally.numbers && tally.markers === 0;
   const coded = whole && CODE_HEADER.test(leaf);
   const values = filled - tally.markers - sumOf(tokens.values());
   const base = {
@@ -139,8 +141,32 @@ function typeNumbers(
   if (years && (TIME_HEADER.test(leaf) || (leftmost && tally.distinct.size > 1))) {
     return { ...base, type, role: "time" };
   }
+  if (whole && tally.markers === 0 && TIME_HEADER.test(leaf) && areLongTimes(tally))
+    return { ...base, type, role: readOneWay(tally.distinct) ? "time" : "dimension" };
   const ordinal = leftmost && whole && ORDINAL_HEADER.test(leaf);
   return { ...base, type, role: ordinal ? "dimension" : "measure" };
+}
+
+/** Six digits: a year and its month, such as 202406, or the years that a school or financial year is of: 202425. */
+function areLongTimes({ distinct, overflow }: ColumnTally): boolean {
+  const texts = [...distinct];
+  return !overflow && texts.length > 0 && texts.every((text) => isMonth(text) || isTwoYears(text));
+}
+
+/** All are months, and cannot all be pairs of years, or the other way round: 201112 could be either. */
+function readOneWay(distinct: ReadonlySet<string>): boolean {
+  const texts = [...distinct];
+  return texts.every(isMonth) ? !texts.every(isTwoYears) : !texts.some(isMonth);
+}
+
+function isMonth(text: string): boolean {
+  return /^(?:19|20)\d\d(?:0[1-9]|1[0-2])$/.test(text);
+}
+
+function isTwoYears(text: string): boolean {
+  return (
+    /^(?:19|20)\d{4}$/.test(text) && (Number(text.slice(2, 4)) + 1) % 100 === Number(text.slice(4))
+  );
 }
 
 function typeOthers(
