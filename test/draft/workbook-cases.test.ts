@@ -340,6 +340,19 @@ describe("rows", () => {
     expect(columnOf(table, "B").fill_down).toBeUndefined();
   });
 
+  test("a date among names of months stands for its month", async () => {
+    const periodsOf = async (date: string): Promise<(string | undefined)[]> => {
+      const header = ["Area", "Mar-25", { date }, "Jan-25"];
+      const rows = ["North", "South", "West"].map((name, at) => [name, 14 + at, 29 - at, 31 * at]);
+      const table = onlyTable(await seeRows([header, ...rows]));
+      return table.columns.slice(1).map(({ period }) => period);
+    };
+    expect(await periodsOf("2025-02-01")).toEqual(["2025-03", "2025-02", "2025-01"]);
+    expect(await periodsOf("2025-02-28")).toEqual(["2025-03", "2025-02", "2025-01"]);
+    expect(await periodsOf("2025-02-14")).toEqual(["2025-03", "2025-02-14", "2025-01"]);
+    expect(await periodsOf("2025-01-31")).toEqual(["2025-03", "2025-01-31", "2025-01"]);
+  });
+
   test("the label of the first group stands below a header over codes of digits", async () => {
     const rows = (from: number): (string | number)[][] =>
       ["Crops", "Forestry", "Fishing"].map((name, at) => [

@@ -9,7 +9,8 @@ const LEAST_RUN = 3;
 /**
  * The period that heads each column, or null: only in a run of at least three columns of figures that
  * are headed by different periods; or none, or any at all, if a person says so (`unpivot`). A date that
- * stands for a whole month in every column (same day, or the last day, of different months) is that month.
+ * stands for a whole month in every column (same day, or the last day, of different months) is that month, and
+ * so is a first or last day of a month that is missing among months.
  */
 export function periodColumns(
   headers: readonly (readonly string[])[],
@@ -18,11 +19,10 @@ export function periodColumns(
 ): (string | null)[] {
   if (unpivot === false) return headers.map(() => null);
   const read = headers.map((path, at) => (measures[at] === true ? periodOf(path) : null));
-  const months = monthly(
-    read.filter((period) => period !== null && /^\d{4}-\d\d-\d\d$/.test(period)),
-  );
+  const days = read.filter((period) => period !== null && isDay(period));
+  const months = monthly(days) || missingAmong(read, days);
   const periods = read.map((period) =>
-    period !== null && months && /^\d{4}-\d\d-\d\d$/.test(period) ? period.slice(0, 7) : period,
+    period !== null && months && isDay(period) ? period.slice(0, 7) : period,
   );
   return longRuns(periods, unpivot === true ? 1 : LEAST_RUN);
 }
@@ -49,6 +49,21 @@ function monthly(days: readonly (string | null)[]): boolean {
   if (months.size !== new Set(dates).size) return false;
   const parts = dates.map((day) => day.slice(8));
   return new Set(parts).size === 1 || dates.every(isMonthEnd);
+}
+
+function isDay(period: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(period);
+}
+
+/** The only day stands for a whole month that none of the other headers, all of them months, is. */
+function missingAmong(
+  read: readonly (string | null)[],
+  [day, ...others]: readonly (string | null)[],
+): boolean {
+  if (day === undefined || day === null || others.length > 0) return false;
+  const rest = read.filter((period) => period !== null && period !== day);
+  const areMonths = rest.length >= 2 && rest.every((period) => /^\d{4}-\d\d$/.test(period ?? ""));
+  return areMonths && !rest.includes(day.slice(0, 7)) && (day.endsWith("-01") || isMonthEnd(day));
 }
 
 function isMonthEnd(day: string): boolean {
