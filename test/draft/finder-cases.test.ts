@@ -362,6 +362,16 @@ describe("what is not sure is held back with a reason", () => {
   test("a first row in the form of all others", async () => {
     const rows = times(6, (at) => [PLACES[at] ?? "", "Coach", `(760) 355 - 63${10 + at}`]);
     expect(held(await seeCsv(csv(rows)))).toContain("looks like the others");
+    const codes = times(6, (at) => [`E0900000${at + 1}`, PLACES[at] ?? ""]);
+    expect(held(await seeCsv(csv(codes)))).toContain("looks like the others");
+    const contents = times(4, (at) => [PLACES[at] ?? "", `Beds by ${at}`, `Table ${at + 1}`]);
+    expect(held(await seeCsv(csv(contents)))).toContain("looks like the others");
+  });
+
+  test("zeros and errors without a label, as a check leaves them", async () => {
+    const zeros = times(5, (at) => (at === 4 ? ["#REF!", "#REF!", "#REF!"] : [0, 0, 0]));
+    const seen = await seeCsv(csv([["2023-24", "2024-25", "2025-26"], ...zeros]));
+    expect(held(seen)).toContain("no cell more than a zero");
   });
 
   test("five rows of words above the figures", async () => {

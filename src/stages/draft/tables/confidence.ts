@@ -1,6 +1,7 @@
 import { countRows } from "../../../model/row-ranges.ts";
+import { codeShape } from "../cores/lone-code.ts";
 import { cellAt, type Line } from "../lines/line.ts";
-import { formOf } from "../lines/words.ts";
+import { captionText, formOf } from "../lines/words.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundTable } from "./found.ts";
 
@@ -42,6 +43,8 @@ export function judge(
   if (unread !== null) doubts.push({ weight: 0.45, reason: unread });
   const odd = oddHeader(table, rows, header, draft);
   if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
+  if (isLeftOver(table, rows))
+    doubts.push({ weight: 0.45, reason: "no row has a label, and no cell more than a zero" });
   if (draft.sample.remarks.some((remark) => remark.includes("odd rows"))) {
     doubts.push({ weight: 0.5, reason: "too many rows are unlike the others" });
   }
@@ -105,16 +108,35 @@ function unreadLabels(table: FoundTable, header: readonly Line[], draft: Draft):
     : `the ${labels.length} merged labels above row ${line.row} are not read, and the names below them come again`;
 }
 
-/** A cell with digits in it, such as a telephone number, in the same form as most cells below it. */
+/** A cell with digits in it, such as a telephone number or a code, in the same form as most cells below it. */
 function likeRows(header: Line | undefined, rows: readonly Line[]): boolean {
   if (header === undefined || rows.length < 2) return false;
   return header.cells.some((cell) => {
-    const form = formOf(cell.text);
-    if (!/9.*9/.test(form)) return false;
+    const shape = shapeOf(cell.text);
+    if (shape === null) return false;
     const alike = rows.filter((row) => {
       const below = cellAt(row, cell.column);
-      return below !== undefined && formOf(below.text) === form;
+      return below !== undefined && shape(below.text) === shape(cell.text);
     }).length;
     return alike * 2 >= rows.length;
   });
+}
+
+/** How texts are compared with one that has digits; null: it may be a name. */
+function shapeOf(text: string): ((text: string) => string) | null {
+  if (/^(?=.*\p{L})\S*\d{4}\S*$/u.test(text)) return codeShape;
+  return captionText(text) || /9.*9/.test(formOf(text)) ? formOf : null;
+}
+
+/** Nothing but zeros and errors, and no row with a label: what is left of somebody's check. */
+function isLeftOver(table: FoundTable, rows: readonly Line[]): boolean {
+  return (
+    rows.length > 1 &&
+    table.columns.every((column) => column.numeric) &&
+    rows.every(({ cells }) =>
+      cells.every(
+        (cell) => cell.class === "error" || (cell.class === "number" && cell.value === 0),
+      ),
+    )
+  );
 }
