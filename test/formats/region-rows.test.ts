@@ -1,6 +1,11 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import type { DataLayer } from "../../src/data-layer/data-layer.ts";
 import { type RegionShape, readRegionRows } from "../../src/formats/region-rows.ts";
+import { readRows } from "../../src/inquiry/cite/read-cells.ts";
+import { LIMITS } from "../../src/model/limits.ts";
 import { columnIndex, type SheetRow } from "../../src/model/sheet.ts";
+import { bytesOf } from "../../src/model/storage/bytes.ts";
 
 const row = (at: number, cells: Readonly<Record<string, string>>): SheetRow => ({
   row: at,
@@ -130,6 +135,32 @@ test("labels that begin a section row are carried down over this section and the
     ["4data", "2025", "North", "All", "2"],
     ["6data", "2024", "West", null, "3"],
     ["8data", "2025", null, null, "4"],
+  ]);
+});
+
+test("a cell that is cited has the label of its group of sections, from the row that gives it", async () => {
+  const content = Buffer.from("North,2024,\n,,1\n,2025,\n,,2\nWest,,3\n,2026,\n,,4\n");
+  const artifact = createHash("sha256").update(content).digest("hex");
+  const data = {
+    hasArtifact: () => Promise.resolve(true),
+    openArtifact: () => Promise.resolve(bytesOf("a.csv", content)),
+  } as Partial<DataLayer> as DataLayer;
+  const place = {
+    columns: { place: { letter: "A", header: "", fill_down: true as const } },
+    rows: [2, 4, 5, 7].map((at): [number, number] => [at, at]),
+    section_rows: [1, 3, 6].map((at): [number, number] => [at, at]),
+  };
+  const part = { artifact, file_name: "a.csv", member: null, sheet: null, place };
+  const found = await readRows(data, LIMITS, part, [2, 4, 5, 7]);
+  const cited = [...(found ?? [])].map(([at, one]) => {
+    const { cell, row: from } = one.cell("A", true);
+    return [at, cell?.text ?? null, from];
+  });
+  expect(cited).toEqual([
+    [2, "North", 1],
+    [4, "North", 1],
+    [5, "West", 5],
+    [7, null, 7],
   ]);
 });
 
