@@ -147,6 +147,9 @@ describe("rows without a header right above them", () => {
     const [table] = (await seeRows([["Absences by day"], [], ...figures(0)])).tables;
     expect(table).toMatchObject({ quarantined: true });
     expect(table?.reasons).toContain("no row names the columns");
+    const pairs = figures(0).map((row) => row.slice(1));
+    const [unlabelled] = (await seeRows([["Absences by day"], [], ...pairs])).tables;
+    expect(unlabelled).toMatchObject({ quarantined: true });
     expect(onlyTable(await seeRows([["Absences by town"], [], ...towns(1)]))).toMatchObject({
       range: "A3:B10",
       n_rows: 8,

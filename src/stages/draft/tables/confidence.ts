@@ -22,9 +22,8 @@ export function judge(
 ): FoundTable {
   const doubts: Doubt[] = [];
   if (header.length === 0) {
-    const { length } = table.columns;
-    const isList = draft.sample.name === null ? length >= 2 : length === 2;
-    const firm = rows.length >= 3 && isList;
+    const labelled = draft.sample.name === null || isList(table);
+    const firm = rows.length >= 3 && table.columns.length >= 2 && labelled;
     doubts.push({ weight: firm ? 0.3 : 0.5, reason: "no row names the columns" });
   }
   const figures = table.columns.filter((column) => column.numeric);
@@ -56,6 +55,11 @@ export function judge(
     quarantined: confidence < LEAST_CONFIDENCE,
     reasons: [...doubts.map((doubt) => doubt.reason), ...table.reasons],
   };
+}
+
+/** A label and one figure a row. */
+function isList({ columns }: FoundTable): boolean {
+  return columns.length === 2 && columns.filter(({ numeric }) => numeric).length === 1;
 }
 
 /** So many lines without a merged cell are rarely all names. */
