@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { SampleCell } from "../../src/stages/draft/lines/cell-class.ts";
 import type { Line } from "../../src/stages/draft/lines/line.ts";
 import { findTotals } from "../../src/stages/draft/totals/totals.ts";
-import { onlyTable, rowsOf, seeCsv } from "../support/see.ts";
+import { onlyTable, rowsOf, seeCsv, seeRows } from "../support/see.ts";
 
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.join(",")}\n`).join("");
@@ -452,7 +452,7 @@ describe("totals that no word tells", () => {
     expect(table.total_rows).toEqual([2, 3, 7, 11, 15]);
   });
 
-  test("the same order without a count that adds up tells nothing", async () => {
+  test("a region above its districts, by their codes, where no figure adds up", async () => {
     const region = (at: number): (string | number)[][] => [
       [`${PLACES[at]} Region`, `E1200000${at + 1}`, 36.1 + at],
       ...times(3, (part) => [`${PLACES[at]} ${part}`, `E0600${at}00${part}`, 37.4 + part]),
@@ -460,7 +460,152 @@ describe("totals that no word tells", () => {
     const table = onlyTable(
       await seeCsv(csv([["Place", "Code", "Median"], ...times(4, region).flat()])),
     );
-    expect(table.total_rows).toEqual([]);
+    expect(table.total_rows).toEqual([2, 6, 10, 14]);
+  });
+
+  test("regions and then districts, each in a block, tell nothing but the country above its regions", async () => {
+    const rows = [
+      ["England", "E92000001", 37.7],
+      ...times(4, (at) => [`${PLACES[at]} Region`, `E1200000${at + 1}`, 36.1 + at]),
+      ...times(9, (at) => [`${PLACES[at]} ${at}`, `E0600000${at}`, 37.4 + at]),
+    ];
+    const table = onlyTable(await seeCsv(csv([["Place", "Code", "Median"], ...rows])));
+    expect(table.total_rows).toEqual([2]);
+  });
+
+  test("a record that happens to be the sum of its neighbours in some columns is none", async () => {
+    let seed = 7;
+    const random = (most: number): number => {
+      seed = (seed * 16807) % 2147483647;
+      return 1 + (seed % most);
+    };
+    const records = times(600, (at) => {
+      const items = random(9);
+      const place = `${PLACES[random(10) - 1]} Surgery`;
+      return [place, `D${1000 + at}`, items, items * 28, items * 2.5, random(90)];
+    });
+    for (const at of [60, 200, 340]) {
+      const parts = records.slice(at + 1, at + 6);
+      for (const column of [2, 3, 4])
+        (records[at] ?? [])[column] = parts.reduce((all, row) => all + Number(row[column]), 0);
+    }
+    const header = ["Surgery", "Drug", "Items", "Quantity", "Cost", "Score"];
+    expect(onlyTable(await seeCsv(csv([header, ...records]))).total_rows).toEqual([]);
+  });
+
+  test("a branch of stepped labels that ends at a coarser level is no total", async () => {
+    const county = (at: number): (string | number)[][] => {
+      const parts = times(4, (part) => 2011 + at * 317 + part * 129);
+      const all = parts.reduce((sum, part) => sum + part, 0);
+      return [
+        ["", `${PLACES[at]} County`, "", all, all * 3],
+        ...parts.map((part, row) => ["", "", `${PLACES[at]} ${row}`, part, part * 3]),
+      ];
+    };
+    const rows = [
+      ["", "Ash City", "", 4407, 13234],
+      ...county(1),
+      ...county(2),
+      ["", "Birch City", "", 5113, 15340],
+      ["", "Cedar City", "", 5919, 17758],
+      ...county(3),
+    ];
+    const all = [...rows.keys()].filter((at) => (rows[at]?.[1] ?? "") !== "");
+    const sum = (column: number): number =>
+      all.reduce((total, at) => total + Number(rows[at]?.[column]), 0);
+    const table = onlyTable(
+      await seeCsv(
+        csv([
+          ["Region", "County", "District", "Homes", "People"],
+          ["North", "", "", sum(3), sum(4)],
+          ...rows,
+        ]),
+      ),
+    );
+    expect(table.total_rows).toEqual([2, 4, 9, 16]);
+  });
+
+  test("labels further right are the parts of the row before them, and a sub-total passes over them", async () => {
+    const tax = (name: string, part: string, value: number): (string | number)[] => [
+      ...[name, part, value, value * 3 + 0.017, value * 7 + 0.031],
+    ];
+    const rows = [
+      tax("Income", "", 303.157),
+      tax("", "Paid", 210.041),
+      tax("", "Assessed", 93.116),
+      tax("Goods", "", 171.373),
+      tax("Profit", "", 91.262),
+      tax("", "Onshore", 60.171),
+      tax("", "Offshore", 31.091),
+      tax("Fuel", "", 24.359),
+      tax("Collected", "", 590.151),
+      tax("Council", "", 46.603),
+    ];
+    const sums: readonly [number, readonly number[]][] = [
+      [0, [1, 2]],
+      [4, [5, 6]],
+      [8, [0, 3, 4, 7]],
+    ];
+    for (const [at, parts] of sums) {
+      for (const column of [2, 3, 4])
+        (rows[at] ?? [])[column] = Number(
+          parts.reduce((all, part) => all + Number(rows[part]?.[column]), 0).toFixed(6),
+        );
+    }
+    const seen = await seeCsv(csv([["Tax", "Part", "2021-22", "2022-23", "2023-24"], ...rows]));
+    expect(onlyTable(seen).total_rows).toEqual([2, 6, 10]);
+  });
+
+  test('a row right above "of which" is the sum of those below', async () => {
+    const sheet = await seeRows([
+      ["Stock", "2021-22", "2022-23", "2023-24"],
+      ["Cigarettes", 13578.199, 12254.444, 10935.717],
+      ["Loose", 4725.067, 4195.662, 3971.508],
+      ["of which:"],
+      ["Rolled", 4028.478, 3526.385, 3293.657],
+      ["Cigars", 400.25, 300.125, 300.75],
+      ["Other", 296.339, 369.152, 377.101],
+    ]);
+    expect(sheet.tables[0]?.total_rows).toEqual([3]);
+  });
+
+  test("a row that alone lacks a key is the whole of the counts below, whatever its rates do", async () => {
+    const groups = times(4, (at) => [411 + at * 57, 1203 + at * 91, 2011 + at * 13]);
+    const rates = (at: number): number[] =>
+      times(18, (rate) => 0.1 + ((at * 7 + rate * 3) % 80) / 97);
+    const whole = times(3, (column) => groups.reduce((all, row) => all + (row[column] ?? 0), 0));
+    const other = times(6, (at) => [311 + at * 29, 877 + at * 41, 1713 + at * 17]);
+    const rows = [
+      ["National", "", ...whole, ...rates(0)],
+      ...groups.map((row, at) => ["Type", `${PLACES[at]}`, ...row, ...rates(at + 1)]),
+      ...other.map((row, at) => ["Age", `${PLACES[at + 4]}`, ...row, ...rates(at + 9)]),
+    ];
+    const header = [
+      "Breakdown",
+      "Group",
+      "Asked",
+      "Sent",
+      "Answered",
+      ...times(18, (at) => `Q${at}`),
+    ];
+    expect(onlyTable(await seeCsv(csv([header, ...rows]))).total_rows).toEqual([2]);
+  });
+
+  test("levels of small figures that all agree are totals of the finest", async () => {
+    const places = [
+      [2, 1, 3, 0, 2],
+      [1, 2, 0, 1, 0],
+      [3, 2, 2, 3, 0],
+      ...times(9, () => [0, 0, 0, 0, 0]),
+    ];
+    const levels = [
+      ["", "England", 6, 5, 5, 4, 2],
+      ["Region", "North", 3, 3, 3, 1, 2],
+      ["Region", "South", 3, 2, 2, 3, 0],
+      ...places.map((row, at) => ["Board", `Board ${at}`, ...row]),
+    ];
+    const header = ["Level", "Name", "Apr", "May", "Jun", "Jul", "Aug"];
+    expect(onlyTable(await seeCsv(csv([header, ...levels]))).total_rows).toEqual([2, 3, 4]);
   });
 
   test("rows in bold or of smaller indent are the sum of those set below them, also in each other", () => {
@@ -477,7 +622,7 @@ describe("totals that no word tells", () => {
     const lines = outline.map(([text, indent, bold, value], row) =>
       lineOf(row + 1, text, { indent, bold }, [value, value * 3, value * 7 + 1000]),
     );
-    const found = findTotals(lines, [0], [1, 2]);
+    const found = findTotals(lines, [0], [1, 2], []);
     expect([...found.totals.keys()].map((line) => line.row).sort()).toEqual([1, 2, 6]);
   });
 });

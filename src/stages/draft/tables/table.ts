@@ -26,7 +26,7 @@ export function makeTable(draft: Draft): FoundTable | null {
     draft.core,
     found.columns.map((column) => column.index),
   );
-  const wholes = findTotals(body.rows, keys, measures);
+  const wholes = findTotals(body.rows, keys, measures, body.sections);
   const { totals } = wholes;
   const audit = auditTotals(body.rows, wholes, measures);
   const totalRows = rangesOf([...totals.keys()].map((line) => line.row));

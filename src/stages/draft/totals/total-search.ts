@@ -8,6 +8,8 @@ export const MOST_LINES = 20_000;
 export interface Search {
   readonly lines: readonly Line[];
   readonly keys: readonly number[];
+  /** The columns of `values`. */
+  readonly measures: readonly number[];
   readonly values: Matrix;
   readonly totals: Map<number, string>;
   /** Rows whose label is a word of totals. */

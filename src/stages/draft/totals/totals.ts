@@ -2,15 +2,19 @@ import { isWords } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
 import { totalWord } from "../lines/words.ts";
 import { byBlocks } from "./block-totals.ts";
+import { beyondChance } from "./chance.ts";
 import { byGeography } from "./geography-totals.ts";
-import { likeTotals, patternsOf, takeByLabels } from "./like-totals.ts";
+import { headsAmong } from "./heads.ts";
+import { likeTotals } from "./like-totals.ts";
+import { byMissingKey } from "./nameless-totals.ts";
+import { byOfWhich } from "./of-which.ts";
 import { byOutline } from "./outline-totals.ts";
+import { patternsOf, takeByLabels } from "./patterns.ts";
+import { type Run, runOf } from "./runs.ts";
 import {
-  addRow,
   agreement,
   agrees,
   columnSums,
-  exceeds,
   LEAST_SHARE,
   type Matrix,
   matrix,
@@ -18,8 +22,6 @@ import {
 } from "./sums.ts";
 import { MOST_LINES, type Search, textAt, textsOf } from "./total-search.ts";
 import { type UnprovenTotal, unprovenTotals } from "./unproven-totals.ts";
-
-const LOOK_AHEAD = 400;
 
 export interface FoundTotals {
   /** With why. */
@@ -34,16 +36,16 @@ export interface FoundTotals {
  * The lines among `lines` that are totals of others, each with why. Words count where the column says
  * other things too; sums count without words: of the lines after, of the lines before, of all the
  * finer lines of a column of levels, of a block of finer lines, or of the lines that an outline or a register
- * puts below it. `keys` are columns of labels,
- * `measures` columns of numbers.
+ * puts below it. `keys` are columns of labels, `measures` columns of numbers, `labels` lines with a label alone.
  */
 export function findTotals(
   lines: readonly Line[],
   keys: readonly number[],
   measures: readonly number[],
+  labels: readonly Line[],
 ): FoundTotals {
   const search: Search = {
-    ...{ lines, keys, values: matrix(lines, measures), texts: new Map() },
+    ...{ lines, keys, measures, values: matrix(lines, measures), texts: new Map() },
     ...{ totals: new Map(), called: new Set(), byLabels: new Set() },
   };
   byLevel(search);
@@ -52,7 +54,9 @@ export function findTotals(
   byBlocks(search);
   byGeography(search);
   byOutline(search);
+  byMissingKey(search);
   if (lines.length <= MOST_LINES) bySum(search);
+  byOfWhich(search, labels);
   wholeOfParts(search);
   groupHeads(search);
   likeTotals(search);
@@ -154,6 +158,9 @@ function byBlankKey(search: Search): void {
   for (const at of found) search.totals.set(at, "it is the sum of the rows with the same label");
 }
 
+/** Digits in which the sum of a level agrees with that of the finest; all levels count where each agrees in full. */
+const LEVEL_DIGITS = 6;
+
 /** A column of levels: the sums of its groups agree, so the coarser groups are totals of the finest. */
 function byLevel(search: Search): void {
   if (search.lines.length < 6) return;
@@ -170,15 +177,21 @@ function byLevel(search: Search): void {
 }
 
 function settleLevels(search: Search, groups: readonly (readonly number[])[]): void {
-  const [finest, ...coarser] = [...groups].sort((a, b) => b.length - a.length);
+  const [finest, ...others] = [...groups].sort((a, b) => b.length - a.length);
   if (finest === undefined) return;
   const whole = columnSums(search.values, finest);
-  for (const group of coarser) {
-    if (group.length * 2 > finest.length) continue;
+  const coarser = others.map((group) => {
     const sums = columnSums(search.values, group);
-    const { same, counted, digits } = agreement(sums, whole, finest.length);
-    const certain = same >= Math.max(1, counted * LEAST_SHARE) && digits >= 6;
-    if (!certain && !agrees(sums, whole, finest.length)) continue;
+    return { group, sums, ...agreement(sums, whole, finest.length) };
+  });
+  const few = coarser.every(({ group }) => group.length * 2 <= finest.length);
+  const exact = few && coarser.every(({ same, counted }) => same > 0 && same === counted);
+  const together = coarser.reduce((all, { digits }) => all + digits, 0);
+  for (const { group, sums, same, counted, digits } of coarser) {
+    if (group.length * 2 > finest.length) continue;
+    const certain = same >= Math.max(1, counted * LEAST_SHARE) && digits >= LEVEL_DIGITS;
+    const alike = exact && together >= LEVEL_DIGITS;
+    if (!certain && !alike && !agrees(sums, whole, finest.length)) continue;
     for (const at of group) search.totals.set(at, "its level adds up to the finest level");
   }
 }
@@ -190,15 +203,21 @@ function settleLevels(search: Search, groups: readonly (readonly number[])[]): v
 function bySum(search: Search): void {
   const worded = search.totals.size >= 3;
   const { lines, values, totals } = search;
+  const runs = new Map<number, Run>();
   for (const [at, line] of lines.entries()) {
     if (totals.has(at) || !line.cells.some(isWords)) continue;
     if (worded && at > 1 && at < lines.length - 2) continue;
-    const reason = runOf(values, at, false);
-    if (reason !== null) totals.set(at, reason);
+    const run = runOf(values, at, false);
+    if (run !== null) runs.set(at, run);
     else if (nearEdge(search, at)) totals.set(at, "it is nearly the sum of all other rows");
     else if (isEdge(search, at) && sumAmongAverages(values, at, othersOf(search, at)))
       totals.set(at, "its counts are the sum of all other rows");
   }
+  for (const [at, run] of beyondChance(values, runs)) totals.set(at, reasonOf(run));
+}
+
+function reasonOf({ parts, step }: Run): string {
+  return `it is the sum of the ${parts} rows ${step === 1 ? "below" : "above"}`;
 }
 
 /** First or last row, beside sub-totals: the sum of all rows that are no totals. */
@@ -239,38 +258,10 @@ function sumAmongAverages(values: Matrix, at: number, others: readonly number[])
   });
 }
 
-/** Whether row `at` is the sum of a run right after it, or right before it: at least three rows, two if words say so. */
-function runOf(values: Matrix, at: number, words: boolean): string | null {
-  const total = values[at];
-  if (total === undefined) return null;
-  for (const step of [1, -1] as const) {
-    const parts = partsOf(values, total, at, step, words);
-    if (parts >= (words ? 2 : 3)) {
-      return `it is the sum of the ${parts} rows ${step === 1 ? "below" : "above"}`;
-    }
-  }
-  return null;
-}
-
-function partsOf(
-  values: Matrix,
-  total: readonly number[],
-  at: number,
-  step: 1 | -1,
-  words: boolean,
-): number {
-  const sums = new Array<number>(total.length).fill(0);
-  for (let parts = 1; parts < LOOK_AHEAD; parts++) {
-    const row = values[at + step * parts];
-    if (row === undefined) return 0;
-    addRow(sums, row);
-    if (parts >= 2 && agrees(total, sums, parts, words)) return parts;
-    if (exceeds(sums, total)) return 0;
-  }
-  return 0;
-}
-
-/** Rows with the label of a group and none of the finest level, before rows that have only that one. */
+/**
+ * Rows with the label of a group and none of the finest level, among rows that have only that one. A branch that
+ * ends at a coarser level is no group: it is a total only if its label calls it one, or it is the sum of finer rows.
+ */
 function groupHeads(search: Search): void {
   const patterns = patternsOf(search);
   const usual = [...patterns].sort((a, b) => b[1].length - a[1].length)[0];
@@ -281,6 +272,7 @@ function groupHeads(search: Search): void {
     const opens = [...other].some((sign, at) => sign === "1" && pattern[at] === "0");
     const apart = [...other].every((sign, at) => sign === "0" || pattern[at] === "0");
     if (!opens || !apart || heads.length * 2 > rows.length) continue;
-    for (const at of heads) takeByLabels(search, at, "it opens a group whose rows follow");
+    for (const at of headsAmong(search, heads))
+      takeByLabels(search, at, "it opens a group whose rows follow");
   }
 }

@@ -1,4 +1,4 @@
-import { patternsOf } from "./like-totals.ts";
+import { patternsOf } from "./patterns.ts";
 import { addRow, agrees, columnSums, exceeds, nearlyAgrees } from "./sums.ts";
 import type { Search } from "./total-search.ts";
 
@@ -39,7 +39,7 @@ export function unprovenTotals(search: Search): readonly UnprovenTotal[] {
     const end = [...values.keys()].find((row) => row > at && ends(row, at)) ?? values.length;
     const group = rows.filter((row) => row < end);
     const columns = askedColumns(search, at, group);
-    const isSum = columns.length === 0 || isRun(search, at, plain, columns);
+    const isSum = columns.length === 0 || isRun(search, at, plain, columns.slice(0, MOST_COLUMNS));
     return isSum ? [] : [{ at, rows: group.length < 2 ? [] : group, columns }];
   });
 }
@@ -61,14 +61,23 @@ function askedColumns({ values }: Search, at: number, group: readonly number[]):
   });
 }
 
+/** Whether a row is the sum of any of the rows `plain` next to each other. */
+export function isSumOfRun(search: Search, at: number, plain: readonly number[]): boolean {
+  const figures = [...(search.values[at] ?? []).entries()].flatMap(([column, value]) =>
+    Number.isNaN(value) || value === 0 ? [] : [column],
+  );
+  return (
+    figures.length > 0 && search.values.length <= MOST_ROWS && isRun(search, at, plain, figures)
+  );
+}
+
 /** Whether a row is the sum of any rows next to each other, totals between them left out. */
 function isRun(
   { values }: Search,
   at: number,
   plain: readonly number[],
-  asked: readonly number[],
+  columns: readonly number[],
 ): boolean {
-  const columns = asked.slice(0, MOST_COLUMNS);
   const figuresOf = (row: number): readonly number[] =>
     columns.map((column) => values[row]?.[column] ?? Number.NaN);
   const total = figuresOf(at);
