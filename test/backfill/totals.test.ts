@@ -125,24 +125,24 @@ describe("published totals", () => {
     expect(remark).toMatch(/Regions!B4 says \d+, its parts add up to \d+ \(900 apart\)/);
   });
 
-  test("a row that only the place of its label makes a total, and that is the sum of no rows, is told", async () => {
+  test("a row that only the place of its label makes a total, and that is not the sum of its rows, is told", async () => {
     const groups: readonly (readonly [string, readonly number[]])[] = [
       ["Income tax", [2_400, 600]],
       ["Excise", [210, 110, 150, 97]],
-      ["Fines", []],
+      ["Fines", [30, 12]],
       ["Levies", [40, 51, 22, 58, 30]],
     ];
     const rows = groups.flatMap(([group, parts]): GridCell[][] => [
-      [group, null, parts.length === 0 ? 77 : parts.reduce((sum, one) => sum + one, 0)],
+      [group, null, group === "Fines" ? 77 : parts.reduce((sum, one) => sum + one, 0)],
       ...parts.map((one, at): GridCell[] => [null, `${group} ${"abcde"[at] ?? ""}`, one]),
     ]);
     const [release] = await months([
       { headers: ["Group", "Tax", "Receipts"], rows: [...rows, ["Customs", "Customs", 990]] },
     ]);
-    const expected = "row 12 (Fines) is taken for a total by where its label stands";
+    const expected = "row 12 (Fines) is taken for a total by where its label stands, of rows 13-14";
     expect(await results("2025-01")).toContainEqual({
       ...{ name: "total 12", status: "undecided", expected },
-      cells: ["Regions!C12 says 77"],
+      cells: ["Regions!C12 says 77, its parts add up to 42 (35 apart)"],
     });
     expect(release?.status).toBe("loaded");
     expect(release?.remarks).toEqual([expect.stringContaining(expected)]);
