@@ -139,19 +139,24 @@ test("labels that begin a section row are carried down over this section and the
 });
 
 test("a cell that is cited has the label of its group of sections, from the row that gives it", async () => {
-  const content = Buffer.from("North,2024,\n,,1\n,2025,\n,,2\nWest,,3\n,2026,\n,,4\n");
+  const content = Buffer.from(
+    "North,2024,\n,,1\n,2025,\n,,2\nWest,,3\n,2026,\n,,4\nSouth,,,,beside\n,,5\n",
+  );
   const artifact = createHash("sha256").update(content).digest("hex");
   const data = {
     hasArtifact: () => Promise.resolve(true),
     openArtifact: () => Promise.resolve(bytesOf("a.csv", content)),
   } as Partial<DataLayer> as DataLayer;
   const place = {
-    columns: { place: { letter: "A", header: "", fill_down: true as const } },
-    rows: [2, 4, 5, 7].map((at): [number, number] => [at, at]),
-    section_rows: [1, 3, 6].map((at): [number, number] => [at, at]),
+    columns: {
+      place: { letter: "A", header: "", fill_down: true as const },
+      figure: { letter: "C", header: "" },
+    },
+    rows: [2, 4, 5, 7, 9].map((at): [number, number] => [at, at]),
+    section_rows: [1, 3, 6, 8].map((at): [number, number] => [at, at]),
   };
   const part = { artifact, file_name: "a.csv", member: null, sheet: null, place };
-  const found = await readRows(data, LIMITS, part, [2, 4, 5, 7]);
+  const found = await readRows(data, LIMITS, part, [2, 4, 5, 7, 9]);
   const cited = [...(found ?? [])].map(([at, one]) => {
     const { cell, row: from } = one.cell("A", true);
     return [at, cell?.text ?? null, from];
@@ -161,6 +166,8 @@ test("a cell that is cited has the label of its group of sections, from the row 
     [4, "North", 1],
     [5, "West", 5],
     [7, null, 7],
+    // A label alone in its row is that of the section, whatever a table beside it says.
+    [9, null, 9],
   ]);
 });
 

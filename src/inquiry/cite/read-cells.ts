@@ -138,8 +138,12 @@ class LabelTrail {
   private readonly isSection: (row: number) => boolean;
   private readonly last = new Map<string, ReadCell>();
   private readonly groups = new Set<ReadCell | undefined>();
+  /** The last column of the table: what stands behind it is of a table beside it. */
+  private readonly right: number;
 
-  constructor({ columns, rows = [], section_rows = [] }: PartPlace) {
+  constructor({ columns, periods = {}, rows = [], section_rows = [] }: PartPlace) {
+    const placed = [...Object.values(columns), ...Object.values(periods)];
+    this.right = Math.max(...placed.map(({ letter }) => columnIndex(letter)));
     this.isOwn = within(rows);
     this.isSection = within(section_rows);
     this.letters = Object.values(columns)
@@ -162,7 +166,9 @@ class LabelTrail {
   }
 
   private passSection(row: SheetRow): void {
-    const cells = row.cells.filter((cell) => cell.text.trim() !== "");
+    const cells = row.cells.filter(
+      ({ column, text }) => column <= this.right && text.trim() !== "",
+    );
     const first = cells[0]?.column ?? 0;
     for (const letter of this.letters) {
       const isGroup = this.groups.has(this.last.get(letter));

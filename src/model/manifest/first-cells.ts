@@ -1,13 +1,7 @@
+import { COLUMN_TYPES } from "./column-types.ts";
+
 /** The types that a cell could be of by itself; a mark stands for a number, or behind one as a unit may. */
-export const FIRST_KINDS = [
-  "text",
-  "bigint",
-  "numeric",
-  "date",
-  "timestamp",
-  "boolean",
-  "mark",
-] as const;
+export const FIRST_KINDS = [...COLUMN_TYPES, "mark"] as const;
 
 /** The first cell of one kind in a column. */
 export interface FirstCell {

@@ -1,4 +1,5 @@
 import { CANONICAL_DEFINITIONS } from "./canonical-schema.ts";
+import { COLUMN_TYPES } from "./column-types.ts";
 import { RELEASE_DEFINITIONS } from "./release-schema.ts";
 import { oneOf, ref } from "./schema-words.ts";
 
@@ -26,14 +27,7 @@ export const MANIFEST_SCHEMA = {
       "Who said a meaning: the publisher, an earlier canonical manifest, a rule, a model, a person.",
       ["publisher", "canonical", "rule", "model", "person"],
     ),
-    type: oneOf("Type of a column in the database.", [
-      "text",
-      "bigint",
-      "numeric",
-      "date",
-      "timestamp",
-      "boolean",
-    ]),
+    type: oneOf("Type of a column in the database.", COLUMN_TYPES),
     role: oneOf(
       "dimension: what a row is about. measure: a number counted or computed. time: its cells are periods. " +
         "period: its header is a period, and it is unpivoted when loaded.",

@@ -1,4 +1,5 @@
 import type { Check } from "./check.ts";
+import type { ColumnType } from "./column-types.ts";
 import type { Ruling } from "./drift.ts";
 import type { FirstCell } from "./first-cells.ts";
 import type { TotalAssertion } from "./published-total.ts";
@@ -12,7 +13,7 @@ import type { RowAllowance, TotalsPolicy } from "./row-allowance.ts";
  * enriched   the same regions with titles, units, roles and descriptions, each with who said it
  * canonical  the sources of a publication over all periods: schema, not data
  */
-export type ColumnType = "text" | "bigint" | "numeric" | "date" | "timestamp" | "boolean";
+export type { ColumnType };
 
 /**
  * dimension  says what the row is about (codes, names, categories)

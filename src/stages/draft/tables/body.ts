@@ -1,4 +1,3 @@
-import type { MergedRange } from "../../../model/sheet.ts";
 import { type Core, countsOf, isNumeric } from "../cores/column-count.ts";
 import { isLoneCode } from "../cores/lone-code.ts";
 import { isTimely, isWords } from "../lines/cell-class.ts";
@@ -80,21 +79,21 @@ function endAtLastRow(body: Body): Body {
 }
 
 function sortMember(draft: Draft, line: Line, body: Body): void {
-  const { core, sample, lines } = draft;
+  const { core, lines } = draft;
   const measured = line.cells.some((cell) => isNumeric(countsOf(core, cell.column)));
-  const label = !measured && groupLabel(line, core, sample.merges);
+  const label = !measured && groupLabel(line, core);
   if (label && !isLoneCode(lines, core, line)) body.sections.push(line);
   else body.rows.push(line);
 }
 
 /** A line of one label, spread over several cells of a merge or its code beside it. */
-function groupLabel(line: Line, core: Core, merges: readonly MergedRange[]): boolean {
+function groupLabel(line: Line, core: Core): boolean {
   const keys = [...core.columns].filter(
     ([, count]) => !isNumeric(count) && count.all >= core.members.length * 0.6,
   );
   if (keys.length <= 1) return true;
   const filled = keys.filter(([column]) => cellAt(line, column) !== undefined).length;
-  return filled < keys.length * 0.5 && merges.length >= 0;
+  return filled < keys.length * 0.5;
 }
 
 /** Placeholders at the end, periods with nothing but tokens or blanks, are no rows yet. */

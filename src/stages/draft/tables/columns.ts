@@ -68,13 +68,14 @@ const LEAST_HEADS = 2;
  */
 function groupColumns(core: Core, sections: readonly Line[]): ReadonlySet<number> {
   const left = Math.min(...core.columns.keys());
-  const heads = sections.flatMap(({ cells }) =>
-    cells.slice(0, -1).filter((cell) => cell.column < left && isWords(cell)),
-  );
-  const columns = heads.map(({ column }) => column);
-  return new Set(
-    columns.filter((at) => columns.filter((other) => other === at).length >= LEAST_HEADS),
-  );
+  const heads = new Map<number, number>();
+  for (const { cells } of sections) {
+    for (const cell of cells.slice(0, -1)) {
+      if (cell.column < left && isWords(cell))
+        heads.set(cell.column, (heads.get(cell.column) ?? 0) + 1);
+    }
+  }
+  return new Set([...heads].flatMap(([column, times]) => (times < LEAST_HEADS ? [] : [column])));
 }
 
 /** Columns under a merged header that hold cells only through the merge are none, unless filled. */

@@ -8,6 +8,8 @@ import { MOST_LINES, type Search } from "./total-search.ts";
 
 /** Fewer parents that add up could be chance. */
 const LEAST_PARENTS = 2;
+/** So many rows of its depth are looked at above a row. */
+const MOST_PEERS = 400;
 
 /**
  * Rows that stand less deep than those below them, by indent, in bold above plain ones, or with their label further
@@ -61,7 +63,7 @@ function peersOf(values: Search["values"], depths: readonly (number | null)[], a
   const depth = depths[at] ?? null;
   const sums = new Array<number>(total.length).fill(0);
   let parts = 0;
-  for (let row = at - 1; row >= 0 && depth !== null; row--) {
+  for (let row = at - 1; row >= 0 && depth !== null && parts < MOST_PEERS; row--) {
     const other = depths[row] ?? null;
     if (other === null || other > depth) continue;
     if (other < depth) break;
