@@ -648,6 +648,18 @@ describe("every figure of a sheet is in a table or told", () => {
     expect(onlyTable(sheet)).toMatchObject({ range: "A1:C11", n_rows: 10 });
   });
 
+  test.each([
+    ["a word", "late", ["1 text stands beside rows in no column: F5"]],
+    ["a mark", "[r]", ["1 text stands beside rows in no column: F5"]],
+    ["a sentence", "This figure was revised after a late return from one of the areas.", []],
+  ])("%s apart from a row", async (_what, text, reasons) => {
+    const sheet = await seeRows(
+      TABLE.map((row, at): GridRow => (at === 4 ? [...row, null, null, text] : row)),
+    );
+    expect(sheet.reasons).toEqual(reasons);
+    expect(onlyTable(sheet)).toMatchObject({ range: "A1:C11", n_rows: 10 });
+  });
+
   test("a figure without a label below a blank row", async () => {
     const sheet = await seeRows([...TABLE, [], [], [null, null, 99]]);
     expect(sheet.reasons).toEqual([

@@ -5,14 +5,16 @@ import { seenText } from "../lines/cell-class.ts";
 /** Ranges that are named; the cells of the others are counted. */
 const MOST_NAMED = 8;
 
-/** The figures of a sheet that stand in no table, as ranges. Memory: 8 ranges. */
+/** What of a sheet stands in no table, as ranges. Memory: 16 ranges. */
 export class CellsLeft {
-  private readonly ranges: { row: number; first: number; last: number }[] = [];
-  private cells = 0;
+  private readonly figures = new Ranges();
+  private readonly words = new Ranges();
 
-  /** Takes a cell in the rows of tables that none of them has. */
+  /** Takes a cell in the rows of tables that none of them has: a sentence is a note on its row. */
   beside(row: SheetRow, cell: Cell): void {
-    if (isFigure(cell)) this.take(row.row, cell.column);
+    if (isFigure(cell)) this.figures.take(row.row, cell.column);
+    else if (cell.text.trim() !== "" && seenText(cell.text).class !== "prose")
+      this.words.take(row.row, cell.column);
   }
 
   /** Takes a cell of a row of notes: a figure behind its words, or where there are none. */
@@ -21,10 +23,28 @@ export class CellsLeft {
     const numbersNote = row.cells.some(
       (other) => other.column > cell.column && other.kind === "text" && isText(other),
     );
-    if (!numbersNote) this.take(row.row, cell.column);
+    if (!numbersNote) this.figures.take(row.row, cell.column);
   }
 
-  private take(row: number, column: number): void {
+  /** What a person is told: one sentence of the figures, one of the words. */
+  told(): readonly string[] {
+    const { figures, words } = this;
+    return [
+      ...(figures.cells === 0
+        ? []
+        : [`${stand(figures.cells, "figure")} in no table: ${figures.list()}`]),
+      ...(words.cells === 0
+        ? []
+        : [`${stand(words.cells, "text")} beside rows in no column: ${words.list()}`]),
+    ];
+  }
+}
+
+class Ranges {
+  private readonly ranges: { row: number; first: number; last: number }[] = [];
+  cells = 0;
+
+  take(row: number, column: number): void {
     this.cells++;
     const last = this.ranges.at(-1);
     if (last?.row === row && last.last === column - 1) last.last = column;
@@ -32,8 +52,7 @@ export class CellsLeft {
       this.ranges.push({ row, first: column, last: column });
   }
 
-  words(): readonly string[] {
-    if (this.cells === 0) return [];
+  list(): string {
     const named = this.ranges.map(({ row, first, last }) =>
       first === last
         ? `${columnLetter(first)}${row}`
@@ -41,9 +60,12 @@ export class CellsLeft {
     );
     const seen = this.ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
     const more = this.cells > seen ? ` and ${this.cells - seen} more` : "";
-    const what = this.cells === 1 ? "1 figure stands" : `${this.cells} figures stand`;
-    return [`${what} in no table: ${named.join(", ")}${more}`];
+    return `${named.join(", ")}${more}`;
   }
+}
+
+function stand(cells: number, what: string): string {
+  return cells === 1 ? `1 ${what} stands` : `${cells} ${what}s stand`;
 }
 
 function isFigure(cell: Cell): boolean {

@@ -64,9 +64,9 @@ export class ClaimCount {
     }
   }
 
-  /** What no table has, in words: figures beside and around the tables of the sheet. */
+  /** What no table has, in words: figures beside and around the tables of the sheet, words beside their rows. */
   left(): readonly string[] {
-    return this.cellsLeft.words();
+    return this.cellsLeft.told();
   }
 
   private outside(row: number): Claim {
