@@ -182,7 +182,57 @@ describe("names that are broken over lines", () => {
   });
 });
 
+describe("a label over the figure of a year", () => {
+  const paths = async (rows: readonly GridRow[]): Promise<readonly string[]> =>
+    onlyTable(await seeRows([["Prices by town"], [], ...rows, ...towns(4)])).columns.map(
+      ({ header }) => header.join(" > "),
+    );
+
+  test("is not of the months beside it", async () => {
+    expect(
+      await paths([
+        [null, "Annual"],
+        [null, "average", "Jan", "Feb", "Mar"],
+      ]),
+    ).toEqual(["", "Annual > average", "Jan", "Feb", "Mar"]);
+    expect(
+      await paths([
+        [null, "Annual change"],
+        [null, "2012", "2012", "2013", "2013"],
+        [null, null, "Dec", "Jan", "Feb"],
+      ]),
+    ).toEqual(["", "Annual change > 2012", "2012 > Dec", "2013 > Jan", "2013 > Feb"]);
+  });
+
+  test("is of them too if the year's is a total among them", async () => {
+    expect(
+      await paths([
+        [null, "Deaths"],
+        [null, "total", "Jan", "Feb", "Mar"],
+      ]),
+    ).toEqual(["", "Deaths > total", "Deaths > Jan", "Deaths > Feb", "Deaths > Mar"]);
+    expect(
+      await paths([
+        [null, "2012"],
+        [null, "Average", "Jan", "Feb", "Mar"],
+      ]),
+    ).toEqual(["", "2012 > Average", "2012 > Jan", "2012 > Feb", "2012 > Mar"]);
+  });
+});
+
 describe("a lone cell above a header", () => {
+  test.each([[["Jan", "Feb", "Mar", "Apr"]], [["Men", "Women", "Boys", "Girls"]]])(
+    "a year above the first of %j is of all of them",
+    async (names) => {
+      for (const year of [2012, "2012"]) {
+        const rows: GridRow[] = [["Staff by town"], [], [null, year], ["Town", ...names]];
+        const table = onlyTable(await seeRows([...rows, ...towns(4)]));
+        expect(rowsOf(table)).toMatchObject({ header_rows: [3, 4], data_rows: [[5, 12]] });
+        expect(columnOf(table, "E").header).toEqual(["2012", names[3]]);
+      }
+    },
+  );
+
   const years: GridRow = [null, "2019-20", "2020-21", "2021-22", "2022-23"];
 
   test("above the unit of the table it says something of the table, and names no column", async () => {

@@ -39,7 +39,8 @@ const NAMES = [
   "december",
 ] as const;
 
-const MONTH = `(?:${NAMES.map((name) => (name.length > 3 ? `${name.slice(0, 3)}(?:${name.slice(3)})?` : name)).join("|")}|sept)\\.?`;
+/** The source of a pattern for the name of a month, whole or short, in small letters. */
+export const MONTH = `(?:${NAMES.map((name) => (name.length > 3 ? `${name.slice(0, 3)}(?:${name.slice(3)})?` : name)).join("|")}|sept)\\.?`;
 const YEAR = "(?:1[89]|20|21)\\d\\d";
 const SHORT = "'?\\d\\d";
 const GAP = "[\\s_.,/-]*";

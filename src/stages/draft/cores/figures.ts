@@ -94,7 +94,7 @@ function headsNext(lines: readonly Line[], index: number, inside: boolean): bool
   const line = lines[index];
   const next = lines[index + 1];
   if (line === undefined || next === undefined || next.gap > 2) return false;
-  if (yearsOverWords(line, next)) return true;
+  if (yearsOverWords(line, next) || yearOverAll(line, next, lines[index + 2])) return true;
   if (line.words < 2 || isNamed(lines[index - 1], line)) return false;
   const names: SampleCell[] = [];
   for (const cell of line.cells) {
@@ -127,6 +127,14 @@ function isNamed(above: Line | undefined, line: Line): boolean {
     const name = above.cells.find((other) => other.column === cell.column);
     return name !== undefined && isWords(name) && name.text !== cell.text;
   });
+}
+
+/** One year alone above the names of figures, over the first of them. */
+function yearOverAll({ cells }: Line, names: Line, row: Line | undefined): boolean {
+  const [year, ...others] = cells;
+  if (year === undefined || others.length > 0 || !isYear(year)) return false;
+  const [first] = row?.cells.filter((cell) => cell.class === "number") ?? [];
+  return first?.column === year.column && names.numbers === 0 && names.words >= 2;
 }
 
 /** Years, at least two, above the names of their columns. */

@@ -2,14 +2,14 @@ import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { type Line, mergeAt } from "../lines/line.ts";
 import { blockLabels } from "./blocks.ts";
-import { phraseColumns } from "./phrases.ts";
+import { columnsBesideMonths, phraseColumns } from "./phrases.ts";
 
 /**
  * The header path of every column, top to leaf. A merged cell counts for all its columns and rows
  * (once a path); an unmerged super-header is carried right until the next one on its line, over
  * columns that have a leaf of their own below, and not past an empty column. The label of a block
  * that empty columns part from others alike is of all its columns; a phrase that is broken over all
- * lines is of its own column.
+ * lines is of its own column, as is what stands over a year beside its months.
  */
 export function headerPaths(
   header: readonly Line[],
@@ -19,7 +19,7 @@ export function headerPaths(
   const paths = new Map<number, string[]>(columns.map((column) => [column, []]));
   const ascending = columns.toSorted((a, b) => a - b);
   const labels = blockLabels(header, ascending, merges);
-  const phrases = phraseColumns(header, merges);
+  const phrases = new Set([...phraseColumns(header, merges), ...columnsBesideMonths(header)]);
   for (const [at, line] of header.entries()) {
     const ofBlock = labels.get(line);
     const level = new Level(line, header.slice(at + 1), ascending, merges, phrases);

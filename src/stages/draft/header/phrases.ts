@@ -1,5 +1,8 @@
+import { MONTH } from "../../../model/period/read-periods.ts";
 import type { MergedRange } from "../../../model/sheet.ts";
+import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
+import { totalWord } from "../lines/words.ts";
 
 /** A name is broken over so many lines at least. */
 const FEWEST_LINES = 3;
@@ -36,4 +39,32 @@ export function phraseColumns(
 function standBesideOthers(leaf: Line, first: number, second: number): boolean {
   const [next, nextAgain] = [first, second].map((column) => cellAt(leaf, column + 1)?.text);
   return next !== undefined && next !== nextAgain;
+}
+
+const MONTH_NAME = new RegExp(`^${MONTH}$`, "i");
+
+/**
+ * The columns of a figure of a whole year before those of its months: "Annual" over "average" beside "Jan", and
+ * "Annual change" over "2012" beside "2012" over "Jan". What stands above one is of it alone.
+ */
+export function columnsBesideMonths(header: readonly Line[]): ReadonlySet<number> {
+  const leaf = header.at(-1);
+  if (leaf === undefined) return new Set();
+  const isMonth = (column: number): boolean =>
+    MONTH_NAME.test(cellAt(leaf, column)?.text.trim() ?? "");
+  const columns = (header[0]?.cells ?? []).map(({ column }) => column);
+  return new Set(
+    columns.filter((column) => {
+      if (isMonth(column) || !isMonth(column + 1)) return false;
+      const names = header.flatMap((line) => cellAt(line, column) ?? []);
+      const last = names.at(-1);
+      if (last === undefined || names.length < 2) return false;
+      return cellAt(leaf, column) === undefined ? isTimely(last) : continues(last);
+    }),
+  );
+}
+
+/** A name that goes on from the line above. */
+function continues(cell: SampleCell): boolean {
+  return isWords(cell) && /^\p{Ll}/u.test(cell.text) && !totalWord(cell.text);
 }
