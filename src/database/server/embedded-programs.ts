@@ -14,6 +14,8 @@ export interface EmbeddedOptions {
   readonly port: number | null;
   /** Tests on throw-away data may trade durability for time. */
   readonly durable?: boolean;
+  /** That a stop may take before the server is ended at once; 30 unless told. */
+  readonly stopSeconds?: number;
 }
 
 export const USER = "canonry";

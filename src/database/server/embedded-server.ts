@@ -4,6 +4,7 @@ import pg from "pg";
 import { CanonryError } from "../../model/errors.ts";
 import type { SystemUser } from "../../model/server-files.ts";
 import { databaseFailure } from "../failure.ts";
+import { endServer, serverProcess, stopWatch } from "./embedded-process.ts";
 import {
   at,
   DATABASE,
@@ -51,13 +52,17 @@ export async function deadStarter({ folder, files }: EmbeddedOptions): Promise<n
   return holder > 0 && !files.isAlive(holder) ? holder : null;
 }
 
+/** Another process may first wait for a server to stop, and then for its recovery. */
+const PATIENCE_MS = 180_000;
+
 /**
  * Finds the home's server, or starts it (and makes its data the first time). Several processes share
  * one: of two that start at once the second waits for the first.
  */
 export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { folder, files } = options;
-  for (let attempt = 0; attempt < 300; attempt++) {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  while (!patience.aborted) {
     const running = await runningServer(options);
     const server = running === null ? null : await useServer(options, running);
     if (server !== null) return server;
@@ -74,7 +79,7 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
   }
   throw new CanonryError(
     "DATABASE_UNAVAILABLE",
-    `another process has been starting ${folder} for 30 s`,
+    `another process has been starting ${folder} for ${PATIENCE_MS / 60_000} minutes`,
   );
 }
 
@@ -86,11 +91,12 @@ export async function keepServer(options: EmbeddedOptions): Promise<string> {
   return server.url;
 }
 
-/** False if it was not running. */
+/** False if it was not running. One that began to stop and did not come to its end is ended. */
 export async function stopServer(options: EmbeddedOptions): Promise<boolean> {
   await options.files.remove(at.keep(options.folder));
-  if ((await runningServer(options)) === null) return false;
-  await pgCtl(options, ["stop", "-m", "fast", "-w"]);
+  const isRunning = (await runningServer(options)) !== null;
+  if (!isRunning && (await serverProcess(options))?.isStopping !== true) return false;
+  await endServer(options);
   return true;
 }
 
@@ -128,8 +134,7 @@ async function releaseServer(options: EmbeddedOptions): Promise<void> {
   try {
     await client.connect();
     // Asked first: who starts it holds the lock until it is in use.
-    if (!(await isStarting(options)) && (await isUnused(client)))
-      await pgCtl(options, ["stop", "-m", "fast", "-w"]);
+    if (!(await isStarting(options)) && (await isUnused(client))) await endServer(options);
   } catch (error) {
     if (error instanceof CanonryError) throw error;
     // Somebody else was faster.
@@ -210,15 +215,17 @@ async function patiently(start: () => Promise<void>): Promise<void> {
  */
 async function serverLeftRunning(options: EmbeddedOptions): Promise<string | null> {
   const { folder, files } = options;
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const lines = (await files.readText(`${at.data(folder)}/postmaster.pid`))?.split("\n") ?? [];
-    const [pid, port] = [Number(lines[0]), Number(lines[3])];
-    if (!(pid > 0) || !files.isAlive(pid)) return null;
-    const url = await urlOf(options, port);
-    if (port > 0 && url !== null && (await answers(url))) {
-      await files.writeSecret(at.port(folder), String(port), null);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const stopping = stopWatch(options);
+  while (!patience.aborted) {
+    const left = await serverProcess(options);
+    if (left === null) return null;
+    const url = left.port === null ? null : await urlOf(options, left.port);
+    if (url !== null && (await answers(url))) {
+      await files.writeSecret(at.port(folder), String(left.port), null);
       return url;
     }
+    await stopping(left);
     await sleep(100);
   }
   return null;
