@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,15 +15,18 @@ import { copyHome, dropHome, type EndState, endState, smallHome } from "./wareho
 const FAULTS = join(PROJECT, "test/support/faults.mjs");
 const DEADLINE_MS = 90_000;
 
+/** A run that goes on for so long hangs: it is killed, which no case expects. */
+const endLate = async (child: ChildProcess): Promise<void> => {
+  const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+  child.once("close", () => clearTimeout(timer));
+};
+
 /** A backfill with a fault planted in it (test/support/faults.mjs says which there are). */
 export function disturbed(home: Home, fault: object, ...args: readonly string[]): Promise<Ran> {
   return home.spawn(
     ["--import", FAULTS, MAIN, "backfill", "--concurrency", "1", ...args],
     { CANONRY_HOME: home.path, CANONRY_FAULT: JSON.stringify(fault) },
-    async (child) => {
-      const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
-      child.once("close", () => clearTimeout(timer));
-    },
+    endLate,
   );
 }
 
@@ -165,9 +169,12 @@ function isWhole(path: string, bytes: Buffer): boolean {
 const MARK = Buffer.from("PAR1");
 
 async function undisturbedAgain(home: Home): Promise<void> {
-  const ran = await home.run("backfill", "--concurrency", "1");
+  const args = [MAIN, "--home", home.path, "backfill", "--concurrency", "1"];
+  const ran = await home.spawn(args, {}, endLate);
   if (ran.code !== 0)
-    throw new Error(`the next run ended with ${ran.code}: ${ran.stdout}${ran.stderr}`);
+    throw new Error(
+      `the next run ended with ${ran.signal ?? ran.code}: ${ran.stdout}${ran.stderr}`,
+    );
 }
 
 const isThere = (path: string): Promise<boolean> =>
