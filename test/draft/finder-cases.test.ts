@@ -131,6 +131,36 @@ describe("rows that differ from those around them are rows", () => {
 });
 
 describe("what stands above and below a table", () => {
+  test.each([
+    ["below a column of codes", ["Code", "Place"], (at: number) => [at + 1, PLACES[at] ?? ""]],
+    ["below a column of words", ["Place"], (at: number) => [PLACES[at] ?? ""]],
+    ["below a column of years", ["Year"], (at: number) => [2014 + at]],
+  ])("numbered notes %s are no rows", async (_where, names, labels) => {
+    for (const gap of [[], [[]]]) {
+      const seen = await seeRows([
+        [...names, "Men", "Women"],
+        ...times(6, (at) => [...labels(at), 31 + at * at, 17 + 3 * at]),
+        ...gap,
+        [1, "Includes staff who work part-time."],
+        [2, "Leaves out staff of agencies."],
+      ]);
+      expect(rowsOf(onlyTable(seen))).toMatchObject({ data_rows: [[2, 7]] });
+      expect(seen.notes_rows).toEqual([[8 + gap.length, 9 + gap.length]]);
+    }
+  });
+
+  test("rows without figures whose numbers go on are rows", async () => {
+    const table = onlyTable(
+      await seeRows([
+        ["Rank", "Reason", "Men", "Women"],
+        ...times(6, (at) => [at + 1, `Reason with a name ${at}`, 31 + at * at, 17 + 3 * at]),
+        [7, "Reason that nobody gave"],
+        [8, "Reason that was not asked for"],
+      ]),
+    );
+    expect(rowsOf(table)).toMatchObject({ data_rows: [[2, 9]] });
+  });
+
   const figures = times(6, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at, 5.5 + at]);
 
   test("lines of a name and what it is describe the table below them", async () => {

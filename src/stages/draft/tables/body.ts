@@ -99,13 +99,36 @@ function groupLabel(line: Line, core: Core): boolean {
 /** Placeholders at the end, periods with nothing but tokens or blanks, are no rows yet. */
 function lastMember(draft: Draft): number {
   const { lines, core } = draft;
-  const members = [...core.members].sort((a, b) => a - b);
+  const all = [...core.members].sort((a, b) => a - b);
+  const members = all.slice(0, all.length - numberedNotes(lines, core, all));
   let last = members.length - 1;
   while (last > 0 && isPlaceholder(lines[members[last] ?? 0], core)) last--;
   const behind = members.slice(last + 1).flatMap((at) => lines[at] ?? []);
   const before = members.slice(0, last + 1).flatMap((at) => lines[at] ?? []);
   if (behind.some((line) => timesStand(before, line))) return members.at(-1) ?? core.last;
   return members[last] ?? core.last;
+}
+
+/**
+ * How many lines at the end are notes, numbered 1, 2, 3 where the rows have their labels, each with words beside the
+ * number and nothing else.
+ */
+function numberedNotes(lines: readonly Line[], core: Core, members: readonly number[]): number {
+  const left = Math.min(...core.columns.keys());
+  const numberOf = (at: number | undefined): number | null => {
+    const [number, words, ...others] = lines[at ?? -1]?.cells ?? [];
+    if (number?.column !== left || words === undefined || others.length > 0) return null;
+    return isWords(words) && words.text.split(" ").length >= 3 ? number.value : null;
+  };
+  for (let notes = 1; notes < members.length; notes++) {
+    const first = members.length - notes;
+    const value = numberOf(members[first]);
+    if (value === null) return 0;
+    if (value !== 1) continue;
+    const counts = members.slice(first).every((at, nth) => numberOf(at) === nth + 1);
+    return counts ? notes : 0;
+  }
+  return 0;
 }
 
 /** The times of the line stand together in another one: it is no period to come. */
