@@ -43,6 +43,33 @@ describe("identity and drift", () => {
     expect(await series.drift("2025-02")).toEqual([]);
   });
 
+  test("a month that fills the next column of a year adds nothing: columns without a cell are months to come", async () => {
+    const names = ["Apr", "May", "Jun", "Jul", "Aug", "Sep"].map((name) => `${name} 2024`);
+    const year = (published: number): SeriesTable => ({
+      headers: ["Org code", ...names],
+      rows: monthOf(1, 8).rows.map(([code, , , figure], at) => [
+        code ?? null,
+        ...names.map((_name, of) => (of < published ? Number(figure) + of * (31 + at) : null)),
+      ]),
+    });
+    series = await Series.make(server);
+    await series.publish("2024-04", { Activity: year(1) });
+    expect((await series.load("2024-04"))[0]?.status).toBe("loaded");
+    const manifest = await series.manifest();
+    await series.publish("2024-05", { Activity: year(2) });
+    expect((await series.load("2024-05"))[0]?.status).toBe("loaded");
+    expect(await series.manifest()).toBe(manifest);
+    expect(await series.drift("2024-05")).toEqual([]);
+    expect(
+      await series.rows(
+        `select data_period, count(value)::int as figures from silver.trusts_activity group by 1 order by 1`,
+      ),
+    ).toEqual([
+      { data_period: "2024-04", figures: 8 },
+      { data_period: "2024-05", figures: 8 },
+    ]);
+  });
+
   test("the figures of the month before under the link of another are told", async () => {
     await twoMonths(monthOf(1));
     const { releases } = await series.backfill();

@@ -464,3 +464,26 @@ test("what a mark means is read behind the word that opens the notes", () => {
   }
   expect(markerMeanings(["Notes: figures are provisional", "Key findings: a rise"])).toEqual({});
 });
+
+test("columns headed by periods and without a cell are periods beside those with figures, and none alone", async () => {
+  const names = ["Jan 2024", "Feb 2024", "Mar 2024", "Apr 2024"];
+  const roles = async (published: number) =>
+    onlyTable(
+      await seeRows([
+        ["Area", "Patients", ...names],
+        ...Array.from(
+          { length: 6 },
+          (_, at): GridRow => [
+            `Area ${at}`,
+            31 + at * at,
+            ...names.slice(0, published).map((_name, of) => 20 + at * 7 + of * of * 3),
+          ],
+        ),
+      ]),
+    )
+      .columns.slice(2)
+      .map(({ role, type }) => `${role} ${type}`);
+  expect(await roles(4)).toEqual(names.map(() => "period integer"));
+  expect(await roles(1)).toEqual(names.map(() => "period integer"));
+  expect(await roles(0)).toEqual(names.map(() => "dimension text"));
+});

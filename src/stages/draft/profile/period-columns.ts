@@ -6,25 +6,29 @@ import { isPeriodHeader } from "./column-types.ts";
 /** Fewer columns headed by periods are not a wide table. */
 const LEAST_RUN = 3;
 
+/** What a column holds: figures, or tokens in their place; nothing at all; something else. */
+export type Filled = "figures" | "none" | "else";
+
 /**
  * The period that heads each column, or null: only in a run of at least three columns of figures that
- * are headed by different periods; or none, or any at all, if a person says so (`unpivot`). A date that
+ * are headed by different periods; or none, or any at all, if a person says so (`unpivot`). A column without a cell
+ * beside them is of a period of which nothing is published yet. A date that
  * stands for a whole month in every column (same day, or the last day, of different months) is that month, and
  * so is a first or last day of a month that is missing among months.
  */
 export function periodColumns(
   headers: readonly (readonly string[])[],
-  measures: readonly boolean[],
+  filled: readonly Filled[],
   unpivot?: boolean,
 ): (string | null)[] {
   if (unpivot === false) return headers.map(() => null);
-  const read = headers.map((path, at) => (measures[at] === true ? periodOf(path) : null));
+  const read = headers.map((path, at) => (filled[at] === "else" ? null : periodOf(path)));
   const days = read.filter((period) => period !== null && isDay(period));
   const months = monthly(days) || missingAmong(read, days);
   const periods = read.map((period) =>
     period !== null && months && isDay(period) ? period.slice(0, 7) : period,
   );
-  return longRuns(periods, unpivot === true ? 1 : LEAST_RUN);
+  return longRuns(periods, filled, unpivot === true ? 1 : LEAST_RUN);
 }
 
 /** A header that is a period and nothing more, read from its levels together. */
@@ -72,13 +76,18 @@ function isMonthEnd(day: string): boolean {
   return next.getUTCDate() === 1;
 }
 
-function longRuns(periods: readonly (string | null)[], least: number): (string | null)[] {
+function longRuns(
+  periods: readonly (string | null)[],
+  filled: readonly Filled[],
+  least: number,
+): (string | null)[] {
   const kept: (string | null)[] = periods.map(() => null);
   for (let at = 0; at < periods.length; ) {
     let end = at;
     while (end < periods.length && periods[end] !== null) end++;
     const run = periods.slice(at, end);
-    if (new Set(run).size >= least && new Set(run).size === run.length) {
+    const published = filled.slice(at, end).includes("figures");
+    if (published && new Set(run).size >= least && new Set(run).size === run.length) {
       for (let one = at; one < end; one++) kept[one] = periods[one] ?? null;
     }
     at = Math.max(end, at + 1);

@@ -162,12 +162,12 @@ function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
 
 function nameColumns(shaped: readonly Shaped[], unpivot?: boolean): RegionColumn[] {
   const names = new FreeNames();
-  const measures = shaped.map((one) => one.typed.role === "measure");
-  const periods = periodColumns(
-    shaped.map((one) => one.header),
-    measures,
-    unpivot,
-  );
+  const figures = shaped.map(({ typed }) => {
+    if (typed.role === "measure") return "figures";
+    return typed.values === 0 ? "none" : "else";
+  });
+  const headers = shaped.map(({ header }) => header);
+  const periods = periodColumns(headers, figures, unpivot);
   return shaped.map((one, at) => columnOf(one, names.take(nameFor(one)), periods[at] ?? null));
 }
 
@@ -187,7 +187,8 @@ function columnOf(one: Shaped, name: string, period: string | null): RegionColum
     letter: one.letter,
     header: one.header,
     name,
-    type: typed.type,
+    // A period of which nothing is published yet says nothing of its figures.
+    type: period !== null && typed.role !== "measure" ? "bigint" : typed.type,
     role: period === null ? typed.role : "period",
     ...(one.unit === null ? {} : { unit: one.unit }),
     ...(period === null ? {} : { period }),
