@@ -24,7 +24,7 @@ export { readSheet } from "./read-sheet.ts";
 export type { SheetSeen } from "./tables/found.ts";
 
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
-export const READER_VERSION = 7;
+export const READER_VERSION = 8;
 
 /** A file of a release. Whoever gives it closes it. */
 export interface DraftFile {
