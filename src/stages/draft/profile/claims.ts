@@ -39,8 +39,11 @@ export class ClaimCount {
   /** Of each table, and last of what is in none. */
   private readonly counts: readonly ClaimCounts[];
   private readonly cellsLeft = new CellsLeft();
+  private readonly lastTold: number;
 
-  constructor(found: FoundSheet) {
+  /** `lastTold`: what stands behind this column, beside rows, is told with their table. */
+  constructor(found: FoundSheet, lastTold = Number.POSITIVE_INFINITY) {
+    this.lastTold = lastTold;
     this.areas = found.tables.map(areaOf);
     this.titles = new Set(found.titleRows);
     this.counts = [...this.areas, null].map(noClaims);
@@ -50,6 +53,7 @@ export class ClaimCount {
     const { row, cells } = of;
     this.cells += cells.length;
     const roles = this.areas.map((area) => roleIn(area, row));
+    const isRow = roles.some((role) => role === "data" || role === "total");
     for (const cell of cells) {
       const { column } = cell;
       let at = 0;
@@ -58,7 +62,8 @@ export class ClaimCount {
       const claim =
         role === null ? this.outside(row) : claimOf(this.areas[at] as Area, role, column);
       (this.counts[at] as ClaimCounts)[claim]++;
-      if (claim === "helper" && role !== "helper" && roles.length > 0)
+      const isTold = isRow && column > this.lastTold;
+      if (claim === "helper" && role !== "helper" && roles.length > 0 && !isTold)
         this.cellsLeft.beside(of, cell);
       if (claim === "note" && role === null && roles.length > 0) this.cellsLeft.around(of, cell);
     }

@@ -76,7 +76,7 @@ export async function profileSheet(
   );
   const behind = ({ cells }: SheetRow) =>
     records ? cells.filter(({ column, text }) => column > last && text.trim() !== "") : [];
-  const claims = new ClaimCount(found);
+  const claims = new ClaimCount(found, records ? last : undefined);
   await endOfSheet(sheet.rows(), (batch) => {
     for (const row of batch) {
       claims.add(row);
