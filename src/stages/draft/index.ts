@@ -134,7 +134,9 @@ function modified(
   return artifact.modified === undefined && own !== undefined ? { modified: own } : {};
 }
 
+/** What is wrong with the file. A storage that fails says nothing of it: the release is worked on again. */
 function describe(error: unknown): { code: string; message: string } {
-  if (!(error instanceof CanonryError) || error.code === "INTERRUPTED") throw error;
+  if (!(error instanceof CanonryError) || error.code === "INTERRUPTED" || error.exit === 7)
+    throw error;
   return { code: error.code, message: error.message };
 }
