@@ -1,7 +1,7 @@
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import type { Home } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  care: {name: Care, folder: inbox}\n";
@@ -22,17 +22,8 @@ describe("what went wrong in loaders that people used", () => {
   });
   afterEach(() => home.close());
 
-  const rows = async <Row extends object>(sql: string): Promise<Row[]> => {
-    const client = new pg.Client({
-      connectionString: await home.address(),
-    });
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const rows = async <Row extends object>(sql: string): Promise<Row[]> =>
+    rowsAt<Row>(await home.address(), sql);
   const backfill = (): Promise<BackfillReport> => home.json("backfill");
   const columns = (): Promise<object[]> =>
     rows("select column_name from information_schema.columns where table_name = 'care' order by 1");

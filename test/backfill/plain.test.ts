@@ -1,7 +1,7 @@
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import type { Home } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { SeriesServer } from "../support/series.ts";
 
 const CONFIG = "publications:\n  big:\n    name: Big\n    folder: inbox\n";
@@ -47,13 +47,11 @@ async function loaded(content: string): Promise<{ home: Home; digest: unknown }>
   await home.write("inbox/big-2025-01.csv", content);
   const report = await home.json<BackfillReport>("backfill");
   expect(report.releases.map((one) => one.status)).toEqual(["loaded"]);
-  const client = new pg.Client({ connectionString: await home.address() });
-  await client.connect();
-  const { rows } = await client.query(
+  const rows = await rowsAt(
+    await home.address(),
     `select count(*)::int as rows, md5(string_agg(t, '|' order by t)) as digest, (select key from ops.load) as key
        from (select (to_jsonb(b) - '_load_id')::text as t from bronze.big b) s`,
   );
-  await client.end();
   return { home, digest: rows[0] };
 }
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import type { BackfillReport } from "../../src/model/report.ts";
 import { demoHome, type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 
 const LOADS = "select count(*)::int as n from ops.load where is_current";
 const homes: Home[] = [];
@@ -16,16 +16,6 @@ afterEach(async () => {
   for (const home of homes.splice(0)) await home.close();
 });
 
-async function inDatabase<Row>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows as Row[];
-  } finally {
-    await client.end();
-  }
-}
-
 describe("db", () => {
   test("start prints an address that answers, twice the same; url too; stop ends it", async () => {
     const home = keep(await makeHome("publications: {}\n"));
@@ -34,13 +24,13 @@ describe("db", () => {
     const url = first.stdout.trim();
     expect(await home.address()).toBe(url);
     expect((await home.run("db", "url")).stdout.trim()).toBe(url);
-    const schemas = await inDatabase<{ nspname: string }>(
+    const schemas = await rowsAt<{ nspname: string }>(
       url,
       "select nspname from pg_namespace where nspname in ('ops', 'bronze', 'silver') order by 1",
     );
     expect(schemas.map((one) => one.nspname)).toEqual(["bronze", "ops", "silver"]);
     expect((await home.run("db", "stop")).code).toBe(0);
-    await expect(inDatabase(url, "select 1")).rejects.toThrow();
+    await expect(rowsAt(url, "select 1")).rejects.toThrow();
   });
 
   test("a backfill that started the server takes it down again", async () => {
@@ -64,7 +54,7 @@ test("commands that begin while others end find a server, or start it again", as
 test("an external Postgres, named by DATABASE_URL or the flag, is used, and no server of our own is started", async () => {
   const host = keep(await makeHome("publications: {}\n"));
   const own = await host.address();
-  await inDatabase(own, "create database elsewhere");
+  await rowsAt(own, "create database elsewhere");
   const url = own.replace(/\/[^/?]*(\?|$)/, "/elsewhere$1");
   const home = keep(await demoHome());
   const ran = await home.run("--database-url", url, "backfill", "--pub", "ambulance_calls");
@@ -75,7 +65,7 @@ test("an external Postgres, named by DATABASE_URL or the flag, is used, and no s
   const report = JSON.parse(again.stdout) as BackfillReport;
   const seen = report.releases.filter((one) => one.publication === "ambulance_calls");
   expect(new Set(seen.map((one) => one.status))).toEqual(new Set(["unchanged"]));
-  const [counted] = await inDatabase<{ n: number }>(
+  const [counted] = await rowsAt<{ n: number }>(
     url,
     "select count(*)::int as n from silver.ambulance_calls",
   );
@@ -107,12 +97,12 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     const ran = await interrupted(home, signal, '"release.finished"');
     expect(ran.code, ran.stdout + ran.stderr).toBe(130);
     expect(ran.stdout).toContain("interrupted");
-    const [some] = await inDatabase<{ n: number }>(url, LOADS);
+    const [some] = await rowsAt<{ n: number }>(url, LOADS);
     expect(some?.n).toBeGreaterThan(0);
     expect(some?.n).toBeLessThan(21);
     const rest = await home.run("backfill");
     expect(rest.code, rest.stderr).toBe(0);
-    const [all] = await inDatabase<{ n: number }>(url, LOADS);
+    const [all] = await rowsAt<{ n: number }>(url, LOADS);
     expect(all?.n).toBe(21);
     expect(await home.snapshot("tmp")).toEqual({});
   },

@@ -2,7 +2,6 @@ import { chmod, cp, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { retakeDigests } from "../../src/database/tables/load-digests.ts";
 import { liveColumns } from "../../src/database/tables/shape-source.ts";
@@ -10,6 +9,7 @@ import type { DifferenceKind, Verification } from "../../src/inquiry/verify/inde
 import { sha256 } from "../../src/model/hash.ts";
 import { type GridCell, gridXlsx } from "../support/grid.ts";
 import { Home } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { monthOf, Series, SeriesServer, type SeriesTable } from "../support/series.ts";
 import { worldOf } from "../support/world.ts";
 
@@ -359,19 +359,9 @@ describe("canonry verify", () => {
     await cp(series.home.path, path, { recursive: true });
     const url = await server.database(series.home.database);
     copy = new Home(path, url);
-    if (sql !== undefined) await statement(url, sql);
+    if (sql !== undefined) await rowsAt(url, sql);
     await files?.(copy);
     return copy;
-  }
-
-  async function statement(url: string, sql: string): Promise<readonly object[]> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query<object>(sql)).rows;
-    } finally {
-      await client.end();
-    }
   }
 
   const kindsOf = ({ differences }: Verification): readonly string[] => [
@@ -419,7 +409,7 @@ describe("canonry verify", () => {
       "hex",
     );
     await home.write(PARQUET, bytes);
-    await statement(
+    await rowsAt(
       home.database ?? "",
       `update ops.export set size_bytes = ${bytes.length}, sha256 = '${sha256(bytes)}' where source = 'trusts_activity'`,
     );
@@ -442,7 +432,7 @@ describe("canonry verify", () => {
     const differs = async (): Promise<readonly string[]> =>
       (await home.json<Verification>("verify", "--deep")).differences.map((one) => one.kind);
     expect(await differs()).toContain(reading);
-    await statement(home.database ?? "", "update ops.release set reader_version = -1");
+    await rowsAt(home.database ?? "", "update ops.release set reader_version = -1");
     expect(await differs()).not.toContain(reading);
     const old = await withFault({ sql: `${CHANGED}; ${forgotten}`, files: retaken });
     const seen = await old.json<Verification>("verify", "--deep");
@@ -454,7 +444,7 @@ describe("canonry verify", () => {
 
   test("what another reader read, or what is in the store no more, is a note", async () => {
     const home = await withFault({ sql: CHANGED, files: retaken });
-    await statement(
+    await rowsAt(
       home.database ?? "",
       `update ops.generation set parsed = replace(parsed, 'reader_version: ', 'reader_version: -') where stage = 'draft'`,
     );
@@ -467,7 +457,7 @@ describe("canonry verify", () => {
         ),
       ],
     ]);
-    await statement(home.database ?? "", "update ops.artifact set purged_at = now()");
+    await rowsAt(home.database ?? "", "update ops.artifact set purged_at = now()");
     await home.remove("data/acquire");
     const gone = await home.json<Verification>("verify", "--deep");
     expect(gone.differences).toEqual([]);

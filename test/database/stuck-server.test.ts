@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { localServerFiles } from "../../src/data-layer/home/server-files.ts";
 import {
@@ -11,6 +10,7 @@ import {
   runningServer,
   stopServer,
 } from "../../src/database/server/embedded-server.ts";
+import { rowsAt } from "../support/rows-at.ts";
 
 let folder = "";
 let server: EmbeddedServer;
@@ -23,16 +23,6 @@ const options = () => ({
   stopSeconds: 1,
 });
 
-async function asked<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 const postmaster = async (): Promise<number> =>
   Number(
     (await readFile(join(folder, "data/postmaster.pid"), "utf8").catch(() => "")).split("\n")[0],
@@ -42,8 +32,8 @@ const postmaster = async (): Promise<number> =>
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), "canonry-stuck-")), "database");
   server = await ensureServer(options());
-  await asked(server.url, "create table kept as select 1 as figure");
-  const [row] = await asked<{ pid: number }>(
+  await rowsAt(server.url, "create table kept as select 1 as figure");
+  const [row] = await rowsAt<{ pid: number }>(
     server.url,
     "select pid from pg_stat_activity where backend_type = 'checkpointer'",
   );
@@ -64,7 +54,7 @@ test("one that a killed command left stopping is ended by the next, and what was
   process.kill(stuck, "SIGINT");
   const next = await ensureServer(options());
   expect(await postmaster()).not.toBe(stuck);
-  expect(await asked(next.url, "select figure from kept")).toEqual([{ figure: 1 }]);
+  expect(await rowsAt(next.url, "select figure from kept")).toEqual([{ figure: 1 }]);
   await next.release();
 });
 

@@ -1,8 +1,8 @@
 import { cp, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import pg from "pg";
 import { type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { SeriesServer } from "../support/series.ts";
 import { type CrashCase, type CrashPoint, pointsOf } from "./points.ts";
 
@@ -54,8 +54,8 @@ async function fill(home: Home): Promise<void> {
   await home.write("data/exports/gone.parquet", "x");
   await home.write("data/exports/gone.md", "x");
   await aged(home, "data/state/.state.json.1.unfinished", 3, "{");
-  await rowsOf(
-    home,
+  await rowsAt(
+    home.database ?? "",
     `insert into ops.artifact (sha256, file_name, size_bytes, first_seen_at)
      values ('${spare}', 'spare.csv', 5, now() - interval '9 days');
      insert into ops.tombstone (load_id, publication, period, source, vintage, key, artifacts, rows, reason, by)
@@ -65,8 +65,8 @@ async function fill(home: Home): Promise<void> {
     ["20250201T000000-aaaaaaaaaa", "loaded"],
     ["20250202T000000-aaaaaaaaaa", "failed"],
   ]) {
-    await rowsOf(
-      home,
+    await rowsAt(
+      home.database ?? "",
       `insert into ops.run (run_id, backfill_id, publication, period, status, host, pid, finished_at)
        values ('${id}', 'b', 'trusts', '2020-01', '${status}', 'h', 1, now() - interval '20 days')`,
     );
@@ -78,16 +78,6 @@ async function fill(home: Home): Promise<void> {
 async function undisturbed(home: Home, command: string): Promise<void> {
   const ran = await home.run(command);
   if (ran.code !== 0) throw new Error(`${command}: ${ran.code} ${ran.stdout}${ran.stderr}`);
-}
-
-async function rowsOf<Row extends object>(home: Home, sql: string): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: home.database ?? "" });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 export interface CleanupBench {
@@ -174,14 +164,14 @@ async function endOf(home: Home): Promise<End> {
   return {
     archived: (await archivedLines(home)).toSorted(),
     files: files.filter((path) => !path.startsWith(`data/logs/events/${dayAgo(0)}/`)),
-    loads: await rowsOf(
-      home,
+    loads: await rowsAt(
+      home.database ?? "",
       `select vintage, is_current, expired_by,
               (select count(*)::int from bronze.trusts where _load_id = load_id) as rows
          from ops.load order by vintage`,
     ),
-    artifacts: await rowsOf(
-      home,
+    artifacts: await rowsAt(
+      home.database ?? "",
       "select sha256, expired_at is not null as expired from ops.artifact order by 1",
     ),
   };

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Home, MAIN, makeHome, PROJECT, type Ran } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { disturbed } from "./crash-case.ts";
 
 const CONFIG = "publications:\n  counts: {name: Counts, folder: inbox}\n";
@@ -14,15 +14,8 @@ describe("each release is worked by one", () => {
   let home: Home;
   let url: string;
 
-  const asked = async <Row extends object>(sql: string, ...values: unknown[]): Promise<Row[]> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql, values)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const asked = <Row extends object>(sql: string, ...values: unknown[]): Promise<Row[]> =>
+    rowsAt<Row>(url, sql, values);
   /** Vintages with the first number of each, the current one marked. */
   const loads = async (): Promise<string[]> => {
     const rows = await asked<{ text: string }>(

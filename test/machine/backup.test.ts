@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import pg from "pg";
 import { expect, test } from "vitest";
 import { contentOf } from "../support/database-content.ts";
 import { demoHome, type Home, makeHome, PROJECT } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 
 const run = promisify(execFile);
 
@@ -17,13 +17,6 @@ interface DebianServer {
 const { withDebianPostgres } = (await import(
   join(PROJECT, "bench/support/debian-postgres.mjs")
 )) as { withDebianPostgres(work: (server: DebianServer) => Promise<void>): Promise<void> };
-
-async function statement(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-}
 
 async function backupOf(home: Home): Promise<string> {
   const { code, stdout, stderr } = await home.run("backup", "create", "--json");
@@ -46,7 +39,7 @@ test("psql and gunzip alone restore a backup of the embedded server into Debian'
     await withDebianPostgres(async ({ url: debian, bin }) => {
       const own = new URL(url);
       own.pathname = "/by_hand";
-      await statement(url, "create database by_hand");
+      await rowsAt(url, "create database by_hand");
       for (const target of [debian, own.href]) {
         await run(join(bin, "psql"), ["-q", "-f", `${id}/restore.sql`, target], {
           cwd: join(home.path, "data/backups"),

@@ -3,9 +3,9 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import pg from "pg";
 import { expect, test } from "vitest";
 import { type Home, makeHome } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 
 const run = promisify(execFile);
 const CONFIG = "publications:\n  counts: {name: Counts, folder: inbox}\n";
@@ -27,17 +27,15 @@ async function onSmallDisk(folder: string, megabytes: number): Promise<() => Pro
 }
 
 async function counts(home: Home): Promise<unknown> {
-  const client = new pg.Client({ connectionString: await home.address() });
-  await client.connect();
   try {
-    const { rows } = await client.query(
+    const rows = await rowsAt(
+      await home.address(),
       `select (select count(*)::int from bronze.counts) as rows,
               (select count(*)::int from ops.load) as loads,
               (select count(*)::int from ops.run where status = 'running') as running`,
     );
     return rows[0];
   } finally {
-    await client.end();
     await home.run("db", "stop");
   }
 }

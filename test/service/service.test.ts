@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { JobLine } from "../../src/inquiry/schedule.ts";
 import type { JobRun } from "../../src/model/period/schedule.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { Serving, until } from "../support/service.ts";
 
 const PUBLICATIONS = "publications:\n  counts: {name: Counts, folder: inbox}\n";
@@ -32,15 +33,7 @@ describe("canonry serve", () => {
     started.push(one);
     return one;
   };
-  const asked = async <Row extends object>(sql: string): Promise<Row[]> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query<Row>(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const asked = <Row extends object>(sql: string): Promise<Row[]> => rowsAt<Row>(url, sql);
   const runs = (): Promise<JobRun[]> =>
     asked<JobRun>(
       `select job, attempt, status, by, code, detail, to_char(due_at at time zone 'UTC', 'HH24:MI:SS') as due_at

@@ -1,12 +1,12 @@
 import { cp, mkdtemp, readFile, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderExamination } from "../../src/cli/render-doctor.ts";
 import { type Difference, verify } from "../../src/inquiry/verify/index.ts";
 import { backfillOf, doctorOf } from "../support/doctor.ts";
 import { Home, makeHome, PROJECT } from "../support/home.ts";
+import { rowsAt } from "../support/rows-at.ts";
 import { SeriesServer } from "../support/series.ts";
 import { worldOf } from "../support/world.ts";
 
@@ -245,13 +245,8 @@ async function differences(home: Home): Promise<readonly Difference[]> {
 }
 
 /** Every current row, as a reader of silver sees it. */
-async function rows(home: Home): Promise<readonly unknown[]> {
-  const client = new pg.Client({ connectionString: home.database ?? "" });
-  await client.connect();
-  try {
-    const sql = "select trust, beds, closed, period from silver.beds order by period, trust";
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const rows = (home: Home): Promise<readonly unknown[]> =>
+  rowsAt(
+    home.database ?? "",
+    "select trust, beds, closed, period from silver.beds order by period, trust",
+  );

@@ -39,8 +39,8 @@ export async function endServer(options: EmbeddedOptions): Promise<void> {
   }
 }
 
-/** Tells when a server that is stopping has had its time, and ends it then. */
-export function stopWatch(options: EmbeddedOptions): (seen: ServerProcess) => Promise<void> {
+/** Ends a server that is seen stopping when its time is up; it counts from now. */
+export function overdueStop(options: EmbeddedOptions): (seen: ServerProcess) => Promise<void> {
   const time = AbortSignal.timeout((options.stopSeconds ?? STOP_SECONDS) * 1_000);
   return async ({ isStopping }) => {
     if (isStopping && time.aborted) await endAtOnce(options);

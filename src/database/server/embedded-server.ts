@@ -4,7 +4,7 @@ import pg from "pg";
 import { CanonryError } from "../../model/errors.ts";
 import type { SystemUser } from "../../model/server-files.ts";
 import { databaseFailure } from "../failure.ts";
-import { endServer, serverProcess, stopWatch } from "./embedded-process.ts";
+import { endServer, overdueStop, serverProcess } from "./embedded-process.ts";
 import {
   at,
   DATABASE,
@@ -216,7 +216,7 @@ async function patiently(start: () => Promise<void>): Promise<void> {
 async function serverLeftRunning(options: EmbeddedOptions): Promise<string | null> {
   const { folder, files } = options;
   const patience = AbortSignal.timeout(PATIENCE_MS);
-  const stopping = stopWatch(options);
+  const endOverdue = overdueStop(options);
   while (!patience.aborted) {
     const left = await serverProcess(options);
     if (left === null) return null;
@@ -225,7 +225,7 @@ async function serverLeftRunning(options: EmbeddedOptions): Promise<string | nul
       await files.writeSecret(at.port(folder), String(left.port), null);
       return url;
     }
-    await stopping(left);
+    await endOverdue(left);
     await sleep(100);
   }
   return null;

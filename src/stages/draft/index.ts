@@ -1,7 +1,8 @@
 // Reads:  the artifacts of one release, through the formats
 // Writes: nothing (the pipeline keeps the document in the run's folder)
 // Key:    the sha256 of the artifacts and READER_VERSION: same input, same document
-// Errors: INTERRUPTED; a file that cannot be read becomes an artifact with `error`, never an exception
+// Errors: INTERRUPTED, and those of a storage that fails; a file that is at fault itself becomes an artifact with
+//         `error`, never an exception
 import { openWorkbook } from "../../formats/open-workbook.ts";
 import { CanonryError } from "../../model/errors.ts";
 import type { Limits } from "../../model/limits.ts";
@@ -24,7 +25,7 @@ export { readSheet } from "./read-sheet.ts";
 export type { SheetSeen } from "./tables/found.ts";
 
 /** Version of the code that sees tables. A later one may see more in the same bytes. */
-export const READER_VERSION = 8;
+export const READER_VERSION = 9;
 
 /** A file of a release. Whoever gives it closes it. */
 export interface DraftFile {

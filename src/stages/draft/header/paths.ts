@@ -2,7 +2,7 @@ import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { type Line, mergeAt } from "../lines/line.ts";
 import { blockLabels } from "./blocks.ts";
-import { columnsBesideMonths, phraseColumns } from "./phrases.ts";
+import { phraseColumns, yearColumns } from "./phrases.ts";
 
 /**
  * The header path of every column, top to leaf. A merged cell counts for all its columns and rows
@@ -19,10 +19,10 @@ export function headerPaths(
   const paths = new Map<number, string[]>(columns.map((column) => [column, []]));
   const ascending = columns.toSorted((a, b) => a - b);
   const labels = blockLabels(header, ascending, merges);
-  const phrases = new Set([...phraseColumns(header, merges), ...columnsBesideMonths(header)]);
+  const alone = new Set([...phraseColumns(header, merges), ...yearColumns(header)]);
   for (const [at, line] of header.entries()) {
     const ofBlock = labels.get(line);
-    const level = new Level(line, header.slice(at + 1), ascending, merges, phrases);
+    const level = new Level(line, header.slice(at + 1), ascending, merges, alone);
     for (const column of columns) {
       const text = ofBlock?.get(column) ?? level.textOver(column);
       const path = paths.get(column);
@@ -41,7 +41,8 @@ function filler(cell: SampleCell): boolean {
 class Level {
   private readonly line: Line;
   private readonly merges: readonly MergedRange[];
-  private readonly phrases: ReadonlySet<number>;
+  /** Columns whose labels stand over no other one. */
+  private readonly alone: ReadonlySet<number>;
   private readonly cells: ReadonlyMap<number, SampleCell>;
   /** Columns that a line below names. */
   private readonly leafs: ReadonlySet<number>;
@@ -54,10 +55,10 @@ class Level {
     below: readonly Line[],
     columns: readonly number[],
     merges: readonly MergedRange[],
-    phrases: ReadonlySet<number>,
+    alone: ReadonlySet<number>,
   ) {
     this.line = line;
-    this.phrases = phrases;
+    this.alone = alone;
     this.merges = merges.filter((one) => one.top <= line.row && line.row <= one.bottom);
     this.cells = new Map(line.cells.map((cell) => [cell.column, cell]));
     this.leafs = new Set(below.flatMap((one) => one.cells.map((cell) => cell.column)));
@@ -90,7 +91,7 @@ class Level {
       return cells[at]?.text ?? null;
     }
     if (mergeAt(this.merges, this.line.row, owner.column) !== undefined) return null;
-    if (!this.leafs.has(owner.column) || this.phrases.has(owner.column)) return null;
+    if (!this.leafs.has(owner.column) || this.alone.has(owner.column)) return null;
     return this.bareBetween(owner.column, column) === 0 ? owner.text : null;
   }
 

@@ -47,7 +47,7 @@ const MONTH_NAME = new RegExp(`^${MONTH}$`, "i");
  * The columns of a figure of a whole year before those of its months: "Annual" over "average" beside "Jan", and
  * "Annual change" over "2012" beside "2012" over "Jan". What stands above one is of it alone.
  */
-export function columnsBesideMonths(header: readonly Line[]): ReadonlySet<number> {
+export function yearColumns(header: readonly Line[]): ReadonlySet<number> {
   const leaf = header.at(-1);
   if (leaf === undefined) return new Set();
   const isMonth = (column: number): boolean =>

@@ -162,12 +162,12 @@ function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
 
 function nameColumns(shaped: readonly Shaped[], unpivot?: boolean): RegionColumn[] {
   const names = new FreeNames();
-  const figures = shaped.map(({ typed }) => {
+  const filled = shaped.map(({ typed }) => {
     if (typed.role === "measure") return "figures";
     return typed.values === 0 ? "none" : "else";
   });
   const headers = shaped.map(({ header }) => header);
-  const periods = periodColumns(headers, figures, unpivot);
+  const periods = periodColumns(headers, filled, unpivot);
   return shaped.map((one, at) => columnOf(one, names.take(nameFor(one)), periods[at] ?? null));
 }
 
