@@ -161,6 +161,21 @@ describe("what stands above and below a table", () => {
     expect(rowsOf(table)).toMatchObject({ data_rows: [[2, 9]] });
   });
 
+  test.each([
+    ["count down to it", [6, 5, 4, 3, 2]],
+    ["are ranks in another order", [3, 6, 2, 5, 4]],
+    ["are 0 and 1", [0, 0, 0, 0, 0]],
+  ])("a last row 1 without figures is a row where the numbers above %s", async (_how, ranks) => {
+    const table = onlyTable(
+      await seeRows([
+        ["Rank", "Reason", "Men", "Women"],
+        ...ranks.map((rank, at) => [rank, `Reason with a name ${at}`, 31 + at * at, 17 + 3 * at]),
+        [1, "Reason that nobody gave"],
+      ]),
+    );
+    expect(rowsOf(table)).toMatchObject({ data_rows: [[2, 7]] });
+  });
+
   const figures = times(6, (at) => [PLACES[at] ?? "", 10 + at * 7, 20 + at * at, 5.5 + at]);
 
   test("lines of a name and what it is describe the table below them", async () => {

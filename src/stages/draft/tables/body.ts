@@ -111,7 +111,7 @@ function lastMember(draft: Draft): number {
 
 /**
  * How many lines at the end are notes, numbered 1, 2, 3 where the rows have their labels, each with words beside the
- * number and nothing else.
+ * number and nothing else. Rows that are numbered themselves, and lack just these numbers, go on in them: 5, 4, 3, 2, 1.
  */
 function numberedNotes(lines: readonly Line[], core: Core, members: readonly number[]): number {
   const left = Math.min(...core.columns.keys());
@@ -126,7 +126,9 @@ function numberedNotes(lines: readonly Line[], core: Core, members: readonly num
     if (value === null) return 0;
     if (value !== 1) continue;
     const counts = members.slice(first).every((at, nth) => numberOf(at) === nth + 1);
-    return counts ? notes : 0;
+    const labels = pick(lines, members.slice(0, first)).map((line) => cellAt(line, left)?.value);
+    const goesOn = !labels.includes(1) && (labels.includes(0) || labels.includes(notes + 1));
+    return counts && !goesOn ? notes : 0;
   }
   return 0;
 }
