@@ -230,7 +230,10 @@ export class DataLayer {
       : null;
   }
 
-  /** Files below a folder, ascending; hidden ones and symbolic links are passed over. FILE_MISSING if there is no folder. */
+  /**
+   * Files below a folder, ascending; hidden ones, symbolic links and those that go away meanwhile are passed over.
+   * FILE_MISSING if there is no folder.
+   */
   async listFolder(path: string): Promise<readonly ListedFile[]> {
     const root = this.paths.fromHome(path);
     const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
@@ -245,12 +248,13 @@ export class DataLayer {
       .filter((parts) => !parts.some((part) => part.startsWith(".")))
       .map((parts) => parts.join("/"))
       .sort();
-    return Promise.all(
+    const listed = await Promise.all(
       files.map(async (file) => {
-        const facts = await stat(join(root, file));
-        return { path: file, sizeBytes: facts.size, modifiedMs: Math.trunc(facts.mtimeMs) };
+        const facts = await this.statFile(join(root, file));
+        return facts === null ? [] : [{ path: file, ...facts }];
       }),
     );
+    return listed.flat();
   }
 
   /** Appends lines to the event log of a run; durable when it returns. */

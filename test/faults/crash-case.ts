@@ -113,13 +113,18 @@ export async function runCase(bench: Bench, one: CrashCase): Promise<CaseResult>
   }
 }
 
-/** Of writers side by side one makes a folder, now this one and now that: an operation may be one fewer in a run. */
 const MOST_RUNS = 4;
 
-/** A run one of whose operations on files fails, and one that nobody disturbs. */
+/**
+ * A run one of whose operations on files fails, and one that nobody disturbs. Of writers side by side one makes a
+ * folder, now this one and now that, so that an operation is one or two fewer in a run: then the last of them fails.
+ */
 export async function runFailing(bench: Bench, one: FailingCase): Promise<CaseResult> {
   for (let run = 1; ; run++) {
-    const result = await failOnce(bench, one);
+    const result = await failOnce(bench, {
+      ...one,
+      nth: Math.max(1, one.nth - Math.max(0, run - 2)),
+    });
     if (typeof result !== "string") return result;
     if (run === MOST_RUNS) throw new Error(`the operation never came: ${result}`);
   }

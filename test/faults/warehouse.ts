@@ -104,6 +104,8 @@ const LEFT = `
    where n.nspname in ('bronze', 'silver') and relkind in ('r', 'v')
      and not exists (select 1 from ops.source s where relname = s.code or relname like s.code || '\\_%')`;
 
+/** Folders of all writers, which may be empty: whoever writes next removes them. */
+const WRITERS_FOLDERS = new Set(["tmp/scratch", "data/acquire/incoming"]);
 /** Names of hidden, unfinished and lock files; a lock of a process that is gone is taken by the next. */
 const UNFINISHED = /\.unfinished$|\.tmp$|incoming|scratch|making-|starting\.lock\./;
 
@@ -125,7 +127,7 @@ async function leftInFiles(home: Home, keptRuns: ReadonlySet<string>): Promise<s
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name).slice(home.path.length + 1);
       const runId = /^tmp\/manifests\/([^/]+)/.exec(path)?.[1];
-      if (UNFINISHED.test(path) && path !== "tmp/scratch") left.push(path);
+      if (UNFINISHED.test(path) && !WRITERS_FOLDERS.has(path)) left.push(path);
       else if (runId !== undefined && !keptRuns.has(runId)) left.push(path);
     }
   }

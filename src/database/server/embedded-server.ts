@@ -67,13 +67,8 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
     const server = running === null ? null : await useServer(options, running);
     if (server !== null) return server;
     if (await files.takeLock(at.lock(folder))) {
-      try {
-        const url = await startServer(options);
-        const started = url === null ? null : await useServer(options, url);
-        if (started !== null) return started;
-      } finally {
-        await files.remove(at.lock(folder));
-      }
+      const started = await startAndUse(options);
+      if (started !== null) return started;
     }
     await sleep(100);
   }
@@ -81,6 +76,21 @@ export async function ensureServer(options: EmbeddedOptions): Promise<EmbeddedSe
     "DATABASE_UNAVAILABLE",
     `another process has been starting ${folder} for ${PATIENCE_MS / 60_000} minutes`,
   );
+}
+
+/** Lets go of the lock to start it, and of the server too if that fails. Null if it went away meanwhile. */
+async function startAndUse(options: EmbeddedOptions): Promise<EmbeddedServer | null> {
+  let started: EmbeddedServer | null = null;
+  try {
+    const url = await startServer(options);
+    started = url === null ? null : await useServer(options, url);
+  } finally {
+    await options.files.remove(at.lock(options.folder)).catch(async (error: unknown) => {
+      await started?.release();
+      throw error;
+    });
+  }
+  return started;
 }
 
 /** As `ensureServer`, and it stays when the last command ends. */
