@@ -1,6 +1,7 @@
 import { isWords, isYear, type SampleCell } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
 import { capitalToken, totalWord } from "../lines/words.ts";
+import { isEvenRow } from "./even-rows.ts";
 
 /** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
 export function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
@@ -15,24 +16,7 @@ export function hasFigures(lines: readonly Line[], index: number, inside: boolea
     const below = line.gap === 0 && sameColumns(lines[index - 1], line);
     return !loneYear(line) || (below && (inside || total));
   }
-  return alikeNeighbour(lines, index) || namedAbove(lines, index);
-}
-
-/**
- * A labelled row whose counts happen to run evenly, such as 10, 20, 30: the line above names each of
- * its columns. Years run on purpose, and so do numbers of columns, which begin at 1 without a label.
- */
-function namedAbove(lines: readonly Line[], index: number): boolean {
-  const line = lines[index];
-  const above = lines[index - 1];
-  const [label] = line?.cells ?? [];
-  if (line === undefined || above === undefined || label === undefined) return false;
-  if (line.gap > 0 || !isWords(label) || above.words < 2) return false;
-  return line.cells.every((cell) => {
-    if (cell === label) return true;
-    const name = above.cells.find((other) => other.column === cell.column);
-    return cell.class === "number" && !isYear(cell) && name !== undefined && isWords(name);
-  });
+  return alikeNeighbour(lines, index) || isEvenRow(lines, index);
 }
 
 /** At least two labels in just the columns where the line before has its labels: a row like that one. */

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import type { GridRow } from "../support/grid.ts";
+import { onlyTable, seeRows } from "../support/see.ts";
+
+const below: GridRow[] = [
+  ["York", 11, 20, 35, 40],
+  ["Hull", 20, 22, 24, 20],
+  ["Leeds", 31, 18, 44, 52],
+];
+
+describe("a first row whose figures step evenly", () => {
+  const evenly: GridRow = ["City of London", 1, 2, 3, 4];
+
+  test.each<[string, GridRow[], number]>([
+    ["ages", [["Area", 16, 17, 18, 19], evenly], 2],
+    [
+      "ages without a label",
+      [
+        [null, 16, 17, 18, 19],
+        ["Ely", 100, 110, 120, 130],
+      ],
+      2,
+    ],
+    [
+      "weeks",
+      [
+        ["Week", 1, 2, 3, 4],
+        ["Ely", 10, 11, 12, 13],
+      ],
+      2,
+    ],
+    ["years and the label of a group", [["Area", 2019, 2020, 2021, 2022], ["South"], evenly], 2],
+    [
+      "years that come again",
+      [[null, "Starts", null, "Completions"], ["Area", 2021, 2022, 2021, 2022], evenly],
+      3,
+    ],
+  ])("is a row below %s", async (_, top, header) => {
+    const table = onlyTable(await seeRows([["Births"], ...top, ...below]));
+    expect(table.header_rows.at(-1)).toBe(header);
+    expect(table.data_rows.at(-1)?.at(-1)).toBe(1 + top.length + below.length);
+    expect(table.n_rows).toBe(4);
+  });
+
+  test("is a row where it begins with a month", async () => {
+    const table = onlyTable(
+      await seeRows([
+        ["Births"],
+        ["Month", "Ely", "Hull", "York", "Leeds"],
+        ["Jan 2023", 10, 20, 30, 40],
+        ["Feb 2023", 11, 20, 35, 40],
+        ["Mar 2023", 20, 22, 24, 20],
+      ]),
+    );
+    expect(table).toMatchObject({ header_rows: [2], n_rows: 3 });
+  });
+
+  test.each<[string, GridRow, GridRow]>([
+    ["numbers of columns", ["Area", 2019, 2020, 2021, 2022], [null, 1, 2, 3, 4]],
+    ["named numbers of columns", ["Area", 2019, 2020, 2021, 2022], ["Column", 1, 2, 3, 4]],
+    ["weeks of two years", [null, 2020, 2020, 2021, 2021], ["Week", 1, 2, 3, 4]],
+    ["a line with a letter", ["Area", 2019, 2020, 2021, 2022], ["(a)", 1, 2, 3, 4]],
+  ])("stays above the rows: %s", async (_, first, second) => {
+    const table = onlyTable(await seeRows([["Births"], first, second, ...below]));
+    expect(table).toMatchObject({ n_rows: 3, data_rows: [[4, 6]] });
+  });
+});
