@@ -2,6 +2,7 @@ import { isWords, isYear, type SampleCell } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
 import { capitalToken, totalWord } from "../lines/words.ts";
 import { isEvenRow } from "./even-rows.ts";
+import { isScale, numbersColumns } from "./lines-of-no-row.ts";
 
 /** Whether a line holds figures: numbers that are not a header's. `inside`: the line before is of a core. */
 export function hasFigures(lines: readonly Line[], index: number, inside: boolean): boolean {
@@ -11,6 +12,7 @@ export function hasFigures(lines: readonly Line[], index: number, inside: boolea
     return !headsAgain(lines, index);
   if (inside && line.gap === 0 && labelledAlike(lines[index - 1], line)) return true;
   if (headsNext(lines, index, inside)) return false;
+  if (!inside && (isScale(lines, index) || numbersColumns(lines, index))) return false;
   if (!line.sequence) {
     const total = totalWord(line.cells[0]?.text ?? "");
     const below = line.gap === 0 && sameColumns(lines[index - 1], line);

@@ -1,6 +1,7 @@
 import { isWords, type SampleCell } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
 import { type ColumnCount, type Core, countCell, emptyCount, isNumeric } from "./column-count.ts";
+import { isScale, numbersColumns } from "./lines-of-no-row.ts";
 
 /**
  * A plain table: one line of names that cover every column, then nothing but rows. Null where anything
@@ -10,6 +11,7 @@ function plainCore(lines: readonly Line[]): Core | null {
   const [header, ...rows] = lines;
   if (header === undefined || rows.length < 2 || !names(header)) return null;
   if (rows.some((line) => line.gap > 0)) return null;
+  if (numbersColumns(lines, 1) || isScale(lines, 1)) return null;
   const named = new Set(header.cells.map((cell) => cell.column));
   const columns = new Map<number, ColumnCount>();
   let narrow = 0;

@@ -6,6 +6,7 @@ import {
   isFigures,
   isNumeric,
 } from "../cores/column-count.ts";
+import { isScale } from "../cores/lines-of-no-row.ts";
 import { rowLike } from "../cores/row-like.ts";
 import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
@@ -72,6 +73,10 @@ function step(walk: Walk, at: number): boolean {
   const apart = gap > 0 && zone.header.length > 0;
   if (apart && (covered(walk) || line.cells.length < 2) && !standsOverGroups(walk, line))
     return false;
+  if (isScale(walk.lines, at)) {
+    zone.unit.push(at);
+    return true;
+  }
   if (line.cells.length === 1) return single(walk, at, line);
   return several(walk, at, line);
 }

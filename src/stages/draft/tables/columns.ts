@@ -206,8 +206,10 @@ function trimApart(kept: readonly number[], filled: ReadonlySet<number>): number
   return span;
 }
 
+/** Numbers of columns are no units. */
 function unitOver(units: readonly Line[], column: number): string | null {
   const texts = units
+    .filter(({ sequence }) => !sequence)
     .map((line) => cellAt(line, column)?.text)
     .filter((text) => text !== undefined);
   return texts.length === 0 ? null : texts.join(" ");
