@@ -19,11 +19,15 @@ export function totalWord(text: string): boolean {
 }
 
 const NOTE =
-  /^(?:\(?\[?\d{1,2}[\].):]\)?\s*\S|\[?(?:sources?|notes?|footnotes?|key|contacts?|copyright|©|crown copyright|publi(?:shed|cation)|last updated|next (?:update|release|publication)|released?|further information|background|symbols?|for (?:more|further)|email|e-mail|tel(?:ephone)?|website|url|https?:|www\.|disclaimer|caveats?|data quality|please note|n\.?b\.?\b|back to|return to|this (?:table|worksheet|sheet|spreadsheet)|end of (?:work)?sheet)\b|[*†‡¹²³⁴⁵⁶⁷⁸⁹#~^]{1,3}\s*[A-Za-z=(]|(?:\.\.?|:|-|[a-z]|\[\w{1,4}\]|\*+)\s*(?:=|-|–|:)\s*\w|r\s+revised|p\s+provisional|["“]\W?["”]\s)/i;
+  /^(?:\(?\[?\d{1,2}[\].):]\)?\s*\S|\[?(?:sources?|notes?|footnote\w*|key|contacts?|copyright|©|crown copyright|publi(?:shed|cation)|last updated?|extracted (?:on|from|at)|next (?:update|release|publication)|released?|further information|background|symbols?|for (?:more|further)|email|e-mail|tel(?:ephone)?|website|url|https?:|www\.|disclaimer|caveats?|data quality|please note|n\.?b\.?\b|back to|return to|this (?:table|worksheet|sheet|spreadsheet)|end of (?:work)?sheet)\b|[*†‡¹²³⁴⁵⁶⁷⁸⁹#~^]{1,3}\s*[A-Za-z=(]|(?:\.\.?|:|-|[a-z]|\[\w{1,4}\]|\*+)\s*(?:=|-|–|:)\s*\w|r\s+revised|p\s+provisional|["“]\W?["”]\s)/i;
+
+/** The same in other languages: sources, and notes before a colon. */
+const NOTE_ELSEWHERE =
+  /^(?:(?:quellen?|fuentes?|fontes?|kaynak(?:lar)?|källa|källor|kilder?|lähde|lähteet|źródł[oa]|zdroj(?:e|a)?|forrás|izvori?|allikas|šaltinis|sursa|πηγή|πηγές|источники?|джерел[оа]|出典|資料|来源|來源|출처)(?!\p{L})|(?:bron(?:nen)?|vir|avots|nota|notas|note|lecture|champ|anm(?:erkung(?:en)?)?|hinweise?|erläuterungen?|stand|remarques?|observaciones|contacto|kontakt|uwag[ai]|poznámk[ay]|megjegyzés|huom|anmärkning|merknad|примечани[ея]|mise à jour|actualización|atualização|aggiornamento|güncelleme)\s?[:：])/iu;
 
 /** Texts that open a note, a source line, a contact, a key of markers. */
 export function noteText(text: string): boolean {
-  return NOTE.test(text);
+  return NOTE.test(text) || NOTE_ELSEWHERE.test(text);
 }
 
 const CAPTION =

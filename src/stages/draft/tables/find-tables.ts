@@ -4,6 +4,7 @@ import { type Core, isNumeric } from "../cores/column-count.ts";
 import { findCores } from "../cores/core.ts";
 import { pagedCore } from "../cores/paged.ts";
 import { plainBlock } from "../cores/plain.ts";
+import { withoutTailNotes } from "../cores/tail-lines.ts";
 import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
@@ -68,7 +69,8 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
   const separate: CoreDraft[] = [];
   let from = 0;
   const blocks = blockLines(lines);
-  for (const core of findCores(lines, blocks)) {
+  for (const found of findCores(lines, blocks)) {
+    const core = withoutTailNotes(lines, found);
     const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
     separate.push({ core, zone });
     from = core.last + 1;
@@ -100,7 +102,7 @@ function wholeDraft(
 ): CoreDraft | null {
   const plain = plainBlock(lines, naming);
   if (plain !== null && (isFile || [...plain.core.columns.values()].some(isNumeric)))
-    return { core: plain.core, zone: headed(plain.header) };
+    return { core: withoutTailNotes(lines, plain.core), zone: headed(plain.header) };
   const paged = pagedCore(lines);
   return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
 }

@@ -12,6 +12,7 @@ import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundColumn, FoundTable } from "./found.ts";
+import { lastRowRemarks } from "./last-rows.ts";
 
 /** Makes the table of a core and its header. Null if nothing is left of it. */
 export function makeTable(draft: Draft): FoundTable | null {
@@ -122,8 +123,10 @@ function bodyRemarks(draft: Draft, body: Body, totals: ReadonlySet<Line>): reado
   const [label] = body.sections.filter((line) => isFile || line.row > first);
   const inMiddle = isFile || body.sections.every((line) => line.row > first);
   const behind = isFile ? loneBehind(draft, body) : null;
-  const apart = body.rows.filter((line) => !totals.has(line) && standsApart(draft.core, line));
+  const plain = body.rows.filter((line) => !totals.has(line));
+  const apart = plain.filter((line) => standsApart(draft.core, line));
   return [
+    ...lastRowRemarks(draft.lines, draft.core, plain),
     ...(label === undefined || !inMiddle
       ? []
       : [
