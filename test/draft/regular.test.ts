@@ -143,6 +143,25 @@ test("a mark, a blank and a separator in the middle of a long file are counted a
   }
 });
 
+test("whether numbers count up is told by bytes as by cells", async () => {
+  const file = (area: string, numberOf: (row: number) => string): string => {
+    const rows = Array.from({ length: 3_000 }, (_, row) => `${numberOf(row)},${area},${row % 7}\n`);
+    return `No.,Area,Visits\n${rows.join("")}`;
+  };
+  for (const area of ["Leeds", " Leeds "]) {
+    for (const [numberOf, role] of [
+      [(row: number) => String(row), "dimension"],
+      [(row: number) => (row === 2_700 ? "" : String(row + 1)), "dimension"],
+      [(row: number) => String(row === 2_700 ? 5 : row), "measure"],
+      [(row: number) => (row === 2_700 ? "*" : String(row)), "measure"],
+    ] as const) {
+      const { byBytes, byCells } = await seen(file(area, numberOf));
+      expect(byCells.regions[0]?.columns[0]).toMatchObject({ role });
+      expect(told(byBytes?.regions[0])).toEqual(told(byCells.regions[0]));
+    }
+  }
+});
+
 describe("a record in the middle that is not like the others: the file is read as any other", () => {
   test.each([
     ["a total", 'Total,All areas,"9,999",1'],

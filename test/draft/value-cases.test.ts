@@ -312,6 +312,45 @@ describe("a code among numbers", () => {
   });
 });
 
+describe("a column headed by a word for numbers of rows", () => {
+  const under = async (header: string, cells: readonly GridCell[]) => {
+    const rows = cells.map((cell, at): GridRow => [`Area ${at}`, cell, 2.5 + at]);
+    const table = onlyTable(await seeRows([["Table 1"], ["Area", header, "Rate"], ...rows]));
+    return { reasons: table.reasons, column: columnOf(table, "B") };
+  };
+
+  test.each(["Number", "No.", "#", "Index"])("%s behind labels heads a measure", async (header) => {
+    const { column } = await under(header, [230, "[c]", 410, 42]);
+    expect(column).toMatchObject({ type: "integer", role: "measure", markers: { "[c]": 1 } });
+  });
+
+  test("numbers that rise behind labels are a measure", async () => {
+    expect((await under("No.", [1, 2, 3, 4])).column).toMatchObject({ role: "measure" });
+  });
+
+  test("first of all columns and rising, it numbers the rows", async () => {
+    const rows = [1, 2, 3, 4].map((no): GridRow => [no, `Area ${no}`, 70 - no]);
+    const table = onlyTable(await seeRows([["No.", "Area", "Visits"], ...rows]));
+    expect(columnOf(table, "A")).toMatchObject({ type: "integer", role: "dimension" });
+  });
+
+  test("first of all columns, but neither rising nor without marks, it is a measure", async () => {
+    const rows = [31, "*", 12, 44].map((no, at): GridRow => [no, `Area ${at}`, 70 - at]);
+    const table = onlyTable(await seeRows([["No.", "Area", "Visits"], ...rows]));
+    expect(columnOf(table, "A")).toMatchObject({ role: "measure", markers: { "*": 1 } });
+  });
+
+  test("a rank stays a label, and with a mark among its numbers it is text, and told", async () => {
+    expect((await under("Rank", [3, 1, 2, 4])).column).toMatchObject({
+      type: "integer",
+      role: "dimension",
+    });
+    const { column, reasons } = await under("Rank", [3, 1, "[x]", 2]);
+    expect(column).toMatchObject({ type: "text", role: "dimension" });
+    expect(reasons).toEqual(['column B is text and no number, since B5 holds "[x]"']);
+  });
+});
+
 describe("the same letters where words stand", () => {
   test("C, X, Z, Unknown and Not known in a dimension are codes and stay", async () => {
     const codes = ["A", "B", "C", "X", "Z", "Unknown", "Not known", "*", "-", "[c]"];

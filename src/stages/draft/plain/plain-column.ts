@@ -15,7 +15,9 @@ export interface PlainColumn {
   readonly empty: number;
   readonly years: number;
   readonly sum: number;
-  /** Every record has an integer, greater than the one before: none comes twice. */
+  /** All that stands there are integers, each greater than the one before. */
+  readonly rises: boolean;
+  /** Every record has such an integer: none comes twice. */
   readonly ascending: boolean;
   /** Different texts with how often each stands there; null beyond 1,000, and for decimals. */
   readonly texts: ReadonlyMap<string, number> | null;
@@ -212,6 +214,7 @@ export class ColumnScan {
       empty: this.empty,
       years: this.years,
       sum: this.sum,
+      rises: this.ascending && kind === "integer",
       ascending: this.ascending && kind === "integer" && this.empty === 0,
       texts: this.texts === null ? null : this.texts.entries(),
       rows: this.rows,

@@ -152,6 +152,7 @@ function tallyOf(column: PlainColumn): ColumnTally | null {
   const tally = newTally();
   tally.empty = column.empty;
   tally.overflow = column.texts === null;
+  tally.rises = column.rises;
   if (column.kind === "text") return wordsOf(tally, column);
   for (const { as, row, text } of column.firsts) keepFirst(tally, as, row, text);
   for (const text of column.texts?.keys() ?? []) tally.distinct.add(text);

@@ -91,6 +91,7 @@ export class RegularColumn {
       tally.years += seen.years;
       tally.sum += seen.sum;
     }
+    tally.rises = seen.rises && this.seen.every(({ is }) => is === "blank");
     return { tally, ascending: seen.ascending && this.others === 0 && seen.values > 0 };
   }
 }

@@ -23,6 +23,7 @@ import {
   DISTINCT_LIMIT,
   keepFirst,
   type Look,
+  takeStep,
 } from "./column-tally.ts";
 
 /** Different tokens kept by name in one column. */
@@ -41,7 +42,10 @@ export function tallyCell(
     if (kind === "data") tally.empty++;
     return;
   }
-  if (kind === "data") addDistinct(tally, cell.text);
+  if (kind === "data") {
+    addDistinct(tally, cell.text);
+    takeStep(tally, cell);
+  }
   if (cell.kind === "number") {
     const type = tallyNumber(tally, cell.text, kind, cell.percent === true);
     if (kind === "data") keepFirst(tally, type, row, cell.text);

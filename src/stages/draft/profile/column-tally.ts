@@ -1,4 +1,5 @@
 import type { FirstCell } from "../../../model/manifest/first-cells.ts";
+import type { Cell } from "../../../model/sheet.ts";
 
 /** Distinct values are counted exactly up to here. */
 export const DISTINCT_LIMIT = 1_000;
@@ -64,8 +65,9 @@ export interface ColumnTally {
   readonly looks: Map<string, Look>;
   readonly distinct: Set<string>;
   overflow: boolean;
-  /** Values that differ from what came before, in order of the rows; for time columns. */
-  readonly seen: string[];
+  /** Whatever stands in data rows is a whole number, in plain digits, greater than the one before, which is `last`. */
+  rises: boolean;
+  last: number;
 }
 
 export function newTally(): ColumnTally {
@@ -102,7 +104,8 @@ export function newTally(): ColumnTally {
     looks: new Map(),
     distinct: new Set(),
     overflow: false,
-    seen: [],
+    rises: true,
+    last: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -126,6 +129,17 @@ export function keepFirst(
   const known = tally.firsts.get(as);
   if (known === undefined || row < known.row) tally.firsts.set(as, { row, text });
 }
+
+/** Takes a cell of a data row, in order of the rows. */
+export function takeStep(tally: ColumnTally, { kind, text }: Cell): void {
+  if (!tally.rises) return;
+  const plain = kind === "number" || WHOLE.test(text);
+  const value = plain ? Number(text.replaceAll(",", "")) : Number.NaN;
+  tally.rises = value > tally.last;
+  tally.last = value;
+}
+
+const WHOLE = /^-?\d{1,17}$|^-?\d{1,3}(?:,\d{3})+$/;
 
 export function addDistinct(tally: ColumnTally, text: string): void {
   if (tally.overflow) return;

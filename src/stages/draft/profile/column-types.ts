@@ -21,26 +21,40 @@ const CODE_HEADER =
 const TIME_HEADER =
   /(?:^|[\s_])(?:year|years|month|months|quarter|quarters|period|date|dates|week|day|time|fy)(?:$|[\s_])|_date$|date$|month$|year$/i;
 const ORDINAL_HEADER =
-  /^(?:age|ages|rank|ranking|position|pos|place|no|no\.|number|#|row|line|index|order|id|(?:week|month|quarter)(?:[\s_](?:number|num|no\.?))?|hour|level|age x|x)$/i;
+  /^(?:age|ages|rank|ranking|position|pos|place|row|line|order|id|(?:week|month|quarter)(?:[\s_](?:number|num|no\.?))?|hour|level|age x)$/i;
 
-/**
- * Type, role and markers of a column from the counts over all its rows. `leftmost`: no column of
- * figures stands to its left. `figures`: other columns of the table are numbers.
- */
+/** Heads figures as well as the numbers of rows. */
+const NUMBERING_HEADER = /^(?:no|no\.|number|#|index|x)$/i;
+
+/** What stands beside a column. */
+export interface Beside {
+  /** No column stands to its left. */
+  readonly first: boolean;
+  /** No column of figures stands to its left. */
+  readonly leftmost: boolean;
+  /** Other columns of the table are numbers. */
+  readonly figures: boolean;
+}
+
+/** Type, role and markers of a column from the counts over all its rows. */
 export function typeColumn(
   tally: ColumnTally,
   header: readonly string[],
-  leftmost: boolean,
-  figures: boolean,
+  beside: Beside,
   rows: number,
 ): TypedColumn {
+  const { leftmost, figures } = beside;
   const leaf = stripMarks(header.at(-1) ?? "");
   const filled = rows - tally.empty;
   const timely = tally.dates + tally.timestamps + tally.periods;
   if (isMeasure(tally, timely)) {
-    const typed = typeNumbers(tally, leaf, leftmost, filled);
+    const typed = typeNumbers(tally, leaf, beside, filled);
     // Only a measure has room for a mark.
-    if (typed.role === "measure" || Object.keys(typed.beside).length === 0) return typed;
+    const marks = filled - typed.values + Object.keys(typed.beside).length;
+    if (typed.role === "measure" || marks === 0) return typed;
+    const asText = typeOthers(tally, header, timely, filled);
+    const mark = tally.firsts.get("mark");
+    return mark === undefined ? asText : { textBy: mark, ...asText };
   }
   if (onlyTokens(tally, timely) && figures && !leftmost && !CODE_HEADER.test(leaf)) {
     const markers = sorted(tally.tokens);
@@ -118,7 +132,7 @@ function sumOf(counts: Iterable<number>): number {
 function typeNumbers(
   tally: ColumnTally,
   leaf: string,
-  leftmost: boolean,
+  { first, leftmost }: Beside,
   filled: number,
 ): TypedColumn {
   const tokens = strayTokens(tally);
@@ -143,7 +157,8 @@ function typeNumbers(
   }
   if (whole && tally.markers === 0 && TIME_HEADER.test(leaf) && areLongTimes(tally))
     return { ...base, type, role: readOneWay(tally.distinct) ? "time" : "dimension" };
-  const ordinal = leftmost && whole && ORDINAL_HEADER.test(leaf);
+  const numbering = first && tally.rises && NUMBERING_HEADER.test(leaf);
+  const ordinal = whole && (numbering || (leftmost && ORDINAL_HEADER.test(leaf)));
   return { ...base, type, role: ordinal ? "dimension" : "measure" };
 }
 

@@ -145,8 +145,12 @@ function shapeColumns(table: FoundTable, profile: TableProfile): Shaped[] {
     const tally = profile.tallies[at];
     if (tally === undefined) return [];
     const header = found === undefined ? [] : found.header;
-    const leftmost = at - offset <= Math.max(0, firstFigures) && firstFigures !== -1;
-    const typed = typeColumn(tally, header, leftmost, firstFigures !== -1, profile.rows);
+    const beside = {
+      first: at === offset,
+      leftmost: at - offset <= Math.max(0, firstFigures) && firstFigures !== -1,
+      figures: firstFigures !== -1,
+    };
+    const typed = typeColumn(tally, header, beside, profile.rows);
     return [
       {
         letter: column.letter,
