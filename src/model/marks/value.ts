@@ -6,8 +6,9 @@ import type { Cell } from "../sheet.ts";
  */
 
 const PLAIN = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
-const SPACED = /^[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:\.\d+)?$/;
+/** Thousands stand behind no zero: "0,884" has decimals, in another language. */
+const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
+const SPACED = /^[+-]?[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?:\.\d+)?$/;
 
 /**
  * The decimal literal in a text: "1,234" "£1,234.50" "12.5%" "(45)" "−3" "1 234". Signs of money and

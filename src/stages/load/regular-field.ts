@@ -209,7 +209,7 @@ function writeNumber(
   let at = digitsEnd(chunk, first, end);
   if (at === first) return -1;
   to = copyBytes(out, to, chunk, first, at);
-  if (at < end && chunk[at] === COMMA && at - first > 3) return -1;
+  if (at < end && chunk[at] === COMMA && !isGroup(chunk, first, at)) return -1;
   for (; at < end && chunk[at] === COMMA; at += 4) {
     if (digitsEnd(chunk, at + 1, Math.min(end, at + 4)) !== at + 4) return -1;
     to = copyBytes(out, to, chunk, at + 1, at + 4);
@@ -222,6 +222,11 @@ function writeNumber(
     at = decimals;
   }
   return at < end || to - from > MOST_DIGITS ? -1 : to;
+}
+
+/** Up to three digits stand before thousands, and no zero leads them: "0,884" is no number here. */
+function isGroup(chunk: Buffer, start: number, end: number): boolean {
+  return end - start <= 3 && chunk[start] !== ZERO;
 }
 
 /** Whether what was written is an integer in its own form: no leading zero, no minus before zero, 15 digits at most. */

@@ -1,6 +1,7 @@
 import { mixed } from "../../../formats/csv/byte-texts.ts";
 import { bytesBelow, ONES, placesOfEnds, wordAt } from "../../../formats/csv/byte-words.ts";
 import type { FirstCell } from "../../../model/manifest/first-cells.ts";
+import { countForm, type FigureForm, type FigureForms, newForms } from "../profile/figure-forms.ts";
 import { TextCounts } from "./text-counts.ts";
 
 /** What stands in a field of a plain record. */
@@ -25,6 +26,8 @@ export interface PlainColumn {
   readonly rows: readonly number[];
   /** The first integer, the first other number, the first date. */
   readonly firsts: readonly FirstCell[];
+  /** How its figures are written. */
+  readonly forms: FigureForms;
 }
 
 const [LF, CR, QUOTE, COMMA, MINUS, POINT] = [10, 13, 34, 44, 45, 46];
@@ -51,6 +54,7 @@ export class ColumnScan {
   private texts: TextCounts | null = new TextCounts();
   private readonly rows: number[] = [];
   private readonly firsts: FirstCell[] = [];
+  private readonly forms = newForms();
   /** Fields that were not scanned. */
   private passed = 0;
 
@@ -128,6 +132,8 @@ export class ColumnScan {
     if (point !== -1) {
       if (decimals === 0 || !this.holds(NUMBER, 0, lines, from, end)) return -1;
       if (this.values - this.integers === 1) this.keepFirst("numeric", lines, from, end);
+      const isThree = decimals === 3 && whole <= 3 && lines.getUint8(start) !== 48;
+      this.keepForm(isThree ? "pointThree" : "pointDecimal", lines, from, end);
       this.sum += signed / (POWERS[decimals] as number);
       return end;
     }
@@ -136,6 +142,9 @@ export class ColumnScan {
     if (signed <= this.last) this.ascending = false;
     this.last = signed;
     this.integers++;
+    if (separators > 0)
+      this.keepForm(separators === 1 ? "commaThree" : "commaGroups", lines, from, end);
+    else if (value !== 0) this.forms.counts[whole > 3 ? "large" : "small"]++;
     if (this.integers === 1) this.keepFirst("bigint", lines, from, end);
     if (whole === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
     return end;
@@ -195,6 +204,14 @@ export class ColumnScan {
     this.firsts.push({ as, row: this.record(), text: bytes.toString("latin1") });
   }
 
+  private keepForm(form: FigureForm, lines: DataView, from: number, to: number): void {
+    if (this.forms.counts[form] > 0) this.forms.counts[form]++;
+    else {
+      const bytes = Buffer.from(lines.buffer, lines.byteOffset + from, to - from);
+      countForm(this.forms, form, this.record(), bytes.toString("latin1"));
+    }
+  }
+
   /** An empty field that the caller read. */
   takeEmpty(): void {
     this.empty++;
@@ -219,6 +236,7 @@ export class ColumnScan {
       texts: this.texts === null ? null : this.texts.entries(),
       rows: this.rows,
       firsts: this.firsts,
+      forms: this.forms,
     };
   }
 

@@ -6,6 +6,8 @@ import { totalWord } from "../lines/words.ts";
 import { noClaims, sheetClaims } from "../profile/claims.ts";
 import { tallyTexts } from "../profile/column-profile.ts";
 import { type ColumnTally, keepFirst, newTally } from "../profile/column-tally.ts";
+import { addForms } from "../profile/figure-forms.ts";
+import { signsOf } from "../profile/figure-signs.ts";
 import type { TableProfile } from "../profile/profile.ts";
 import { regionOf } from "../profile/region.ts";
 import { findTables } from "../tables/find-tables.ts";
@@ -41,8 +43,10 @@ export async function readPlainSheet(
   if (!isWhole(found, scan)) return null;
   const [table] = found.tables;
   if (table === undefined) return null;
+  const tallies = scan.columns.map((column) => column.tally);
   const profile: TableProfile = {
-    tallies: scan.columns.map((column) => column.tally),
+    tallies,
+    signs: signsOf([tallies], sheet.text.dialect.delimiter),
     rows: scan.records - 1,
     totals: 0,
     fingerprint: scan.fingerprint,
@@ -164,6 +168,7 @@ function tallyOf(column: PlainColumn): ColumnTally | null {
   tally.integers = column.integers;
   tally.years = column.years;
   tally.sum = column.sum;
+  addForms(tally.forms, column.forms);
   return tally;
 }
 

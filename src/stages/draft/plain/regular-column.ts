@@ -10,6 +10,7 @@ import {
   keepFirst,
   newTally,
 } from "../profile/column-tally.ts";
+import { addForms } from "../profile/figure-forms.ts";
 import { ColumnScan } from "./plain-column.ts";
 
 /** One column of regular records, as every column is tallied. */
@@ -90,6 +91,7 @@ export class RegularColumn {
       tally.integers += seen.integers;
       tally.years += seen.years;
       tally.sum += seen.sum;
+      addForms(tally.forms, seen.forms);
     }
     tally.rises = seen.rises && this.seen.every(({ is }) => is === "blank");
     return { tally, ascending: seen.ascending && this.others === 0 && seen.values > 0 };

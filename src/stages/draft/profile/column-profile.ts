@@ -25,6 +25,7 @@ import {
   type Look,
   takeStep,
 } from "./column-tally.ts";
+import { countForm, countNumber, figureForm } from "./figure-forms.ts";
 
 /** Different tokens kept by name in one column. */
 const TOKEN_LIMIT = 500;
@@ -47,6 +48,7 @@ export function tallyCell(
     takeStep(tally, cell);
   }
   if (cell.kind === "number") {
+    countNumber(tally.forms, cell.text);
     const type = tallyNumber(tally, cell.text, kind, cell.percent === true);
     if (kind === "data") keepFirst(tally, type, row, cell.text);
   } else if (cell.kind === "text") tallyText(tally, cell.text, kind, row, known, 1);
@@ -132,6 +134,7 @@ function tallyText(
   times: number,
 ): void {
   const look = lookOf(tally, raw, known);
+  if (look.form != null) countForm(tally.forms, look.form, row, raw, times);
   let as: FirstCell["as"] = KINDS[look.as];
   if (look.as === "number") {
     const type = tallyNumber(tally, look.text, kind, false, times);
@@ -170,7 +173,7 @@ function tallyBeside(
 function lookOf(tally: ColumnTally, raw: string, known: ReadonlySet<string>): Look {
   const seen = tally.looks.get(raw);
   if (seen !== undefined) return seen;
-  const look = known.size === 0 ? plainLook(raw) : lookAt(squeeze(raw), known);
+  const look = known.size === 0 ? plainLook(raw) : formedLook(squeeze(raw), known);
   if (tally.looks.size < DISTINCT_LIMIT) tally.looks.set(raw, look);
   return look;
 }
@@ -183,11 +186,15 @@ const looks = new Map<string, Look>();
 function plainLook(raw: string): Look {
   const seen = looks.get(raw);
   if (seen !== undefined) return seen;
-  const look = lookAt(squeeze(raw), NONE);
+  const look = formedLook(squeeze(raw), NONE);
   if (raw.length > 200) return look;
   if (looks.size >= MOST_LOOKS) looks.clear();
   looks.set(raw, look);
   return look;
+}
+
+function formedLook(text: string, known: ReadonlySet<string>): Look {
+  return { ...lookAt(text, known), form: figureForm(text) };
 }
 
 function lookAt(text: string, known: ReadonlySet<string>): Look {

@@ -1,5 +1,6 @@
 import type { FirstCell } from "../../../model/manifest/first-cells.ts";
 import type { Cell } from "../../../model/sheet.ts";
+import { type FigureForm, type FigureForms, newForms } from "./figure-forms.ts";
 
 /** Distinct values are counted exactly up to here. */
 export const DISTINCT_LIMIT = 1_000;
@@ -63,6 +64,8 @@ export interface ColumnTally {
   readonly strayTexts: Map<string, number>;
   /** What texts look like, so that each is looked at once; up to 1,000. */
   readonly looks: Map<string, Look>;
+  /** How its figures are written. */
+  readonly forms: FigureForms;
   readonly distinct: Set<string>;
   overflow: boolean;
   /** Whatever stands in data rows is a whole number, in plain digits, greater than the one before, which is `last`. */
@@ -102,6 +105,7 @@ export function newTally(): ColumnTally {
     firstGuess: null,
     strayTexts: new Map(),
     looks: new Map(),
+    forms: newForms(),
     distinct: new Set(),
     overflow: false,
     rises: true,
@@ -117,6 +121,8 @@ export interface Look {
   readonly mark?: { readonly token: string; readonly guess: boolean };
   /** The number is in percent, or the token is a share with a mark. */
   readonly share?: boolean;
+  /** How it is written, if it looks like a figure. */
+  readonly form?: FigureForm | null;
 }
 
 /** Keeps a cell of a kind if none of an earlier row is known; rows may come in any order. */

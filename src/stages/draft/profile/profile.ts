@@ -11,6 +11,7 @@ import type { FoundSheet, FoundTable } from "../tables/found.ts";
 import { ClaimCount } from "./claims.ts";
 import { tallyCell } from "./column-profile.ts";
 import { type ColumnTally, newTally } from "./column-tally.ts";
+import { type FigureSigns, signsOf } from "./figure-signs.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 
 /** What one table's columns hold, over all its rows. */
@@ -23,6 +24,8 @@ export interface TableProfile {
   readonly beyond: string | null;
   /** The first of the words that stand apart behind whole rows, and how many. */
   readonly aside: { readonly cell: string; readonly cells: number } | null;
+  /** Of all figures of the sheet. */
+  readonly signs: FigureSigns;
 }
 
 interface Open {
@@ -95,6 +98,10 @@ export async function profileSheet(
       }
     }
   });
+  const signs = signsOf(
+    open.map(({ tallies }) => tallies),
+    sheet.text?.dialect.delimiter,
+  );
   const profiles = open.map((one) => ({
     tallies: one.tallies,
     rows: one.rows,
@@ -102,6 +109,7 @@ export async function profileSheet(
     fingerprint: one.print.digest(),
     beyond: one.beyond,
     aside: one.aside,
+    signs,
   }));
   return { profiles, claims };
 }

@@ -10,6 +10,7 @@ import { LEAST_CONFIDENCE } from "../tables/confidence.ts";
 import type { FoundTable } from "../tables/found.ts";
 import type { ColumnTally } from "./column-tally.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
+import { commaRemarks, signDoubts } from "./figure-signs.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
 import { isFractions, shareRemarks } from "./share-remarks.ts";
@@ -51,15 +52,20 @@ export function regionOf(
   const flat = unpivot === true && columns.every((column) => column.role !== "period");
   const strays = strayReasons(shaped, profile.rows);
   const wide = profile.beyond === null ? [] : [beyondReason(profile.beyond, table)];
-  const held = table.quarantined || table.confidence < LEAST_CONFIDENCE || flat || wide.length > 0;
-  const texts = columns.flatMap(({ text_by: cell, letter }) =>
-    cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
-  );
+  const unsure = [...wide, ...signDoubts(shaped, profile.signs)];
+  const held =
+    table.quarantined || table.confidence < LEAST_CONFIDENCE || flat || unsure.length > 0;
+  const texts = [
+    ...columns.flatMap(({ text_by: cell, letter }) =>
+      cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
+    ),
+    ...commaRemarks(shaped, profile.signs),
+  ];
   const aside = profile.aside === null ? [] : [asideReason(profile.aside)];
   const scales = shaped.flatMap(shareRemarks);
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
-    strays.cells > 0 || wide.length > 0
+    strays.cells > 0 || unsure.length > 0
       ? Math.min(table.confidence, LEAST_CONFIDENCE - 0.1)
       : table.confidence;
   const indexes = table.columns.map((column) => column.index);
@@ -84,7 +90,7 @@ export function regionOf(
     quarantined: held || confidence < LEAST_CONFIDENCE,
     reasons: [
       ...(flat ? [NO_PERIODS] : []),
-      ...wide,
+      ...unsure,
       ...strays.reasons,
       ...texts,
       ...aside,
