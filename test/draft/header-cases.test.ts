@@ -334,3 +334,48 @@ describe("a merged cell over labels of rows, in the first row of a header", () =
     expect(await pathOf(["Code", "Town"])).toEqual(["About places", "Code"]);
   });
 });
+
+describe("labels over blocks without a gap", () => {
+  const years = ["2019", "2020", "2021"];
+  const pathsOf = async (labels: GridRow): Promise<string[]> =>
+    onlyTable(await seeRows([labels, ["Town", ...years, ...years], ...towns(6)])).columns.map(
+      ({ header }) => header.join(" > "),
+    );
+  const whole = [
+    "Town",
+    ...years.map((year) => `Men > ${year}`),
+    ...years.map((year) => `Women > ${year}`),
+  ];
+
+  test.each<[string, GridRow]>([
+    ["first", [null, "Men", null, null, "Women"]],
+    ["middle", [null, null, "Men", null, null, "Women"]],
+    ["last", [null, null, null, "Men", null, null, "Women"]],
+    ["first or middle", [null, "Men", null, null, null, "Women"]],
+  ])("are of all columns of a block: over the %s column", async (_, labels) => {
+    expect(await pathsOf(labels)).toEqual(whole);
+  });
+
+  test("a column of its own before the blocks has none", async () => {
+    const rows: GridRow[] = [
+      [null, null, "Men", null, "Women"],
+      ["Town", "All", "2020", "2021", "2020", "2021"],
+      ...towns(5),
+    ];
+    const table = onlyTable(await seeRows(rows));
+    expect(columnOf(table, "B").header).toEqual(["All"]);
+    expect(columnOf(table, "C").header).toEqual(["Men", "2020"]);
+    expect(columnOf(table, "F").header).toEqual(["Women", "2021"]);
+  });
+
+  test("are a doubt where more columns follow the blocks", async () => {
+    const rows: GridRow[] = [
+      [null, null, "Men", null, null, "Women"],
+      ["Town", ...years, ...years, "Change"],
+      ...towns(7),
+    ];
+    const [table] = (await seeRows(rows)).tables;
+    expect(table?.quarantined).toBe(true);
+    expect(table?.reasons[0]).toMatch(/C1 "Men" may stand over the column before it too/);
+  });
+});

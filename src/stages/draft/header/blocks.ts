@@ -1,14 +1,16 @@
 import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
+import { repeatedColumns } from "./periods.ts";
 
-/** Columns beside each other, with an empty column at either end. */
+/** Columns beside each other that are named like others. */
 type Block = readonly number[];
 
 /**
- * Of each line of a header, the labels of whole blocks by column. Blocks are parted by empty columns and have
- * the same names in their last line; a line labels them if it gives each one label of its own, in its first
- * column or in its middle, or stands in the columns of a line that does.
+ * Of each line of a header, the labels of whole blocks by column. Blocks have the same names in their last line;
+ * a line labels them if it gives each one label of its own, or stands in the columns of a line that does. Of
+ * blocks that empty columns part, it stands in the first column or in the middle; of others it is unmerged and not over
+ * all first columns, since a label is carried from there.
  */
 export function blockLabels(
   header: readonly Line[],
@@ -19,7 +21,13 @@ export function blockLabels(
   const leaf = header.at(-1);
   const blocks = leaf === undefined ? [] : alikeBlocks(leaf, columns);
   let places: string | null = null;
-  for (const line of header.slice(0, -1)) {
+  for (const [at, line] of header.slice(0, -1).entries()) {
+    const beside = blocks.length > 0 ? [] : repeatedColumns(header.slice(at + 1), columns);
+    if (beside.length > 0) {
+      const found = labelsBeside(line, beside, merges);
+      if (found !== null) labels.set(line, found);
+      continue;
+    }
     const owners = blocks.flatMap((block) => labelOf(line, block, merges) ?? []);
     if (owners.length === 0 || owners.length < blocks.length) continue;
     const stand = owners.map(({ column }) => column).join(" ");
@@ -36,6 +44,27 @@ export function blockLabels(
     );
   }
   return labels;
+}
+
+/** The labels of blocks without a gap: one over each, each another, none merged. */
+function labelsBeside(
+  line: Line,
+  blocks: readonly Block[],
+  merges: readonly MergedRange[],
+): ReadonlyMap<number, string> | null {
+  const over = blocks.map((block) => block.flatMap((column) => cellAt(line, column) ?? []));
+  const owners = over.flatMap((cells) => (cells.length === 1 ? cells : []));
+  const first = blocks[0]?.[0] ?? 0;
+  if (owners.length < blocks.length || owners.every(({ column }, at) => column === blocks[at]?.[0]))
+    return null;
+  if (new Set(owners.map(({ text }) => text)).size < owners.length) return null;
+  if (line.cells.some(({ column }) => column > first && mergeAt(merges, line.row, column)))
+    return null;
+  return new Map(
+    blocks.flatMap((block, at) =>
+      block.map((column): [number, string] => [column, owners[at]?.text ?? ""]),
+    ),
+  );
 }
 
 /** All blocks, at least two, if they name the same columns; the first may begin with labels of rows. */

@@ -1,5 +1,6 @@
 import { countRows } from "../../../model/row-ranges.ts";
 import { codeShape } from "../cores/lone-code.ts";
+import { shiftedLabel } from "../header/shifted-labels.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { captionText, formOf } from "../lines/words.ts";
 import type { Draft } from "./draft.ts";
@@ -40,6 +41,8 @@ export function judge(
   }
   const unread = unreadLabels(table, header, draft);
   if (unread !== null) doubts.push({ weight: 0.45, reason: unread });
+  const shifted = shiftedLabel(table.columns, header, draft.sample.merges);
+  if (shifted !== null) doubts.push({ weight: 0.45, reason: shifted });
   const odd = oddHeader(table, rows, header, draft);
   if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
   if (isLeftOver(table, rows))
