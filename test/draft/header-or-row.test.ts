@@ -65,3 +65,47 @@ describe("a first row whose figures step evenly", () => {
     expect(table).toMatchObject({ n_rows: 3, data_rows: [[4, 6]] });
   });
 });
+
+describe("a first row whose figures are all one text", () => {
+  const rows: GridRow[] = [
+    ["Austria", 8880, 8917, 8952],
+    ["Belgium", 11489, 11538, 11593],
+    ["Cyprus", 1198, 1207, 1216],
+  ];
+  const years: GridRow = ["Economy", "2019", "2020", "2021"];
+  const alike = (label: string | null, text: string): GridRow => [label, text, text, text];
+
+  test.each(["/", "//", "…", "•", "***", "np", "n.d.", "k.A."])(
+    "is a row where %s stands for no figure",
+    async (mark) => {
+      const table = onlyTable(await seeRows([years, alike("Andorra", mark), ...rows]));
+      expect(table).toMatchObject({ header_rows: [1], data_rows: [[2, 5]] });
+    },
+  );
+
+  test("is held back with its header where it may be a row", async () => {
+    const [table] = (await seeRows([years, alike("Andorra", "confidential"), ...rows])).tables;
+    expect(table?.quarantined).toBe(true);
+    expect(table?.reasons[0]).toMatch(/row 2 holds "confidential" over all figures/);
+  });
+
+  test.each<[string, string | null]>([
+    ["£m", null],
+    ["£m", "Unit"],
+    ["%", "Area"],
+    ["No.", "Area"],
+    ["000s", null],
+  ])("stays above the rows where it is a unit: %s beside %s", async (unit, label) => {
+    const table = onlyTable(await seeRows([years, alike(label, unit), ...rows]));
+    expect(table.data_rows).toEqual([[3, 5]]);
+  });
+
+  test("stays in the header below labels of groups", async () => {
+    const top: GridRow[] = [
+      [null, "Men", "Women", "Men"],
+      ["Area", "persons", "persons", "share"],
+    ];
+    const table = onlyTable(await seeRows([...top, ...rows]));
+    expect(table.header_rows).toEqual([1, 2]);
+  });
+});

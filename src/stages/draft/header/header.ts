@@ -13,6 +13,7 @@ import { cellAt, type Line, mergeAt } from "../lines/line.ts";
 import { captionText, noteText, seriesText, unitText } from "../lines/words.ts";
 import { settleUnits } from "./header-units.ts";
 import type { HeaderZone, Walk } from "./header-walk.ts";
+import { isMarkRow } from "./mark-rows.ts";
 
 const MOST_HEADER_LINES = 9;
 
@@ -176,7 +177,7 @@ function several(walk: Walk, at: number, line: Line): boolean {
   const inside = line.cells.filter((cell) => cell.column >= walk.left && cell.column <= walk.right);
   if (inside.length === 0) return false;
   if (isMetadataPair(line, core)) return false;
-  if (zone.header.length === 0 && gapBelow(walk, at) === 0 && rowLike(core, walk.lines, at)) {
+  if (zone.header.length === 0 && gapBelow(walk, at) === 0 && isRow(walk, at)) {
     zone.data.push(at);
     return true;
   }
@@ -187,6 +188,10 @@ function several(walk: Walk, at: number, line: Line): boolean {
   if (noteText(line.cells[0]?.text ?? "") && against === 0) return false;
   zone.header.push(at);
   return true;
+}
+
+function isRow({ core, lines }: Walk, at: number): boolean {
+  return rowLike(core, lines, at) || isMarkRow(core, lines, at);
 }
 
 /**
