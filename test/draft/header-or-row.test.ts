@@ -109,3 +109,27 @@ describe("a first row whose figures are all one text", () => {
     expect(table.header_rows).toEqual([1, 2]);
   });
 });
+
+describe("a unit alone below the header", () => {
+  const header: GridRow[] = [["Table 5"], ["Area", "2021", "2022"]];
+  const counts: GridRow[] = [
+    ["Leeds", 20, 33],
+    ["York", 40, 44],
+  ];
+  const rates: GridRow[] = [
+    ["Leeds", 2.1, 3.3],
+    ["York", 4, 4.4],
+  ];
+
+  test("labels rows where another one stands below them", async () => {
+    const rows = [...header, [null, "Number"], ...counts, [null, "Rate per 1,000"], ...rates];
+    const table = onlyTable(await seeRows(rows));
+    expect(table.section_rows).toEqual([3, 6]);
+    expect(table.columns.map(({ unit }) => unit)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("stays a unit above labels of another kind", async () => {
+    const rows = [...header, [null, "Number"], ...counts, [null, "Women"], ...rates];
+    expect(onlyTable(await seeRows(rows)).section_rows).toEqual([6]);
+  });
+});

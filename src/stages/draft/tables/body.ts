@@ -19,11 +19,18 @@ export function pick(lines: readonly Line[], indexes: readonly number[]): Line[]
   return indexes.flatMap((at) => lines[at] ?? []);
 }
 
-/** Units, and of those the labels of the first group: alone in the column of later labels, and no unit by its words. */
+/**
+ * Units, and of those the labels of the first group: alone in the column of later labels, and no unit by its words
+ * unless a later label is one too.
+ */
 export function partUnits(units: readonly Line[], sections: readonly Line[]): [Line[], Line[]] {
-  const columns = new Set(sections.map(({ cells }) => cells[0]?.column));
+  const later = sections.flatMap(({ cells }) => cells[0] ?? []);
   const isLabel = ({ cells: [cell, ...others] }: Line): boolean =>
-    cell !== undefined && others.length === 0 && columns.has(cell.column) && !unitText(cell.text);
+    cell !== undefined &&
+    others.length === 0 &&
+    later.some(
+      ({ column, text }) => column === cell.column && (unitText(text) || !unitText(cell.text)),
+    );
   return [units.filter((line) => !isLabel(line)), units.filter(isLabel)];
 }
 
