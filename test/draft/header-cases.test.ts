@@ -379,3 +379,44 @@ describe("labels over blocks without a gap", () => {
     expect(table?.reasons[0]).toMatch(/C1 "Men" may stand over the column before it too/);
   });
 });
+
+describe("a cell alone above the last column", () => {
+  const names = (labels: readonly string[]): GridRow => ["Town", ...labels];
+  const rows = (top: GridRow, leaf: readonly string[]): GridRow[] => [
+    ["Table 3"],
+    [],
+    top,
+    names(leaf),
+    ...towns(leaf.length),
+  ];
+  const leaf = ["Food", "Clothing", "Total"];
+
+  test.each(["£ million", "(₹ crore)", "Reference year 2019 = 100"])(
+    "is the unit of all figures: %s",
+    async (unit) => {
+      const table = onlyTable(await seeRows(rows([null, null, null, unit], leaf)));
+      expect(table.header_rows).toEqual([4]);
+      expect(table.columns.map((column) => column.unit)).toEqual([undefined, unit, unit, unit]);
+      expect(table.reasons[0]).toMatch(/row 3 holds .* alone above the last columns/);
+    },
+  );
+
+  test("is no part of a name where it is no unit, and is told", async () => {
+    const table = onlyTable(await seeRows(rows([null, null, null, "Seasonally adjusted"], leaf)));
+    expect(columnOf(table, "D").header).toEqual(["Total"]);
+    expect(table.reasons[0]).toMatch(/"Seasonally adjusted" alone/);
+  });
+
+  test.each<[string, string, string[]]>([
+    ["a name of two lines", "Total", ["Men", "Women", "population"]],
+    ["a share", "Percentage change", ["2020", "2021", "2020-21"]],
+    ["a column of another kind", "Growth", ["2020", "2021", "2020-21"]],
+    ["a year that is provisional", "Provisional", ["2020", "2021", "2022"]],
+  ])("stays with its column: %s", async (_, top, last) => {
+    const table = onlyTable(await seeRows(rows([null, null, null, top], last)));
+    const { header, unit } = columnOf(table, "D");
+    expect([...header, unit]).toContain(top);
+    expect(columnOf(table, "C")).toMatchObject({ header: [last[1]] });
+    expect(columnOf(table, "C").unit).toBeUndefined();
+  });
+});

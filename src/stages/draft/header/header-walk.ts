@@ -11,6 +11,8 @@ export interface HeaderZone {
   readonly section: number[];
   /** Lines that turned out to be rows without figures. */
   readonly data: number[];
+  /** What stands alone in a line above the last column and is of all of them. Units are in `unit` too. */
+  readonly corner: number[];
   /** Times alone below the header: periods of which nothing is published. */
   readonly ahead: number[];
 }

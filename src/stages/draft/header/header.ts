@@ -11,6 +11,7 @@ import { rowLike } from "../cores/row-like.ts";
 import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
 import { captionText, noteText, seriesText, unitText } from "../lines/words.ts";
+import { cornerCaption } from "./corner-captions.ts";
 import { settleUnits } from "./header-units.ts";
 import type { HeaderZone, Walk } from "./header-walk.ts";
 import { isMarkRow } from "./mark-rows.ts";
@@ -29,7 +30,7 @@ export function headerAbove(
     lines,
     core,
     ...sheet,
-    zone: { header: [], unit: [], section: [], data: [], ahead: [] },
+    zone: { header: [], unit: [], section: [], data: [], corner: [], ahead: [] },
     left: Math.min(...columns),
     right: Math.max(...columns),
   };
@@ -112,6 +113,12 @@ function single(walk: Walk, at: number, line: Line): boolean {
   }
   if (cell.column < left || cell.column > right) return false;
   if (merge === undefined && zone.unit.includes(at + 1)) return false;
+  const corner = cornerCaption(walk, line);
+  if (corner !== null) {
+    zone.corner.push(at);
+    if (corner === "unit") zone.unit.push(at);
+    return corner === "unit";
+  }
   if (unitText(cell.text) && !isOverGroup(walk, merge)) {
     zone.unit.push(at);
     return true;

@@ -25,6 +25,7 @@ export function findColumns(
   header: readonly Line[],
   units: readonly Line[],
   merges: readonly MergedRange[],
+  corner: readonly Line[],
 ): ColumnsFound {
   const heads = groupColumns(core, sections);
   const filled = new Set([...core.columns.keys(), ...heads]);
@@ -50,7 +51,7 @@ export function findColumns(
     columns: span.map((column) => ({
       index: column,
       header: paths.get(column) ?? [],
-      unit: unitOver(units, column),
+      unit: unitOver(units, column, isFigures(countsOf(core, column)) ? corner : []),
       numeric: isNumeric(countsOf(core, column)),
       fillDown: heads.has(column) || fillsDown(column, core, below),
     })),
@@ -206,11 +207,11 @@ function trimApart(kept: readonly number[], filled: ReadonlySet<number>): number
   return span;
 }
 
-/** Numbers of columns are no units. */
-function unitOver(units: readonly Line[], column: number): string | null {
+/** Numbers of columns are no units. `corner`: lines whose only cell is of every column. */
+function unitOver(units: readonly Line[], column: number, corner: readonly Line[]): string | null {
   const texts = units
     .filter(({ sequence }) => !sequence)
-    .map((line) => cellAt(line, column)?.text)
+    .map((line) => (corner.includes(line) ? line.cells[0] : cellAt(line, column))?.text)
     .filter((text) => text !== undefined);
   return texts.length === 0 ? null : texts.join(" ");
 }

@@ -108,7 +108,7 @@ function wholeDraft(
 }
 
 function headed(at: number): HeaderZone {
-  return { header: [at], unit: [], section: [], data: [], ahead: [] };
+  return { header: [at], unit: [], section: [], data: [], corner: [], ahead: [] };
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */

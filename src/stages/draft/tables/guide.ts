@@ -86,7 +86,7 @@ function headedTables(sample: SheetSample, pane: Pane, headerRows: number): Foun
   const first = lines.findIndex((line) => line.row >= pane.top + headerRows);
   if (first < 0) return [];
   const header = Array.from({ length: first }, (_, at) => at);
-  const zone = { header, unit: [], section: [], data: [], ahead: [] };
+  const zone = { header, unit: [], section: [], data: [], corner: [], ahead: [] };
   const table = makeTable({ pane, lines, sample: inside, core: coreFrom(lines, first), zone });
   return table === null ? [] : [table];
 }

@@ -21,7 +21,16 @@ export function makeTable(draft: Draft): FoundTable | null {
   const below = bodyOf(draft, header);
   const [units, labels] = partUnits(pick(lines, zone.unit), below.sections);
   const body = { ...below, sections: [...labels, ...below.sections] };
-  const found = findColumns(draft.core, body.rows, body.sections, header, units, sample.merges);
+  const corner = pick(lines, zone.corner);
+  const found = findColumns(
+    draft.core,
+    body.rows,
+    body.sections,
+    header,
+    units,
+    sample.merges,
+    corner,
+  );
   if (found.columns.length === 0 || body.rows.length === 0) return null;
   const { keys, measures } = split(
     draft.core,
@@ -69,6 +78,10 @@ export function makeTable(draft: Draft): FoundTable | null {
     reasons: [
       ...remarks,
       ...found.reasons,
+      ...corner.map(
+        (line) =>
+          `row ${line.row} holds ${JSON.stringify(lineText(line).slice(0, 60))} alone above the last columns, which are named: it is taken to be of all figures`,
+      ),
       ...reasonsOf(totals),
       ...audit.complaints,
       ...hiddenReasons(draft, body, columns),
