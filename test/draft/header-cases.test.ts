@@ -420,3 +420,32 @@ describe("a cell alone above the last column", () => {
     expect(columnOf(table, "C").unit).toBeUndefined();
   });
 });
+
+describe("lists side by side", () => {
+  const rows: GridRow[] = TOWNS.map((town, at) => [town, 400 - at * 7, `${town} East`, 300 - at]);
+  const names: GridRow = ["Town", "People", "Town", "People"];
+
+  test("keep the labels that part them", async () => {
+    const sheet = await seeRows([["Largest towns"], ["North", null, "South"], names, ...rows]);
+    expect(onlyTable(sheet).columns.map(({ header }) => header.join(" > "))).toEqual([
+      "North > Town",
+      "North > People",
+      "South > Town",
+      "South > People",
+    ]);
+  });
+
+  test("are held back where nothing parts them", async () => {
+    const [table] = (await seeRows([["Largest towns"], names, ...rows])).tables;
+    expect(table?.quarantined).toBe(true);
+    expect(table?.reasons[0]).toMatch(/names of the columns come again from C on/);
+  });
+
+  test("a caption beside a unit is no label", async () => {
+    const leaf = ["Town", "People", "Homes", "Jobs"];
+    const table = onlyTable(
+      await seeRows([["Largest towns"], ["North", null, "thousand"], leaf, ...towns(3)]),
+    );
+    expect(table.header_rows).toEqual([3]);
+  });
+});

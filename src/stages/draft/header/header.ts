@@ -240,7 +240,15 @@ function isCaption(walk: Walk, line: Line): boolean {
     const header = walk.lines[at];
     return header !== undefined && cellAt(header, walk.left) !== undefined;
   });
-  return !merged && below;
+  return !merged && below && !namesAgain(walk, line);
+}
+
+/** Its second cell stands where the names below it begin again: it parts two blocks. */
+function namesAgain({ zone, lines }: Walk, { cells: [first, second] }: Line): boolean {
+  const leaf = lines[Math.max(...zone.header)];
+  if (leaf === undefined || first === undefined || second === undefined) return false;
+  const name = cellAt(leaf, first.column)?.text;
+  return name !== undefined && name === cellAt(leaf, second.column)?.text;
 }
 
 /** "Contact: | ... | Address: | ...": labels with a colon, at least half of the words of a form. */

@@ -1,5 +1,6 @@
 import { countRows } from "../../../model/row-ranges.ts";
 import { codeShape } from "../cores/lone-code.ts";
+import { doubledNames } from "../header/doubled-names.ts";
 import { wordsOfRow } from "../header/mark-rows.ts";
 import { shiftedLabel } from "../header/shifted-labels.ts";
 import { cellAt, type Line } from "../lines/line.ts";
@@ -44,6 +45,8 @@ export function judge(
   if (unread !== null) doubts.push({ weight: 0.45, reason: unread });
   const shifted = shiftedLabel(table.columns, header, draft.sample.merges);
   if (shifted !== null) doubts.push({ weight: 0.45, reason: shifted });
+  const doubled = doubledNames(table.columns);
+  if (doubled !== null) doubts.push({ weight: 0.45, reason: doubled });
   const word = wordsOfRow(draft.core, header);
   if (word !== null) {
     const reason = `row ${header.at(-1)?.row} holds ${JSON.stringify(word)} over all figures, below a row that names them: it may be a row`;
