@@ -3,6 +3,21 @@
 const TOTAL =
   /^(?:(?:sub|grand|overall|column|row)?[\s-]*totals?\b.*|.*\b(?:sub-?)?totals?|all|all (?!other)\w.*|overall|aggregate|combined|sum)$/i;
 
+/** The same in other languages: whole labels, and words that stand before or behind a name. */
+const TOTAL_ELSEWHERE =
+  /^(?:(?:ins)?gesamt|gesamtsumme|zusammen|summe|ensemble|totaal|totale|totali|totalt|totales|totais|ogółem|razem|łącznie|toplam|genel toplam|итого|всего|разом|усього|общо|hela riket|hele landet|koko maa|i alt|summa|celkem|spolu|összesen|mindösszesen|yhteensä|kokku|kopā|iš viso|ukupno|skupaj|σύνολο|合計|総数|総計|总计|合计|總計|합계|계)$/iu;
+const TOTAL_BESIDE =
+  /^(?:(?:insgesamt|totaal|totale|ogółem|razem|итого|всего|celkem|összesen|yhteensä)\s.*|.*\s(?:insgesamt|gesamt|ogółem|razem|toplamı?|celkem|összesen|yhteensä))$/iu;
+
+/** Labels that are nothing but a word of totals, in a language other than English. */
+export function totalElsewhere(text: string): boolean {
+  return TOTAL_ELSEWHERE.test(bareLabel(text));
+}
+
+function bareLabel(text: string): string {
+  return stripMarks(text).replace(/^[([]|[)\]:.,]+$/g, "");
+}
+
 /** The labels of a table come again and again; each is looked at once, until there are too many. */
 const MOST_LABELS = 20_000;
 const labels = new Map<string, boolean>();
@@ -12,7 +27,8 @@ export function totalWord(text: string): boolean {
   if (text.length > 80) return false;
   const known = labels.get(text);
   if (known !== undefined) return known;
-  const says = TOTAL.test(stripMarks(text).replace(/^[([]|[)\]:.,]+$/g, ""));
+  const bare = bareLabel(text);
+  const says = TOTAL.test(bare) || TOTAL_ELSEWHERE.test(bare) || TOTAL_BESIDE.test(bare);
   if (labels.size >= MOST_LABELS) labels.clear();
   labels.set(text, says);
   return says;

@@ -1,6 +1,6 @@
 import { isWords } from "../lines/cell-class.ts";
 import type { Line } from "../lines/line.ts";
-import { totalWord } from "../lines/words.ts";
+import { totalElsewhere, totalWord } from "../lines/words.ts";
 import { byBlocks } from "./block-totals.ts";
 import { beyondChance } from "./chance.ts";
 import { byGeography } from "./geography-totals.ts";
@@ -72,6 +72,8 @@ export function findTotals(
 
 const CERTAIN = /^[([]?(?:grand |sub-?\s?)?(?:totals?|all)[:.)\]]*$/i;
 
+const isCertain = (text: string): boolean => CERTAIN.test(text) || totalElsewhere(text);
+
 /**
  * Labels that say so. "Total" is certain; "Total A", "All B" need the sum to agree, or to be one of a
  * few labels that come again and again. Where most rows would be totals, none is by words: each row of
@@ -87,7 +89,7 @@ function byWord(search: Search): void {
     if (count.size < 2) continue;
     const words = new Set([...count.keys()].filter(totalWord));
     for (const [at, text] of texts.entries()) {
-      if (!words.has(text) || (!CERTAIN.test(text) && isOrdinary(search, at))) continue;
+      if (!words.has(text) || (!isCertain(text) && isOrdinary(search, at))) continue;
       called.add(at);
       if (saysTotal(search, at, key, count)) said.set(at, `"${text.slice(0, 40)}" says so`);
     }
@@ -107,7 +109,7 @@ function saysTotal(
 ): boolean {
   const text = textAt(search, at, key);
   if (search.totals.has(at)) return false;
-  if (CERTAIN.test(text)) return true;
+  if (isCertain(text)) return true;
   const level = count.size <= 50 && (count.get(text) ?? 0) >= 3;
   return level || runOf(search.values, at, true) !== null || nearEdge(search, at);
 }
