@@ -85,6 +85,16 @@ export function documentationText(text: string): boolean {
   return DOCUMENTATION.test(stripMarks(text));
 }
 
+/** A year and nothing else, a mark apart: "2022", "2021-22", "2021/2022 (p)". */
+export function yearLabel(text: string): boolean {
+  const [, first = "", second] =
+    /^((?:19|20)\d\d)(?:\s?[-–/]\s?((?:19|20)?\d\d))?(?:\s*\[?\(?[a-z*]\)?\]?)?$/.exec(
+      stripMarks(text),
+    ) ?? [];
+  if (first === "" || second === undefined) return first !== "";
+  return (Number(first) + 1) % 100 === Number(second) % 100;
+}
+
 /** A short word in capitals, as stands where a figure is left out: "DNR", "N/A". */
 export function capitalToken(text: string): boolean {
   return /^[A-Z][A-Z/.]{0,4}$/.test(text);

@@ -13,6 +13,7 @@ import { judge } from "./confidence.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundColumn, FoundTable } from "./found.ts";
 import { lastRowRemarks } from "./last-rows.ts";
+import { yearsAbove } from "./years-above.ts";
 
 /** Makes the table of a core and its header. Null if nothing is left of it. */
 export function makeTable(draft: Draft): FoundTable | null {
@@ -47,7 +48,7 @@ export function makeTable(draft: Draft): FoundTable | null {
       names.length > 0 || !standsInTotals(draft, body.rows, totals, index),
   );
   const all = [...header, ...units, ...body.sections, ...body.rows];
-  const remarks = bodyRemarks(draft, body, new Set(totals.keys()));
+  const remarks = [...bodyRemarks(draft, body, totals), ...rowRemarks(body, keys)];
   const table: FoundTable = {
     pane,
     top: Math.min(...all.map((line) => line.row)),
@@ -130,7 +131,11 @@ function reasonsOf(totals: ReadonlyMap<Line, string>): string[] {
 }
 
 /** Labels and rows that may be taken for something else than they are. */
-function bodyRemarks(draft: Draft, body: Body, totals: ReadonlySet<Line>): readonly string[] {
+function bodyRemarks(
+  draft: Draft,
+  body: Body,
+  totals: ReadonlyMap<Line, string>,
+): readonly string[] {
   const first = body.rows[0]?.row ?? 0;
   const isFile = draft.sample.name === null;
   const [label] = body.sections.filter((line) => isFile || line.row > first);
@@ -155,6 +160,11 @@ function bodyRemarks(draft: Draft, body: Body, totals: ReadonlySet<Line>): reado
         `${columnLetter(line.cells[0]?.column ?? 0)}${line.row} stands alone below a blank row, without the label that the other rows have: it is taken for a row`,
     ),
   ];
+}
+
+/** Rows whose labels do not say what they are of. */
+function rowRemarks({ rows }: Body, keys: readonly number[]): readonly string[] {
+  return yearsAbove(rows, keys);
 }
 
 /** A word by itself right below the last row, in a column of words, that reads like no note. */

@@ -22,6 +22,7 @@ import {
 } from "./sums.ts";
 import { MOST_LINES, type Search, textAt, textsOf } from "./total-search.ts";
 import { type UnprovenTotal, unprovenTotals } from "./unproven-totals.ts";
+import { byYear } from "./year-totals.ts";
 
 export interface FoundTotals {
   /** With why. */
@@ -55,6 +56,7 @@ export function findTotals(
   byGeography(search);
   byOutline(search);
   byMissingKey(search);
+  byYear(search);
   if (lines.length <= MOST_LINES) bySum(search);
   byOfWhich(search, labels);
   wholeOfParts(search);
