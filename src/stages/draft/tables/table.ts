@@ -13,6 +13,7 @@ import { judge } from "./confidence.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundColumn, FoundTable } from "./found.ts";
 import { lastRowRemarks } from "./last-rows.ts";
+import { shareRows } from "./share-rows.ts";
 import { yearsAbove } from "./years-above.ts";
 
 /** Makes the table of a core and its header. Null if nothing is left of it. */
@@ -48,7 +49,7 @@ export function makeTable(draft: Draft): FoundTable | null {
       names.length > 0 || !standsInTotals(draft, body.rows, totals, index),
   );
   const all = [...header, ...units, ...body.sections, ...body.rows];
-  const remarks = [...bodyRemarks(draft, body, totals), ...rowRemarks(body, keys)];
+  const remarks = [...bodyRemarks(draft, body, totals), ...rowRemarks(body, keys, measures)];
   const table: FoundTable = {
     pane,
     top: Math.min(...all.map((line) => line.row)),
@@ -162,9 +163,13 @@ function bodyRemarks(
   ];
 }
 
-/** Rows whose labels do not say what they are of. */
-function rowRemarks({ rows }: Body, keys: readonly number[]): readonly string[] {
-  return yearsAbove(rows, keys);
+/** Rows whose figures are of another kind, or whose labels do not say what they are of. */
+function rowRemarks(
+  { rows }: Body,
+  keys: readonly number[],
+  measures: readonly number[],
+): readonly string[] {
+  return [...yearsAbove(rows, keys), ...shareRows(rows, measures)];
 }
 
 /** A word by itself right below the last row, in a column of words, that reads like no note. */
