@@ -95,3 +95,110 @@ describe("a power of ten right below the names", () => {
     expect(columnOf(table, "D").header).toEqual(["Population", "men"]);
   });
 });
+
+describe("what a database says of its series above their times", () => {
+  const csv = (rows: readonly GridRow[]): string =>
+    rows.map((row) => `${row.join(",")}\n`).join("");
+  const times: GridRow[] = [
+    ["2022", 100, 99.1],
+    ["2023", 97.2, 96],
+    ["2023 Q4", 96.5, 95.2],
+    ["2023 DEC", 95.1, 94.4],
+  ];
+  const about: GridRow[] = [
+    ["CDID", "J5EK", "EAPT"],
+    ["PreUnit", "", ""],
+    ["Unit", "Index", "Per cent"],
+    ["Release Date", "19-07-2024", "19-07-2024"],
+    ["Next release", "16 August 2024", "16 August 2024"],
+    ["Important Notes", "", ""],
+  ];
+
+  test("is no name: the titles are, and the unit is the unit of each", async () => {
+    const table = onlyTable(
+      await seeCsv(csv([["Title", "Retail volume", "Retail food"], ...about, ...times])),
+    );
+    expect(rowsOf(table)).toMatchObject({
+      header_rows: [1],
+      data_rows: [[8, 11]],
+      section_rows: [],
+    });
+    expect(columnOf(table, "A")).toMatchObject({ role: "time" });
+    expect(columnOf(table, "B")).toMatchObject({ header: ["Retail volume"], unit: "Index" });
+    expect(columnOf(table, "C")).toMatchObject({ header: ["Retail food"], unit: "Per cent" });
+  });
+
+  test("may be parted by blank rows, below the title of the file", async () => {
+    const rows: GridRow[] = [
+      ["F1 Rates"],
+      ["Title", "Target", "Overnight"],
+      ["Frequency", "Monthly", "Monthly"],
+      ["Units", "Per cent", "Per cent"],
+      [],
+      ["Source", "Bank", "Bank"],
+      ["Publication date", "01-Mar-2023", "01-Mar-2023"],
+      ["Series ID", "FIRMT", "FIRMI"],
+      ["31/08/2022", 1.85, 1.81],
+      ["30/09/2022", 2.35, 2.31],
+      ["31/10/2022", 2.6, 2.56],
+    ];
+    const table = onlyTable(await seeCsv(csv(rows)));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [2], data_rows: [[9, 11]] });
+    expect(columnOf(table, "C").header).toEqual(["Overnight"]);
+  });
+
+  test("stands below a line of names without a label; what tells equal ones apart is of the header", async () => {
+    const days = ["1978-02-01", "1978-03-01", "1978-04-01"];
+    const rows: GridRow[] = [
+      [null, "Employed", "Employed", "Rate"],
+      ["Unit", "000", "000", "Percent"],
+      ["Series Type", "Trend", "Original", "Original"],
+      ["Frequency", "Month", "Month", "Month"],
+      ["Collection Month", 1, 1, 1],
+      ["Series Start", ...[1, 2, 3].map(() => ({ date: "1978-02-01" }))],
+      ["No. Obs", 3, 3, 3],
+      ["Series ID", "A84423127L", "A84423129T", "A84423130A"],
+      ...days.map((date, at): GridRow => [{ date }, 5983.1 + at, 6022.5 + at * 2, 6.1 + at]),
+    ];
+    const table = onlyTable(await seeRows(rows));
+    expect(rowsOf(table)).toMatchObject({ header_rows: [1, 3], data_rows: [[9, 11]] });
+    expect(columnOf(table, "A")).toMatchObject({ type: "date", role: "time" });
+    expect(columnOf(table, "B")).toMatchObject({ header: ["Employed", "Trend"], unit: "000" });
+  });
+
+  test("above a line of names of their own it is what it was: a title", async () => {
+    const rows: GridRow[] = [
+      ["Title", "Births and deaths"],
+      ["Source", "Registrars"],
+      ["Release date", "19-07-2024"],
+      ["Year", "Births", "Deaths"],
+      ...[2019, 2020, 2021].map((year, at): GridRow => [year, 740 + at, 690 - at]),
+    ];
+    expect(rowsOf(onlyTable(await seeRows(rows)))).toMatchObject({
+      header_rows: [4],
+      data_rows: [[5, 7]],
+    });
+  });
+
+  test("without a title its dates are a doubt", async () => {
+    const rows = [["Release date", "19-07-2024", "19-07-2024"], ...times];
+    const [table] = (await seeCsv(csv(rows))).tables;
+    expect(table).toMatchObject({ quarantined: true });
+    expect(table?.reasons[0]).toMatch(/row 1 seems to say when the figures were published/);
+  });
+});
+
+describe("columns of figures side by side with the same names", () => {
+  const rows = (names: GridRow): GridRow[] => [names, ...TOWNS];
+
+  test("are told", async () => {
+    const table = onlyTable(await seeRows(rows(["Town", "Rate", "Rate", "Persons"])));
+    expect(table.reasons).toContain("columns B, C have the same names: Rate");
+  });
+
+  test("are not where each stands beside its own figure", async () => {
+    const changes = TOWNS.map((row, at): GridRow => [...row, at + 0.5]);
+    const names: GridRow = ["Town", "Men", "Change", "Women", "Change"];
+    expect(onlyTable(await seeRows([names, ...changes])).reasons).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import type { MergedRange } from "../../../model/sheet.ts";
 import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
 import { columnsUnderCaption } from "../header/caption-over-labels.ts";
 import { headerPaths } from "../header/paths.ts";
+import { givesUnits } from "../header/series-block.ts";
 import { isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { totalWord } from "../lines/words.ts";
@@ -207,10 +208,16 @@ function trimApart(kept: readonly number[], filled: ReadonlySet<number>): number
   return span;
 }
 
-/** Numbers of columns are no units. `corner`: lines whose only cell is of every column. */
+/**
+ * What stands over a column on lines of units: numbers of columns are none; where a label says which lines are, only
+ * those. `corner`: lines whose only cell is of every column.
+ */
 function unitOver(units: readonly Line[], column: number, corner: readonly Line[]): string | null {
-  const texts = units
-    .filter(({ sequence }) => !sequence)
+  const labelled = units.filter(givesUnits);
+  const isOver = ({ cells, sequence }: Line): boolean =>
+    labelled.length === 0 ? !sequence : cells[0]?.column !== column;
+  const texts = (labelled.length === 0 ? units : labelled)
+    .filter(isOver)
     .map((line) => (corner.includes(line) ? line.cells[0] : cellAt(line, column))?.text)
     .filter((text) => text !== undefined);
   return texts.length === 0 ? null : texts.join(" ");

@@ -5,6 +5,7 @@ import { wordsOfRow } from "../header/mark-rows.ts";
 import { shiftedLabel } from "../header/shifted-labels.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { captionText, formOf } from "../lines/words.ts";
+import { doubtfulNames, sharedNames } from "./doubtful-names.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundTable } from "./found.ts";
 
@@ -54,6 +55,8 @@ export function judge(
   }
   const odd = oddHeader(table, rows, header, draft);
   if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
+  const doubtful = doubtfulNames(draft, rows, header);
+  if (doubtful !== null) doubts.push({ weight: 0.45, reason: doubtful });
   if (isLeftOver(table, rows))
     doubts.push({ weight: 0.45, reason: "no row has a label, and no cell more than a zero" });
   if (draft.sample.remarks.some((remark) => remark.includes("odd rows"))) {
@@ -65,7 +68,7 @@ export function judge(
     ...table,
     confidence,
     quarantined: confidence < LEAST_CONFIDENCE,
-    reasons: [...doubts.map((doubt) => doubt.reason), ...table.reasons],
+    reasons: [...doubts.map((doubt) => doubt.reason), ...sharedNames(table), ...table.reasons],
   };
 }
 

@@ -1,5 +1,5 @@
 import { rangesOf, within } from "../../../model/row-ranges.ts";
-import { blockLines } from "../cores/block-labels.ts";
+import { type BlockLines, blockLines } from "../cores/block-labels.ts";
 import { type Core, isNumeric } from "../cores/column-count.ts";
 import { findCores } from "../cores/core.ts";
 import { pagedCore } from "../cores/paged.ts";
@@ -9,6 +9,7 @@ import { isDocumentation, textCores } from "../cores/text-table.ts";
 import { headerAbove } from "../header/header.ts";
 import type { HeaderZone } from "../header/header-walk.ts";
 import { labelsApart } from "../header/labels-apart.ts";
+import { type SeriesBlock, seriesBlock, zoneBelow } from "../header/series-block.ts";
 import { withSettledFigures } from "../lines/among-figures.ts";
 import { isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line, linesOf, type Pane } from "../lines/line.ts";
@@ -61,17 +62,21 @@ function claims(table: FoundTable): (row: number) => boolean {
 function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>): PaneFound {
   const lines = labelsApart(linesOf(sample, pane), sample.merges);
   const isFile = sample.name === null;
-  const whole = wholeDraft(lines, isFile, naming);
+  const series = seriesBlock(lines);
+  const whole = series === null ? wholeDraft(lines, isFile, naming) : null;
   if (whole !== null) {
     const table = makeTable({ pane, lines, sample, ...whole });
     if (table !== null) return surround(lines, [table], [whole]);
   }
   const separate: CoreDraft[] = [];
   let from = 0;
-  const blocks = blockLines(lines);
+  const blocks = linesApart(lines, series);
   for (const found of findCores(lines, blocks)) {
     const core = withoutTailNotes(lines, found);
-    const zone = headerAbove(lines, core, from, { merges: sample.merges, naming });
+    const isBelow = series !== null && core.first >= series.first && from <= series.first;
+    const zone = isBelow
+      ? zoneBelow(lines, series, core)
+      : headerAbove(lines, core, from, { merges: sample.merges, naming });
     separate.push({ core, zone });
     from = core.last + 1;
   }
@@ -92,6 +97,13 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     made.map((one) => one.table),
     made.map((one) => one.draft),
   );
+}
+
+/** The lines that part blocks, and those that describe time series. */
+function linesApart(lines: readonly Line[], series: SeriesBlock | null): BlockLines {
+  const { headers, labels } = blockLines(lines);
+  const described = series === null ? [] : [...series.header, ...series.metadata];
+  return { headers, labels: new Set([...labels, ...described]) };
 }
 
 /** The one table of all lines: a plain one, or the pages of a table of words. */
