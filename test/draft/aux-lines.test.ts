@@ -188,6 +188,43 @@ describe("what a database says of its series above their times", () => {
   });
 });
 
+describe("a label alone below the word for the times of a header", () => {
+  const years: GridRow = ["TIME", "2019", "2020", "2021"];
+  const rates: GridRow[] = [
+    ["Belgium", 5.5, 5.8, 6.3],
+    ["Denmark", 5, 5.6, 5.1],
+    ["Germany", 3, 3.7, 3.9],
+    ["Spain", 14.1, 15.5, 14.9],
+  ];
+
+  test("is the name of the labels where it names a dimension", async () => {
+    const table = onlyTable(await seeRows([years, ["GEO (Labels)"], ...rates]));
+    expect(rowsOf(table)).toMatchObject({
+      header_rows: [1, 2],
+      data_rows: [[3, 6]],
+      section_rows: [],
+    });
+    expect(columnOf(table, "A").header).toEqual(["GEO (Labels)"]);
+    expect(columnOf(table, "B").header).toEqual(["2019"]);
+  });
+
+  test("is of the rows below it where it names one thing", async () => {
+    const rows: GridRow[] = [years, ["England"], ["Births", 5, 6, 7], ["Deaths", 3, 4, 4]];
+    expect(rowsOf(onlyTable(await seeRows(rows)))).toMatchObject({
+      header_rows: [1],
+      section_rows: [2],
+    });
+  });
+
+  test("is of the rows below it where another one follows", async () => {
+    const rows: GridRow[] = [years, ["Regions"], ...rates, ["Countries"], ...rates];
+    expect(rowsOf(onlyTable(await seeRows(rows)))).toMatchObject({
+      header_rows: [1],
+      section_rows: [2, 7],
+    });
+  });
+});
+
 describe("columns of figures side by side with the same names", () => {
   const rows = (names: GridRow): GridRow[] => [names, ...TOWNS];
 

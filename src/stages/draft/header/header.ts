@@ -15,6 +15,7 @@ import { cornerCaption } from "./corner-captions.ts";
 import { settleUnits } from "./header-units.ts";
 import type { HeaderZone, Walk } from "./header-walk.ts";
 import { isMarkRow } from "./mark-rows.ts";
+import { settleLabelName } from "./label-under-periods.ts";
 
 const MOST_HEADER_LINES = 9;
 
@@ -41,6 +42,7 @@ export function headerAbove(
   }
   settleRows(walk);
   settleUnits(walk);
+  settleLabelName(walk);
   for (const list of Object.values(walk.zone) as number[][]) list.sort((a, b) => a - b);
   return walk.zone;
 }

@@ -1,6 +1,7 @@
 import type { MergedRange } from "../../../model/sheet.ts";
 import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
 import { columnsUnderCaption } from "../header/caption-over-labels.ts";
+import { columnsUnderPeriods } from "../header/label-under-periods.ts";
 import { headerPaths } from "../header/paths.ts";
 import { givesUnits } from "../header/series-block.ts";
 import { isWords } from "../lines/cell-class.ts";
@@ -37,6 +38,7 @@ export function findColumns(
   ].sort((a, b) => a - b);
   const paths = headerPaths(header, candidates, merges);
   for (const column of columnsUnderCaption(core, header, merges)) paths.get(column)?.shift();
+  for (const column of columnsUnderPeriods(header)) paths.get(column)?.splice(0, header.length - 1);
   const figures = figuresOf(core, filled, paths);
   const below = belowHeader(core, body, merges);
   const kept: number[] = [];
