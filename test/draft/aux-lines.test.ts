@@ -225,6 +225,23 @@ describe("a label alone below the word for the times of a header", () => {
   });
 });
 
+describe("a block of numbered words below a table", () => {
+  const table = "Year,Births,Deaths\n2019,10,12\n2020,11,14\n2021,13,15\n\n";
+
+  test.each([
+    ["sentences", "1,Estimates are rounded.\n2,Figures follow the sample.\n"],
+    ["words under a heading", "Footnotes:\n\n1,Provisional.\n2,Revised.\n"],
+  ])("is notes: %s", async (_, notes) => {
+    const sheet = await seeCsv(table + notes);
+    expect(rowsOf(onlyTable(sheet))).toMatchObject({ range: "A1:C4" });
+    expect(sheet.claims.note).toBeGreaterThan(3);
+  });
+
+  test("is another table where it ranks names", async () => {
+    expect((await seeCsv(`${table}1,Olivia\n2,Amelia\n3,Isla\n`)).tables).toHaveLength(2);
+  });
+});
+
 describe("columns of figures side by side with the same names", () => {
   const rows = (names: GridRow): GridRow[] => [names, ...TOWNS];
 

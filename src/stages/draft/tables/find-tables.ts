@@ -19,6 +19,7 @@ import type { SheetSample } from "../lines/sample.ts";
 import { captionText, documentationText, noteText } from "../lines/words.ts";
 import type { FoundSheet, FoundTable } from "./found.ts";
 import { type CoreDraft, joinHeadless } from "./join-cores.ts";
+import { withoutNotes } from "./numbered-notes.ts";
 import { doubtRivals, missedTable } from "./rivals.ts";
 import { makeTable } from "./table.ts";
 
@@ -81,7 +82,9 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
     from = core.last + 1;
   }
   const drafts = joinHeadless(lines, separate);
-  const kept = drafts.filter((draft) => isTable(lines, draft.core, draft.zone, isFile));
+  const kept = withoutNotes(lines, drafts).filter((draft) =>
+    isTable(lines, draft.core, draft.zone, isFile),
+  );
   const free = freeLines(lines, kept).filter((at) => !blocks.labels.has(at));
   const lastFigures = Math.max(-1, ...kept.map(({ core }) => core.last));
   for (const { header, core } of textCores(lines, free, isFile, lastFigures)) {
