@@ -351,6 +351,52 @@ describe("a column headed by a word for numbers of rows", () => {
   });
 });
 
+describe("figures that are written as no number is read", () => {
+  const under = async (header: string, cells: readonly GridCell[]) => {
+    const rows = cells.map((cell, at): GridRow => [`Area ${at}`, cell, 2.5 + at]);
+    return onlyTable(await seeRows([["Table 1"], ["Area", header, "Rate"], ...rows]));
+  };
+
+  test.each([
+    "4,4",
+    "1'200'000",
+    "1\u2019200\u2019000",
+    "1.200.000",
+    "1,21,08,549",
+    "8,1 %",
+    "440173.9 b",
+  ])("%s makes a column text, and is told", async (cell) => {
+    expect((await under("Persons", [cell, cell, cell, cell])).reasons).toEqual([
+      `column B is text and no number, since B3 holds ${JSON.stringify(cell)}`,
+    ]);
+  });
+
+  test.each([
+    ["Notes", ["1,2", "1,3", "2,3", "1,4"]],
+    ["Version", ["1.2.1", "1.2.2", "1.3.1", "2.0.0"]],
+    ["Age", ["0-4", "5-9", "10-14", "15+"]],
+    ["Time", ["12:30", "12:45", "13:10", "14:00"]],
+    ["Telephone", ["020 7946 0958", "020 7946 0959", "020 7946 0960", "020 7946 0961"]],
+    ["Class", ["1 A", "2 A", "1 B", "2 B"]],
+  ])("labels with digits are none: %s", async (header, cells) => {
+    expect((await under(header, cells)).reasons).toEqual([]);
+  });
+
+  test("a date among figures is told", async () => {
+    const cells = [20, 12, { date: "2023-10-14" }, { date: "2023-11-14" }, 24, 31, 17];
+    expect((await under("Persons", cells)).reasons).toEqual([
+      'column B is text and no number, since B5 holds "2023-10-14"',
+    ]);
+  });
+
+  test("a date among ranges is told", async () => {
+    const cells = ["0-4", { date: "2023-09-05" }, { date: "2023-10-14" }, "15-19", "20+"];
+    expect((await under("Age", cells)).reasons).toEqual([
+      'column B: 2 dates stand among ranges of numbers (B4 holds "2023-09-05"): a program may have made them of ranges',
+    ]);
+  });
+});
+
 describe("the same letters where words stand", () => {
   test("C, X, Z, Unknown and Not known in a dimension are codes and stay", async () => {
     const codes = ["A", "B", "C", "X", "Z", "Unknown", "Not known", "*", "-", "[c]"];

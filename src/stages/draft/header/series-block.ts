@@ -54,6 +54,7 @@ export function zoneBelow(lines: readonly Line[], block: SeriesBlock, core: Core
     section: [],
     data: between.filter((at) => !isAlone(at)),
     ahead: between.filter(isAlone),
+    corner: [],
   };
 }
 

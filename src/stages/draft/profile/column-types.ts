@@ -26,6 +26,11 @@ const ORDINAL_HEADER =
 /** Heads figures as well as the numbers of rows. */
 const NUMBERING_HEADER = /^(?:no|no\.|number|#|index|x)$/i;
 
+/** Heads numbers of notes and the like, with commas between them. */
+const LIST_HEADER = /\b(?:foot)?notes?\b|\breferences?\b|\bversion\b|\bsection\b/i;
+/** So many figures that are not read are told. */
+const LEAST_UNREAD = 3;
+
 /** What stands beside a column. */
 export interface Beside {
   /** No column stands to its left. */
@@ -52,7 +57,7 @@ export function typeColumn(
     // Only a measure has room for a mark.
     const marks = filled - typed.values + Object.keys(typed.beside).length;
     if (typed.role === "measure" || marks === 0) return typed;
-    const asText = typeOthers(tally, header, timely, filled);
+    const asText = typeOthers(tally, header, timely, filled, beside.first);
     const mark = tally.firsts.get("mark");
     return mark === undefined ? asText : { textBy: mark, ...asText };
   }
@@ -60,7 +65,7 @@ export function typeColumn(
     const markers = sorted(tally.tokens);
     return { type: "numeric", role: "measure", markers, beside: {}, values: 0, strays: [] };
   }
-  return typeOthers(tally, header, timely, filled);
+  return typeOthers(tally, header, timely, filled, beside.first);
 }
 
 /** Numbers dominate, or stand in totals alone: nothing else but tokens, and at most a few strays. */
@@ -189,14 +194,17 @@ function typeOthers(
   header: readonly string[],
   timely: number,
   filled: number,
+  first: boolean,
 ): TypedColumn {
   const base = { markers: {}, beside: {}, values: filled, strays: [] };
+  const leaf = header.at(-1) ?? "";
   const times = timely + tally.years;
-  const headed = TIME_HEADER.test(stripMarks(header.at(-1) ?? ""));
+  const headed = TIME_HEADER.test(stripMarks(leaf));
   const role: ColumnRole =
     filled > 0 && times >= filled * (headed ? 0.7 : 0.9) && times > 0 ? "time" : "dimension";
   const type = othersType(tally, filled);
-  const textBy = type === "text" && role === "dimension" ? cellAgainst(tally, filled) : null;
+  const told = type === "text" && role === "dimension";
+  const textBy = told ? (unreadFigure(tally, leaf, first) ?? cellAgainst(tally, filled)) : null;
   return { ...base, type, role, ...(textBy === null ? {} : { textBy }) };
 }
 
@@ -205,7 +213,24 @@ function cellAgainst(tally: ColumnTally, filled: number): Stray | null {
   if (tally.numbers === 0 || (tally.numbers + tally.figureWords) * 2 < filled) return null;
   const lengths = new Set([...tally.distinct].map((text) => text.trim().length));
   if (tally.codes > 0 && !tally.overflow && lengths.size === 1) return null;
-  return tally.firstCode ?? tally.strays[0] ?? tally.firstGuess;
+  const { firsts } = tally;
+  const date = firsts.get("date") ?? firsts.get("timestamp") ?? null;
+  return tally.firstCode ?? tally.strays[0] ?? tally.firstGuess ?? date;
+}
+
+/** "4,4", "1'200'000", "1.200.000,5", "1,21,08,549", "8,1 %", "440173.9 b". */
+const UNREAD =
+  /^[+−-]?(?:\d+,\d+|[1-9]\d{0,2}(?:(?:['’]\d{3})+(?:[.,]\d+)?|(?:\.\d{3}){2,}(?:,\d+)?)|[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?|\d+\.\d+(?=\s))(?:\s?%|\s\p{L}{1,2})?$/u;
+
+/** The first of figures that are written as no number is read, where a column behind labels holds nothing else. */
+function unreadFigure(tally: ColumnTally, header: string, first: boolean): Stray | null {
+  const { looks, words, numbers, codes } = tally;
+  if (first || words < LEAST_UNREAD || words <= numbers || codes > 0) return null;
+  if (LIST_HEADER.test(header)) return null;
+  const figures = [...looks].every(
+    ([text, { as }]) => as === "number" || as === "token" || UNREAD.test(text.trim()),
+  );
+  return figures ? (tally.strays[0] ?? null) : null;
 }
 
 function othersType(tally: ColumnTally, filled: number): ColumnType {

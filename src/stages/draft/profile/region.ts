@@ -11,6 +11,7 @@ import type { FoundTable } from "../tables/found.ts";
 import type { ColumnTally } from "./column-tally.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
 import { commaRemarks, signDoubts } from "./figure-signs.ts";
+import { datesAmongRanges } from "./date-remarks.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
 import { isFractions, shareRemarks } from "./share-remarks.ts";
@@ -62,7 +63,7 @@ export function regionOf(
     ...commaRemarks(shaped, profile.signs),
   ];
   const aside = profile.aside === null ? [] : [asideReason(profile.aside)];
-  const scales = shaped.flatMap(shareRemarks);
+  const scales = [...shaped.flatMap(shareRemarks), ...shaped.flatMap(datesAmongRanges)];
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);
   const confidence =
     strays.cells > 0 || unsure.length > 0
