@@ -340,6 +340,128 @@ describe("rows", () => {
     expect(columnOf(table, "B").fill_down).toBeUndefined();
   });
 
+  const PARTS: readonly GridRow[] = [
+    ["North", null, 1234, 1240],
+    [null, "Durham", 634, 630],
+    [null, "Darlington", 400, 410],
+    [null, "Hartlepool", 200, 200],
+    ["London", null, 2345, 2350],
+    [null, "Camden", 1000, 1010],
+    [null, "Barnet", 845, 840],
+    [null, "Bexley", 500, 500],
+  ];
+
+  test("labels of totals that head their parts are carried down over these", async () => {
+    const header = ["Region", "Authority", "Men", "Women"];
+    const table = onlyTable(await seeRows([header, ...PARTS]));
+    expect(rowsOf(table)).toMatchObject({
+      data_rows: [
+        [3, 5],
+        [7, 9],
+      ],
+    });
+    expect(columnOf(table, "A")).toMatchObject({ fill_down: true, empty: 0, distinct: 2 });
+  });
+
+  test("labels of totals that stand below their parts are not carried down, and told", async () => {
+    const rows = [
+      ...PARTS.slice(1, 4),
+      ...PARTS.slice(0, 1),
+      ...PARTS.slice(5),
+      ...PARTS.slice(4, 5),
+    ];
+    const table = onlyTable(await seeRows([["Region", "Authority", "Men", "Women"], ...rows]));
+    expect(rowsOf(table)).toMatchObject({ total_rows: [5, 9] });
+    expect(columnOf(table, "A").fill_down).toBeUndefined();
+    expect(table.reasons).toContain("column A has labels on totals alone, from A5");
+  });
+
+  test("the year of a block of quarters is carried down, whatever stands above", async () => {
+    const quarters = (year: number, from: number): GridRow[] =>
+      ["Q1", "Q2", "Q3", "Q4"].map((quarter, at) => [
+        at === 0 ? year : null,
+        quarter,
+        from + at * 7,
+        from - at * at,
+      ]);
+    const table = onlyTable(
+      await seeRows([
+        ["Year", "Quarter", "Receipts", "Disposals"],
+        [2021, null, 4011, 3907],
+        [2022, null, 4133, 3951],
+        [],
+        ...quarters(2021, 1003),
+        [],
+        ...quarters(2022, 1012),
+      ]),
+    );
+    expect(columnOf(table, "A")).toMatchObject({ fill_down: true, empty: 0, distinct: 2 });
+  });
+
+  test("one breakdown below another is no group of it", async () => {
+    const table = onlyTable(
+      await seeRows([
+        ["Age", "Sex", "Patients", "Visits"],
+        ["Under 40", null, 41, 57],
+        ["40 and over", null, 62, 61],
+        [null, "Men", 44, 70],
+        [null, "Women", 59, 48],
+      ]),
+    );
+    expect(columnOf(table, "A").fill_down).toBeUndefined();
+  });
+
+  test("labels on the middle row of their groups hold a table back", async () => {
+    const group = (year: string, from: number): GridRow[] =>
+      ["Q1", "Q2", "Q3"].map((quarter, at) => [at === 1 ? year : null, quarter, from + at, 3 * at]);
+    const sheet = await seeRows([
+      ["Year", "Quarter", "Starts", "Completions"],
+      ...group("2021", 11),
+      ...group("2022", 24),
+    ]);
+    expect(sheet.tables[0]).toMatchObject({ quarantined: true });
+    expect(sheet.tables[0]?.reasons[0]).toMatch(/^column A is empty from row 2 to A3/);
+  });
+
+  test("a cell of single rows behind names is not carried down, and told", async () => {
+    const rows = Array.from(
+      { length: 12 },
+      (_, at): GridRow => [
+        `Practice ${at}`,
+        at === 4 || at === 9 ? { date: `2021-0${at}-15` } : null,
+        `Town ${at}`,
+        31 + at * 7,
+      ],
+    );
+    const table = onlyTable(await seeRows([["Practice", "Closed", "Town", "Patients"], ...rows]));
+    expect(columnOf(table, "B")).toMatchObject({ values: 2, empty: 10 });
+    expect(columnOf(table, "B").fill_down).toBeUndefined();
+    expect(table.reasons[0]).toMatch(/^column B is empty from row 2 to B6/);
+  });
+
+  test("labels of a finer level are carried down below the first label of a coarser one", async () => {
+    const years = (area: string | null, place: string | null, from: number): GridRow[] =>
+      [2021, 2022, 2023].map((year, at) => [
+        at === 0 ? area : null,
+        at === 0 ? place : null,
+        year,
+        from + 7 * at,
+        from - at * at,
+      ]);
+    const table = onlyTable(
+      await seeRows([
+        ["Area", "Country", "Year", "Flows", "Positions"],
+        ...years("Europe", null, 711),
+        ...years(null, "France", 123),
+        ...years(null, "Spain", 344),
+        ...years("Asia", null, 512),
+        ...years(null, "India", 275),
+      ]),
+    );
+    expect(columnOf(table, "A")).toMatchObject({ fill_down: true });
+    expect(columnOf(table, "B")).toMatchObject({ fill_down: true });
+  });
+
   test("a date among names of months stands for its month", async () => {
     const periodsOf = async (date: string): Promise<(string | undefined)[]> => {
       const header = ["Area", "Mar-25", { date }, "Jan-25"];

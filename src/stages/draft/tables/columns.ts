@@ -1,12 +1,12 @@
 import type { MergedRange } from "../../../model/sheet.ts";
-import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
+import { type Core, countsOf, isNumeric } from "../cores/column-count.ts";
 import { columnsUnderCaption } from "../header/caption-over-labels.ts";
 import { columnsUnderPeriods } from "../header/label-under-periods.ts";
 import { headerPaths } from "../header/paths.ts";
 import { givesUnits } from "../header/series-block.ts";
 import { isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
-import { totalWord } from "../lines/words.ts";
+import { belowHeader, fillsDown } from "./fill-down.ts";
 import type { FoundColumn } from "./found.ts";
 
 export interface ColumnsFound {
@@ -223,59 +223,4 @@ function unitOver(units: readonly Line[], column: number, corner: readonly Line[
     .map((line) => (corner.includes(line) ? line.cells[0] : cellAt(line, column))?.text)
     .filter((text) => text !== undefined);
   return texts.length === 0 ? null : texts.join(" ");
-}
-
-/** What a column of labels is held against. */
-interface Below {
-  readonly rows: ReadonlySet<number>;
-  readonly lines: readonly Line[];
-  /** How many of them are no totals; counted when first asked for. */
-  ordinary: number | null;
-  /** The last column that is filled throughout, and with labels. */
-  readonly lastLabels: number;
-  readonly merges: readonly MergedRange[];
-}
-
-function belowHeader(core: Core, body: readonly Line[], merges: readonly MergedRange[]): Below {
-  const full = [...core.columns].filter(
-    ([, count]) => count.all > body.length * 0.8 && !isFigures(count),
-  );
-  return {
-    rows: new Set(body.map((line) => line.row)),
-    lines: body,
-    ordinary: null,
-    lastLabels: full.reduce((last, [column]) => Math.max(last, column), -1),
-    merges,
-  };
-}
-
-/**
- * Whether a column of labels gives each label once and leaves the rows of its group blank: the first
- * row is filled, most later ones are blank, and columns to the right are filled throughout.
- */
-function fillsDown(column: number, core: Core, below: Below): boolean {
-  const count = countsOf(core, column);
-  if (isNumeric(count) && count.times < count.all) return false;
-  if (count.words + count.times < count.all * 0.7 || count.all === 0) return false;
-  const once = count.all >= 2 && below.rows.size >= 4 && isMostlyBlank(count.all, below);
-  return (once && below.lastLabels > column) || mergedDown(column, below);
-}
-
-/** Whether so few cells stand beside the rows that are no totals. */
-function isMostlyBlank(cells: number, below: Below): boolean {
-  if (cells > below.lines.length * 0.7) return false;
-  below.ordinary ??= below.lines.filter((line) => !saysTotal(line)).length;
-  return cells <= below.ordinary * 0.7;
-}
-
-/** Rows that leave labels blank because they add up many. */
-function saysTotal(line: Line): boolean {
-  return line.cells.some((cell) => isWords(cell) && totalWord(cell.text));
-}
-
-function mergedDown(column: number, { rows, merges }: Below): boolean {
-  return merges.some(
-    (one) =>
-      one.left === column && one.bottom > one.top && rows.has(one.top) && rows.has(one.bottom),
-  );
 }

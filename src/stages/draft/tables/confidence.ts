@@ -23,8 +23,9 @@ export function judge(
   rows: readonly Line[],
   header: readonly Line[],
   draft: Draft,
+  bareRows: string | null,
 ): FoundTable {
-  const doubts: Doubt[] = [];
+  const doubts: Doubt[] = bareRows === null ? [] : [{ weight: 0.45, reason: bareRows }];
   if (header.length === 0) {
     const labelled = draft.sample.name === null || isList(table);
     const firm = rows.length >= 3 && table.columns.length >= 2 && labelled;

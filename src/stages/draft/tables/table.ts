@@ -7,6 +7,7 @@ import { lineText } from "../lines/notes.ts";
 import { noteText } from "../lines/words.ts";
 import { auditTotals } from "../totals/assertions.ts";
 import { findTotals } from "../totals/totals.ts";
+import { settleLabels } from "./bare-rows.ts";
 import { type Body, bodyOf, partUnits, pick } from "./body.ts";
 import { findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
@@ -44,9 +45,10 @@ export function makeTable(draft: Draft): FoundTable | null {
   const totalRows = rangesOf([...totals.keys()].map((line) => line.row));
   const dataRows = dataRowsOf(draft, body.rows, totals);
   const bottom = body.rows.at(-1)?.row ?? 0;
-  const columns = found.columns.filter(
-    ({ index, header: names }) =>
-      names.length > 0 || !standsInTotals(draft, body.rows, totals, index),
+  const { columns, ...settled } = settleLabels(
+    namedColumns(draft, body.rows, totals, found.columns),
+    { core: draft.core, lines: body.rows, totals: new Set(totals.keys()), sections: body.sections },
+    sample,
   );
   const all = [...header, ...units, ...body.sections, ...body.rows];
   const remarks = [...bodyRemarks(draft, body, totals), ...rowRemarks(body, keys, measures)];
@@ -84,13 +86,14 @@ export function makeTable(draft: Draft): FoundTable | null {
         (line) =>
           `row ${line.row} holds ${JSON.stringify(lineText(line).slice(0, 60))} alone above the last columns, which are named: it is taken to be of all figures`,
       ),
+      ...settled.reasons,
       ...reasonsOf(totals),
       ...audit.complaints,
       ...hiddenReasons(draft, body, columns),
     ],
   };
   if (countRows(dataRows) === 0 && totals.size === 0) return null;
-  return judge(table, body.rows, header, draft);
+  return judge(table, body.rows, header, draft, settled.doubt);
 }
 
 /** Rows that are no totals, with those that were left out between them. */
@@ -106,6 +109,18 @@ function dataRowsOf(
     ...rangesOf(plain),
     ...elided.map((run): [number, number] => [run.first, run.last]),
   ]);
+}
+
+/** Columns without those that have no name and stand in totals alone. */
+function namedColumns(
+  draft: Draft,
+  rows: readonly Line[],
+  totals: ReadonlyMap<Line, string>,
+  columns: readonly FoundColumn[],
+): readonly FoundColumn[] {
+  return columns.filter(
+    ({ index, header }) => header.length > 0 || !standsInTotals(draft, rows, totals, index),
+  );
 }
 
 /** Without a name, with figures in totals and nothing in any other row: stray cells make no column. */
