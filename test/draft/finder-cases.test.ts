@@ -433,6 +433,31 @@ describe("what is not sure is held back with a reason", () => {
   });
 });
 
+describe("labels with their values, as on a cover", () => {
+  test.each([
+    [
+      ["Publisher", "The ministry"],
+      ["Coverage", "England"],
+    ],
+    [
+      ["Publication date", { date: "2023-11-30" }],
+      ["Next publication date", { date: "2024-02-29" }],
+    ],
+    [["Last updated", { date: "2023-11-30" }]],
+  ] as const)("are no sure table: %j", async (...pairs) => {
+    const sheet = await seeRows([["Housing"], ...pairs, ["Number of tables", 12]]);
+    expect(sheet.tables.every(({ quarantined }) => quarantined)).toBe(true);
+  });
+
+  test.each([[["Area", "Patients"]], [["Area", { date: "2023-03-31" }]]] as const)(
+    "a row below the names of its columns is one: %j",
+    async (names) => {
+      const table = onlyTable(await seeRows([["Housing"], [], names, ["England", 12]]));
+      expect(table).toMatchObject({ header_rows: [3], n_rows: 1 });
+    },
+  );
+});
+
 describe("the header of one table, parted by an empty column", () => {
   test("stands above blank rows, and cuts nothing", async () => {
     const rows = times(7, (at) => [PLACES[at] ?? "", 1.5 + at, 2.5 + at, "", 3.5 - at, 4.1 + at]);

@@ -14,8 +14,8 @@ import { captionText, noteText, seriesText, unitText } from "../lines/words.ts";
 import { cornerCaption } from "./corner-captions.ts";
 import { settleUnits } from "./header-units.ts";
 import type { HeaderZone, Walk } from "./header-walk.ts";
-import { isMarkRow } from "./mark-rows.ts";
 import { settleLabelName } from "./label-under-periods.ts";
+import { isMarkRow } from "./mark-rows.ts";
 
 const MOST_HEADER_LINES = 9;
 

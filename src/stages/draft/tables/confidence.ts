@@ -25,7 +25,9 @@ export function judge(
   draft: Draft,
   bareRows: string | null,
 ): FoundTable {
-  const doubts: Doubt[] = bareRows === null ? [] : [{ weight: 0.45, reason: bareRows }];
+  const doubts: Doubt[] = [bareRows, ...enoughAgainst(table, rows, header, draft)].flatMap(
+    (reason) => (reason === null ? [] : [{ weight: 0.45, reason }]),
+  );
   if (header.length === 0) {
     const labelled = draft.sample.name === null || isList(table);
     const firm = rows.length >= 3 && table.columns.length >= 2 && labelled;
@@ -43,23 +45,6 @@ export function judge(
   if (rows.length + countRows(table.dataRows) <= 2 && header.length === 0) {
     doubts.push({ weight: 0.3, reason: "a single row of figures" });
   }
-  const unread = unreadLabels(table, header, draft);
-  if (unread !== null) doubts.push({ weight: 0.45, reason: unread });
-  const shifted = shiftedLabel(table.columns, header, draft.sample.merges);
-  if (shifted !== null) doubts.push({ weight: 0.45, reason: shifted });
-  const doubled = doubledNames(table.columns);
-  if (doubled !== null) doubts.push({ weight: 0.45, reason: doubled });
-  const word = wordsOfRow(draft.core, header);
-  if (word !== null) {
-    const reason = `row ${header.at(-1)?.row} holds ${JSON.stringify(word)} over all figures, below a row that names them: it may be a row`;
-    doubts.push({ weight: 0.45, reason });
-  }
-  const odd = oddHeader(table, rows, header, draft);
-  if (odd !== null) doubts.push({ weight: 0.45, reason: odd });
-  const doubtful = doubtfulNames(draft, rows, header);
-  if (doubtful !== null) doubts.push({ weight: 0.45, reason: doubtful });
-  if (isLeftOver(table, rows))
-    doubts.push({ weight: 0.45, reason: "no row has a label, and no cell more than a zero" });
   if (draft.sample.remarks.some((remark) => remark.includes("odd rows"))) {
     doubts.push({ weight: 0.5, reason: "too many rows are unlike the others" });
   }
@@ -71,6 +56,30 @@ export function judge(
     quarantined: confidence < LEAST_CONFIDENCE,
     reasons: [...doubts.map((doubt) => doubt.reason), ...sharedNames(table), ...table.reasons],
   };
+}
+
+/** What speaks against a table, or null: each is enough to hold it back. */
+function enoughAgainst(
+  table: FoundTable,
+  rows: readonly Line[],
+  header: readonly Line[],
+  draft: Draft,
+): readonly (string | null)[] {
+  const word = wordsOfRow(draft.core, header);
+  return [
+    unreadLabels(table, header, draft),
+    shiftedLabel(table.columns, header, draft.sample.merges),
+    doubledNames(table.columns),
+    word === null
+      ? null
+      : `row ${header.at(-1)?.row} holds ${JSON.stringify(word)} over all figures, below a row that names them: it may be a row`,
+    oddHeader(table, rows, header, draft),
+    doubtfulNames(draft, rows, header),
+    isPair(table, rows, header, draft)
+      ? "a label and its value, not a name of columns, stand above the only row"
+      : null,
+    isLeftOver(table, rows) ? "no row has a label, and no cell more than a zero" : null,
+  ];
 }
 
 /** A label and one figure a row. */
@@ -146,6 +155,29 @@ function likeRows(header: Line | undefined, rows: readonly Line[]): boolean {
 function shapeOf(text: string): ((text: string) => string) | null {
   if (/^(?=.*\p{L})\S*\d{4}\S*$/u.test(text)) return codeShape;
   return captionText(text) || /9.*9/.test(formOf(text)) ? formOf : null;
+}
+
+const DAY_LABEL = /\b(?:dated?|publi(?:shed|cation)|released?|updated?)\b/i;
+
+/** One row of a label and a value below more of the same, as on a cover: the one above it names no column. */
+function isPair(
+  table: FoundTable,
+  rows: readonly Line[],
+  [header, ...others]: readonly Line[],
+  { lines }: Draft,
+): boolean {
+  if (rows.length !== 1 || table.columns.length !== 2 || header === undefined) return false;
+  const [label, value, more] = header.cells;
+  if (others.length > 0 || label === undefined || value === undefined || more !== undefined)
+    return false;
+  if (value.class === "date" && DAY_LABEL.test(label.text)) return true;
+  const above = lines[lines.findIndex(({ row }) => row === header.row) - 1];
+  return (
+    header.gap === 0 &&
+    above?.cells.length === 2 &&
+    above.cells.every(({ column }, at) => column === header.cells[at]?.column) &&
+    above.words > 0
+  );
 }
 
 /** Nothing but zeros and errors, and no row with a label: what is left of somebody's check. */
