@@ -1,14 +1,16 @@
-import { isWords, type SampleCell } from "../lines/cell-class.ts";
+import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { documentationText, noteText } from "../lines/words.ts";
 import type { Core } from "./column-count.ts";
 import { codeShape, isLoneCode } from "./lone-code.ts";
+import { holdsFigureTexts, namesTwice } from "./text-header.ts";
 
 /** So few lines of two cells describe a table; more of them are one. */
 const MOST_PAIRS = 10;
 
 interface TextTable {
-  readonly header: number;
+  /** Lines that name its columns, from the top. */
+  readonly header: readonly number[];
   readonly core: Core;
 }
 
@@ -30,15 +32,19 @@ export function textCores(
   }
   const lastTable = found
     .filter(({ core }) => core.columns.size > 2)
-    .reduce((last, { header }) => Math.max(last, header), lastFigures);
-  return found.filter((one) => one.header > lastTable || !isPairsBlock(lines, one));
+    .reduce((last, { header }) => Math.max(last, ...header), lastFigures);
+  return found.filter((one) => topOf(one) > lastTable || !isPairsBlock(lines, one));
+}
+
+function topOf({ header: [top = -1] }: TextTable): number {
+  return top;
 }
 
 /** Few lines of a name and what it is, as they stand above a table to describe it. */
 function isPairsBlock(lines: readonly Line[], { header, core: { members } }: TextTable): boolean {
   return (
     members.length < MOST_PAIRS &&
-    [header, ...members].every((at) => (lines[at]?.cells.length ?? 0) <= 2)
+    [...header, ...members].every((at) => (lines[at]?.cells.length ?? 0) <= 2)
   );
 }
 
@@ -99,15 +105,19 @@ function textCore(
   run: readonly number[],
   isFile: boolean,
 ): TextTable | null {
-  const [head, ...rest] = run;
+  const header = run.slice(0, namesTwice(pick(lines, run)) ? 2 : 1);
+  const rest = run.slice(header.length);
+  const [head] = header;
   const first = head === undefined ? undefined : lines[head];
   if (head === undefined || first === undefined || rest.length < (isFile ? 1 : 2)) return null;
   const named = first.cells.every(
-    (cell) => isWords(cell) || cell.class === "marker" || first.sequence,
+    (cell) => isWords(cell) || cell.class === "marker" || first.sequence || isTimely(cell),
   );
+  if (named && !first.sequence && first.timely > 0 && !namesTimes(first, pick(lines, rest)))
+    return null;
   if (!named && !numbersOverWords(lines, first, rest)) return null;
   if (noteText(first.cells[0]?.text ?? "") && !isFile) return null;
-  const width = first.cells.length;
+  const width = Math.max(...pick(lines, header).map(({ cells }) => cells.length));
   const fit = rest.filter(
     (at) => (lines[at]?.cells.length ?? 0) >= Math.min(2, width * 0.5),
   ).length;
@@ -139,7 +149,16 @@ function textCore(
       core.columns.set(cell.column, count);
     }
   }
-  return { header: head, core };
+  return { header, core };
+}
+
+/** Words and times, two of these or more, over texts with digits in them. */
+function namesTimes(first: Line, rows: readonly Line[]): boolean {
+  return first.timely >= 2 && first.words > 0 && holdsFigureTexts(rows);
+}
+
+function pick(lines: readonly Line[], indexes: readonly number[]): Line[] {
+  return indexes.flatMap((at) => lines[at] ?? []);
 }
 
 /** Numbers that only go up, at least three, above rows without a number: they name the columns. */

@@ -1,5 +1,5 @@
 import type { MergedRange } from "../../../model/sheet.ts";
-import { type Core, countsOf, isNumeric } from "../cores/column-count.ts";
+import { type Core, countsOf, isFigures, isNumeric } from "../cores/column-count.ts";
 import { columnsUnderCaption } from "../header/caption-over-labels.ts";
 import { columnsUnderPeriods } from "../header/label-under-periods.ts";
 import { headerPaths } from "../header/paths.ts";

@@ -1,5 +1,6 @@
 import { countRows } from "../../../model/row-ranges.ts";
 import { codeShape } from "../cores/lone-code.ts";
+import { holdsFigures } from "../cores/text-header.ts";
 import { doubledNames } from "../header/doubled-names.ts";
 import { wordsOfRow } from "../header/mark-rows.ts";
 import { shiftedLabel } from "../header/shifted-labels.ts";
@@ -106,9 +107,20 @@ function oddHeader(
   const nameless = table.columns.filter((column) => column.header.length === 0).length;
   if (nameless > 1 && nameless >= table.columns.length * 0.4)
     return `${nameless} of ${table.columns.length} columns of words have no header`;
+  const twice = nameOfMore(table, rows);
+  if (twice !== null) return `more than one column of texts with digits is named ${twice}`;
   return header.length === 1 && likeRows(header[0], rows)
     ? "the row that would name the columns looks like the others"
     : null;
+}
+
+/** A name that comes again over texts with digits in them: what tells its columns apart may be taken for a row. */
+function nameOfMore({ columns }: FoundTable, rows: readonly Line[]): string | null {
+  const named = columns
+    .filter(({ index, header }) => header.length > 0 && holdsFigures(rows, index))
+    .map(({ header }) => header.join(" "));
+  const twice = named.find((name, at) => named.indexOf(name) < at);
+  return twice === undefined ? null : JSON.stringify(twice.slice(0, 60));
 }
 
 /** Merged labels this close above a header may be of it. */

@@ -88,7 +88,7 @@ function tablesOf(sample: SheetSample, pane: Pane, naming: ReadonlySet<number>):
   const free = freeLines(lines, kept).filter((at) => !blocks.labels.has(at));
   const lastFigures = Math.max(-1, ...kept.map(({ core }) => core.last));
   for (const { header, core } of textCores(lines, free, isFile, lastFigures)) {
-    kept.push({ core, zone: headed(header) });
+    kept.push({ core, zone: headed(...header) });
   }
   kept.sort((a, b) => a.core.first - b.core.first);
   const made = kept.flatMap((draft) => {
@@ -122,8 +122,8 @@ function wholeDraft(
   return paged === null ? null : { core: paged.core, zone: headed(paged.header) };
 }
 
-function headed(at: number): HeaderZone {
-  return { header: [at], unit: [], section: [], data: [], corner: [], ahead: [] };
+function headed(...header: number[]): HeaderZone {
+  return { header, unit: [], section: [], data: [], corner: [], ahead: [] };
 }
 
 /** Whether figures make a table: not a stray number beside text, nor a list of contents. */

@@ -9,7 +9,7 @@ import { auditTotals } from "../totals/assertions.ts";
 import { findTotals } from "../totals/totals.ts";
 import { settleLabels } from "./bare-rows.ts";
 import { type Body, bodyOf, partUnits, pick } from "./body.ts";
-import { findColumns } from "./columns.ts";
+import { type ColumnsFound, findColumns } from "./columns.ts";
 import { judge } from "./confidence.ts";
 import type { Draft } from "./draft.ts";
 import type { FoundColumn, FoundTable } from "./found.ts";
@@ -19,21 +19,12 @@ import { yearsAbove } from "./years-above.ts";
 
 /** Makes the table of a core and its header. Null if nothing is left of it. */
 export function makeTable(draft: Draft): FoundTable | null {
-  const { lines, zone, sample, pane } = draft;
+  const { lines, zone, pane } = draft;
   const header = pick(lines, zone.header);
   const below = bodyOf(draft, header);
   const [units, labels] = partUnits(pick(lines, zone.unit), below.sections);
   const body = { ...below, sections: [...labels, ...below.sections] };
-  const corner = pick(lines, zone.corner);
-  const found = findColumns(
-    draft.core,
-    body.rows,
-    body.sections,
-    header,
-    units,
-    sample.merges,
-    corner,
-  );
+  const found = columnsFound(draft, body, header, units);
   if (found.columns.length === 0 || body.rows.length === 0) return null;
   const { keys, measures } = split(
     draft.core,
@@ -48,7 +39,7 @@ export function makeTable(draft: Draft): FoundTable | null {
   const { columns, ...settled } = settleLabels(
     namedColumns(draft, body.rows, totals, found.columns),
     { core: draft.core, lines: body.rows, totals: new Set(totals.keys()), sections: body.sections },
-    sample,
+    draft.sample,
   );
   const all = [...header, ...units, ...body.sections, ...body.rows];
   const remarks = [...bodyRemarks(draft, body, totals), ...rowRemarks(body, keys, measures)];
@@ -82,10 +73,6 @@ export function makeTable(draft: Draft): FoundTable | null {
     reasons: [
       ...remarks,
       ...found.reasons,
-      ...corner.map(
-        (line) =>
-          `row ${line.row} holds ${JSON.stringify(lineText(line).slice(0, 60))} alone above the last columns, which are named: it is taken to be of all figures`,
-      ),
       ...settled.reasons,
       ...reasonsOf(totals),
       ...audit.complaints,
@@ -94,6 +81,21 @@ export function makeTable(draft: Draft): FoundTable | null {
   };
   if (countRows(dataRows) === 0 && totals.size === 0) return null;
   return judge(table, body.rows, header, draft, settled.doubt);
+}
+
+function columnsFound(
+  { core, lines, zone, sample }: Draft,
+  { rows, sections }: Body,
+  header: readonly Line[],
+  units: readonly Line[],
+): ColumnsFound {
+  const corner = pick(lines, zone.corner);
+  const found = findColumns(core, rows, sections, header, units, sample.merges, corner);
+  const told = corner.map(
+    (line) =>
+      `row ${line.row} holds ${JSON.stringify(lineText(line).slice(0, 60))} alone above the last columns, which are named: it is taken to be of all figures`,
+  );
+  return { ...found, reasons: [...found.reasons, ...told] };
 }
 
 /** Rows that are no totals, with those that were left out between them. */
