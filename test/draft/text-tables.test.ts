@@ -64,3 +64,21 @@ describe("a second line of names over texts with digits", () => {
     onlyTable(await seeCsv(csv("Name,Town,Town", ...rows)));
   });
 });
+
+describe("rows of texts with figures that end in no table", () => {
+  test("hold a sheet back that has nothing else", async () => {
+    const seen = await seeRows([["Country", 2019, null, null], ...RANGES]);
+    expect(seen).toMatchObject({ tables: [], quarantined: true });
+    expect(seen.reasons.join()).toContain("rows 2 to 4 hold texts with figures");
+  });
+
+  test("a list of sheets, titles with years and dates is no such thing", async () => {
+    const seen = await seeRows([
+      ["Contents"],
+      ["1", "People, 2011 to 2020", "12 May 2021", "Table 1"],
+      ["2", "Towns, 2011 to 2020", "13 May 2021", "Table 2"],
+      ["3", "Roads, 2011 to 2020", "14 May 2021", "Table 3"],
+    ]);
+    expect(seen.reasons.join()).not.toContain("texts with figures");
+  });
+});

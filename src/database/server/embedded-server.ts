@@ -1,9 +1,8 @@
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { CanonryError } from "../../model/errors.ts";
-import type { SystemUser } from "../../model/server-files.ts";
 import { databaseFailure } from "../failure.ts";
+import { choosePort } from "./embedded-port.ts";
 import { endServer, overdueStop, serverProcess } from "./embedded-process.ts";
 import {
   at,
@@ -270,35 +269,6 @@ function isGone(error: unknown): boolean {
 function madeByAnother(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : null;
   return code === "42P04" || code === "23505";
-}
-
-async function choosePort(options: EmbeddedOptions, user: SystemUser | null): Promise<number> {
-  const { folder, files } = options;
-  const kept = Number(await files.readText(at.port(folder)));
-  const port = options.port ?? (kept > 0 && (await isFree(kept)) ? kept : await freePort());
-  if (port !== kept) await files.writeSecret(at.port(folder), String(port), user);
-  return port;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        resolve(typeof address === "object" && address !== null ? address.port : 0),
-      );
-    });
-  });
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
 }
 
 async function urlOf(

@@ -58,8 +58,9 @@ function labelsBeside(
   if (owners.length < blocks.length || owners.every(({ column }, at) => column === blocks[at]?.[0]))
     return null;
   if (new Set(owners.map(({ text }) => text)).size < owners.length) return null;
-  if (line.cells.some(({ column }) => column > first && mergeAt(merges, line.row, column)))
-    return null;
+  const isMerged = ({ column }: SampleCell): boolean =>
+    column > first && mergeAt(merges, line.row, column) !== undefined;
+  if (line.cells.some(isMerged)) return null;
   return new Map(
     blocks.flatMap((block, at) =>
       block.map((column): [number, string] => [column, owners[at]?.text ?? ""]),

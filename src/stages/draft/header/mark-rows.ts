@@ -28,7 +28,8 @@ export function wordsOfRow(core: Core, header: readonly Line[]): string | null {
   const [line, above] = [header.at(-1), header.at(-2)];
   const text = oneText(core, line, above);
   const [label, ...others] = line?.cells ?? [];
-  const isNamed = above !== undefined && label !== undefined && cellAt(above, label.column);
+  const isNamed =
+    above !== undefined && label !== undefined && cellAt(above, label.column) !== undefined;
   if (text === null || !isNamed || others.length < 2 || unitText(text)) return null;
   return text.length > LONGEST ? null : text;
 }

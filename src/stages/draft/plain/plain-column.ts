@@ -55,6 +55,11 @@ export class ColumnScan {
   private readonly rows: number[] = [];
   private readonly firsts: FirstCell[] = [];
   private readonly forms = newForms();
+  /** Figures by form: with a point before three digits, or elsewhere; zeros; whole numbers of more than three digits. */
+  private threes = 0;
+  private decimals = 0;
+  private zeros = 0;
+  private larges = 0;
   /** Fields that were not scanned. */
   private passed = 0;
 
@@ -132,8 +137,12 @@ export class ColumnScan {
     if (point !== -1) {
       if (decimals === 0 || !this.holds(NUMBER, 0, lines, from, end)) return -1;
       if (this.values - this.integers === 1) this.keepFirst("numeric", lines, from, end);
-      const isThree = decimals === 3 && whole <= 3 && lines.getUint8(start) !== 48;
-      this.keepForm(isThree ? "pointThree" : "pointDecimal", lines, from, end);
+      this.takePoint(
+        decimals === 3 && whole <= 3 && lines.getUint8(start) !== 48,
+        lines,
+        from,
+        end,
+      );
       this.sum += signed / (POWERS[decimals] as number);
       return end;
     }
@@ -144,7 +153,8 @@ export class ColumnScan {
     this.integers++;
     if (separators > 0)
       this.keepForm(separators === 1 ? "commaThree" : "commaGroups", lines, from, end);
-    else if (value !== 0) this.forms.counts[whole > 3 ? "large" : "small"]++;
+    else if (whole > 3) this.larges++;
+    else if (value === 0) this.zeros++;
     if (this.integers === 1) this.keepFirst("bigint", lines, from, end);
     if (whole === 4 && !negative && value >= 1800 && value <= 2099) this.years++;
     return end;
@@ -212,6 +222,20 @@ export class ColumnScan {
     }
   }
 
+  private takePoint(isThree: boolean, lines: DataView, from: number, to: number): void {
+    if (isThree) {
+      if (this.threes++ === 0) this.keepForm("pointThree", lines, from, to);
+    } else if (this.decimals++ === 0) this.keepForm("pointDecimal", lines, from, to);
+  }
+
+  private allForms(): FigureForms {
+    const { counts, firsts } = this.forms;
+    const grouped = counts.commaThree + counts.commaGroups;
+    const small = this.integers - grouped - this.larges - this.zeros;
+    const points = { pointThree: this.threes, pointDecimal: this.decimals };
+    return { counts: { ...counts, ...points, small, large: this.larges }, firsts };
+  }
+
   /** An empty field that the caller read. */
   takeEmpty(): void {
     this.empty++;
@@ -236,7 +260,7 @@ export class ColumnScan {
       texts: this.texts === null ? null : this.texts.entries(),
       rows: this.rows,
       firsts: this.firsts,
-      forms: this.forms,
+      forms: this.allForms(),
     };
   }
 

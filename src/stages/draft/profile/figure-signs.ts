@@ -56,24 +56,6 @@ export function signDoubts(
   ];
 }
 
-/** What a person is told of figures with decimal commas, which are kept as they stand. */
-export function commaRemarks(
-  columns: readonly SignedColumn[],
-  { semicolons }: FigureSigns,
-): readonly string[] {
-  const kept = columns.flatMap(({ letter, tally, typed }) => {
-    const first = tally.forms.firsts.get("commaDecimal");
-    if (first === undefined || typed.type !== "text") return [];
-    return hasDecimalCommas(tally, semicolons) ? [{ letter, first }] : [];
-  });
-  const [one] = kept;
-  if (one === undefined) return [];
-  const are = kept.length === 1 ? "is text and no number" : "are text and no numbers";
-  return [
-    `${lettersOf(kept)} ${are}: ${cellText(one.letter, one.first)}, with a comma before decimals`,
-  ];
-}
-
 function lettersOf(columns: readonly { readonly letter: string }[]): string {
   return `${columns.length === 1 ? "column" : "columns"} ${columns.map(({ letter }) => letter).join(", ")}`;
 }

@@ -11,7 +11,7 @@ import type { FoundTable } from "../tables/found.ts";
 import type { ColumnTally } from "./column-tally.ts";
 import { type TypedColumn, typeColumn } from "./column-types.ts";
 import { datesAmongRanges } from "./date-remarks.ts";
-import { commaRemarks, signDoubts } from "./figure-signs.ts";
+import { signDoubts } from "./figure-signs.ts";
 import { periodColumns, spanOf } from "./period-columns.ts";
 import { shapeOf, type TableProfile } from "./profile.ts";
 import { isFractions, shareRemarks } from "./share-remarks.ts";
@@ -56,12 +56,9 @@ export function regionOf(
   const unsure = [...wide, ...signDoubts(shaped, profile.signs)];
   const held =
     table.quarantined || table.confidence < LEAST_CONFIDENCE || flat || unsure.length > 0;
-  const texts = [
-    ...columns.flatMap(({ text_by: cell, letter }) =>
-      cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
-    ),
-    ...commaRemarks(shaped, profile.signs),
-  ];
+  const texts = columns.flatMap(({ text_by: cell, letter }) =>
+    cell === undefined ? [] : [`column ${letter} is text and no number, since ${cell}`],
+  );
   const aside = profile.aside === null ? [] : [asideReason(profile.aside)];
   const scales = [...shaped.flatMap(shareRemarks), ...shaped.flatMap(datesAmongRanges)];
   const lost = profile.rows === countRows(table.dataRows) ? [] : blankRows(table, profile);

@@ -56,7 +56,8 @@ function headsParts(column: number, core: Core, { lines }: Below): boolean {
   const parts = lines.filter((line) => cellAt(line, column) === undefined);
   if (parts.length === 0 || parts[0] === lines[0]) return false;
   const groups = lines.filter(
-    (line, at) => cellAt(line, column) === undefined && cellAt(lines[at - 1] ?? line, column),
+    (line, at) =>
+      cellAt(line, column) === undefined && cellAt(lines[at - 1] ?? line, column) !== undefined,
   );
   if (groups.length < LEAST_GROUPS) return false;
   return [...core.columns].some(

@@ -21,6 +21,7 @@ import type { FoundSheet, FoundTable } from "./found.ts";
 import { type CoreDraft, joinHeadless } from "./join-cores.ts";
 import { withoutNotes } from "./numbered-notes.ts";
 import { doubtRivals, missedTable } from "./rivals.ts";
+import { rowsLeft } from "./rows-left.ts";
 import { makeTable } from "./table.ts";
 
 interface PaneFound {
@@ -39,7 +40,9 @@ export function findTables(seen: SheetSample): FoundSheet {
     sample,
     found.flatMap((one) => one.tables).sort((a, b) => a.top - b.top || a.pane.left - b.pane.left),
   );
-  const missed = missedTable(sample, tables);
+  const left = rowsLeft(sample, tables);
+  const missed = missedTable(sample, tables) ?? (tables.length === 0 ? left : null);
+  const told = missed ?? left;
   const claimed = tables.map(claims);
   const notes = found
     .flatMap((one) => one.notesRows)
@@ -49,7 +52,7 @@ export function findTables(seen: SheetSample): FoundSheet {
     titleRows: [...new Set(found.flatMap((one) => one.titleRows))].sort((a, b) => a - b),
     notesRows: rangesOf(notes),
     quarantined: missed !== null,
-    reasons: missed === null ? sample.remarks : [missed, ...sample.remarks],
+    reasons: told === null ? sample.remarks : [told, ...sample.remarks],
   };
 }
 
