@@ -95,6 +95,16 @@ describe("what a mark means", () => {
     ]);
     expect(meaningOfMark("constructor", NOBODY).said_by).toBe("rule");
   });
+
+  test.each([
+    ["/", "unreliable"],
+    ["•", "suppressed"],
+    ["…", "missing"],
+    ["k. A.", "missing"],
+    ["np", "missing"],
+  ])("signs of other countries have their conventions: %s is %s", (token, kind) =>
+    expect(meaningOfMark(token, NOBODY).kind).toBe(kind),
+  );
 });
 
 describe("names of marks and meanings are nobody else's", () => {

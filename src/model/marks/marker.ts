@@ -1,8 +1,8 @@
 /**
  * Tokens that public bodies and programs print in place of a number. A token is a marker only where a number
  * could stand; in a dimension the same letters are codes.
- * Source: Government Analysis Function, "Symbols in tables" (bracketed letters), and the older signs
- * still in use by NHS England, ONS, StatsWales and DWP.
+ * Source: Government Analysis Function, "Symbols in tables" (bracketed letters), the older signs still in use
+ * by NHS England, ONS, StatsWales and DWP, and those of Destatis ("/", "…", "•", "k. A.") and the ABS ("np").
  */
 const MEANINGS_BY_TOKEN: Readonly<Record<string, string>> = {
   "*": "suppressed",
@@ -33,12 +33,21 @@ const MEANINGS_BY_TOKEN: Readonly<Record<string, string>> = {
   ".": "not applicable",
   "..": "not available",
   "...": "not available",
+  "…": "not available",
+  "/": "not available: low reliability",
+  "•": "suppressed",
+  "***": "suppressed",
   ":": "not available",
   "::": "not available",
   "n/a": "not applicable",
   na: "not available",
   "n.a.": "not available",
+  np: "not published",
+  "n.p.": "not published",
   nd: "no data",
+  "n.d.": "no data",
+  "k.a.": "no data",
+  "k. a.": "no data",
   "n/d": "no data",
   nil: "nil",
   none: "not available",

@@ -8,8 +8,9 @@ interface Named {
 }
 
 /**
- * What speaks against the first label of a line of different ones: it is merged over no columns, and the figures right before it, that it leaves
- * without one, are called like others that it is carried over. It may stand over the middle of its columns.
+ * What speaks against the first label of a line of different ones: it is merged over no columns, and the figures
+ * right before it, that it leaves without one, are called like others that it is carried over. It may stand over the
+ * middle of its columns.
  */
 export function shiftedLabel(
   columns: readonly Named[],

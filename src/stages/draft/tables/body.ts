@@ -4,6 +4,7 @@ import { isTimely, isWords } from "../lines/cell-class.ts";
 import { cellAt, type Line } from "../lines/line.ts";
 import { unitText } from "../lines/words.ts";
 import type { Draft } from "./draft.ts";
+import { numberedNotes } from "./numbered-notes.ts";
 
 /** Rows of the body by what they are, before totals are told from observations. */
 export interface Body {
@@ -114,30 +115,6 @@ function lastMember(draft: Draft): number {
   const before = members.slice(0, last + 1).flatMap((at) => lines[at] ?? []);
   if (behind.some((line) => timesStand(before, line))) return members.at(-1) ?? core.last;
   return members[last] ?? core.last;
-}
-
-/**
- * How many lines at the end are notes, numbered 1, 2, 3 where the rows have their labels, each with words beside the
- * number and nothing else. Rows that are numbered themselves, and lack just these numbers, go on in them: 5, 4, 3, 2, 1.
- */
-function numberedNotes(lines: readonly Line[], core: Core, members: readonly number[]): number {
-  const left = Math.min(...core.columns.keys());
-  const numberOf = (at: number | undefined): number | null => {
-    const [number, words, ...others] = lines[at ?? -1]?.cells ?? [];
-    if (number?.column !== left || words === undefined || others.length > 0) return null;
-    return isWords(words) && words.text.split(" ").length >= 3 ? number.value : null;
-  };
-  for (let notes = 1; notes < members.length; notes++) {
-    const first = members.length - notes;
-    const value = numberOf(members[first]);
-    if (value === null) return 0;
-    if (value !== 1) continue;
-    const counts = members.slice(first).every((at, nth) => numberOf(at) === nth + 1);
-    const labels = pick(lines, members.slice(0, first)).map((line) => cellAt(line, left)?.value);
-    const goesOn = !labels.includes(1) && (labels.includes(0) || labels.includes(notes + 1));
-    return counts && !goesOn ? notes : 0;
-  }
-  return 0;
 }
 
 /** The times of the line stand together in another one: it is no period to come. */

@@ -1,5 +1,6 @@
+import type { Core } from "../cores/column-count.ts";
 import { isWords } from "../lines/cell-class.ts";
-import type { Line } from "../lines/line.ts";
+import { cellAt, type Line } from "../lines/line.ts";
 import { lineText } from "../lines/notes.ts";
 import type { CoreDraft } from "./join-cores.ts";
 
@@ -26,4 +27,36 @@ function isNotes(lines: readonly Line[], { core, zone }: CoreDraft): boolean {
     if (number === undefined || words === undefined || others.length > 0) return false;
     return number.value === nth + 1 && isWords(words) && words.text.split(" ").length >= least;
   });
+}
+
+/**
+ * How many lines at the end are notes, numbered 1, 2, 3 where the rows have their labels, each with words beside the
+ * number and nothing else. Rows that are numbered themselves, and lack just these numbers, go on in them: 5, 4, 3, 2, 1.
+ */
+export function numberedNotes(
+  lines: readonly Line[],
+  core: Core,
+  members: readonly number[],
+): number {
+  const left = Math.min(...core.columns.keys());
+  const numberOf = (at: number | undefined): number | null => {
+    const [number, words, ...others] = lines[at ?? -1]?.cells ?? [];
+    if (number?.column !== left || words === undefined || others.length > 0) return null;
+    return isWords(words) && words.text.split(" ").length >= LEAST_WORDS ? number.value : null;
+  };
+  for (let notes = 1; notes < members.length; notes++) {
+    const first = members.length - notes;
+    const value = numberOf(members[first]);
+    if (value === null) return 0;
+    if (value !== 1) continue;
+    const counts = members.slice(first).every((at, nth) => numberOf(at) === nth + 1);
+    const labels = members.slice(0, first).map((at) => valueAt(lines[at], left));
+    const goesOn = !labels.includes(1) && (labels.includes(0) || labels.includes(notes + 1));
+    return counts && !goesOn ? notes : 0;
+  }
+  return 0;
+}
+
+function valueAt(line: Line | undefined, column: number): number | undefined {
+  return line === undefined ? undefined : cellAt(line, column)?.value;
 }
