@@ -113,11 +113,11 @@ export async function runCase(bench: Bench, one: CrashCase): Promise<CaseResult>
   }
 }
 
-const MOST_RUNS = 4;
+const MOST_RUNS = 8;
 
 /**
  * A run one of whose operations on files fails, and one that nobody disturbs. Of writers side by side one makes a
- * folder, now this one and now that, so that an operation is one or two fewer in a run: then the last of them fails.
+ * folder, now this one and now that, so that an operation is some fewer in a run: then the last of them fails.
  */
 export async function runFailing(bench: Bench, one: FailingCase): Promise<CaseResult> {
   for (let run = 1; ; run++) {
