@@ -1,5 +1,5 @@
 import { isWords, isYear, type SampleCell } from "../lines/cell-class.ts";
-import { cellAt, type Line } from "../lines/line.ts";
+import { cellAt, type Line, pick } from "../lines/line.ts";
 import { noteText } from "../lines/words.ts";
 import { type Core, countCell, emptyCount, isFigures } from "./column-count.ts";
 
@@ -26,7 +26,7 @@ interface Tail {
 export function withoutTailNotes(lines: readonly Line[], core: Core): Core {
   const { rows, tail, share } = tailOf(lines, core);
   if (tail.length === 0 || share < MOST) return core;
-  const above = rows.flatMap((at) => lines[at] ?? []);
+  const above = pick(lines, rows);
   const nth = tail.findIndex((at) => saysOfTable(lines[at], above));
   if (nth === -1) return core;
   const members = [...rows, ...tail.slice(0, nth)];
@@ -36,7 +36,7 @@ export function withoutTailNotes(lines: readonly Line[], core: Core): Core {
 /** Lines at the end without a figure, where every other row of the core has one, that nothing says to be no rows. */
 export function tailRows(lines: readonly Line[], core: Core): readonly Line[] {
   const { tail, share } = tailOf(lines, core);
-  return share < 1 ? [] : tail.flatMap((at) => lines[at] ?? []);
+  return share < 1 ? [] : pick(lines, tail);
 }
 
 function countsOver(lines: readonly Line[], members: readonly number[]): Core["columns"] {

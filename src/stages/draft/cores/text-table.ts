@@ -1,5 +1,5 @@
 import { isTimely, isWords, type SampleCell } from "../lines/cell-class.ts";
-import { cellAt, type Line } from "../lines/line.ts";
+import { cellAt, type Line, pick } from "../lines/line.ts";
 import { documentationText, noteText } from "../lines/words.ts";
 import type { Core } from "./column-count.ts";
 import { codeShape, isLoneCode } from "./lone-code.ts";
@@ -155,10 +155,6 @@ function textCore(
 /** Words and times, two of these or more, over texts with digits in them. */
 function namesTimes(first: Line, rows: readonly Line[]): boolean {
   return first.timely >= 2 && first.words > 0 && holdsFigureTexts(rows);
-}
-
-function pick(lines: readonly Line[], indexes: readonly number[]): Line[] {
-  return indexes.flatMap((at) => lines[at] ?? []);
 }
 
 /** Numbers that only go up, at least three, above rows without a number: they name the columns. */

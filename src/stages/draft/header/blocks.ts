@@ -1,7 +1,7 @@
 import type { MergedRange } from "../../../model/sheet.ts";
 import type { SampleCell } from "../lines/cell-class.ts";
 import { cellAt, type Line, mergeAt } from "../lines/line.ts";
-import { repeatedColumns } from "./periods.ts";
+import { repeatedColumns } from "./repeated-columns.ts";
 
 /** Columns beside each other that are named like others. */
 type Block = readonly number[];

@@ -223,3 +223,8 @@ export function cellAt({ cells }: Line, column: number): SampleCell | undefined 
   const cell = cells[from];
   return cell?.column === column ? cell : undefined;
 }
+
+/** The lines at these indexes. */
+export function pick(lines: readonly Line[], indexes: readonly number[]): Line[] {
+  return indexes.flatMap((at) => lines[at] ?? []);
+}

@@ -1,7 +1,7 @@
 import { type Core, countsOf, isNumeric } from "../cores/column-count.ts";
 import { isLoneCode } from "../cores/lone-code.ts";
 import { isTimely, isWords } from "../lines/cell-class.ts";
-import { cellAt, type Line } from "../lines/line.ts";
+import { cellAt, type Line, pick } from "../lines/line.ts";
 import { unitText } from "../lines/words.ts";
 import type { Draft } from "./draft.ts";
 import { numberedNotes } from "./numbered-notes.ts";
@@ -14,10 +14,6 @@ export interface Body {
   readonly notes: Line[];
   /** Placeholders and labels below the last row. */
   readonly behind: Line[];
-}
-
-export function pick(lines: readonly Line[], indexes: readonly number[]): Line[] {
-  return indexes.flatMap((at) => lines[at] ?? []);
 }
 
 /**
@@ -111,8 +107,8 @@ function lastMember(draft: Draft): number {
   const members = all.slice(0, all.length - numberedNotes(lines, core, all));
   let last = members.length - 1;
   while (last > 0 && isPlaceholder(lines[members[last] ?? 0], core)) last--;
-  const behind = members.slice(last + 1).flatMap((at) => lines[at] ?? []);
-  const before = members.slice(0, last + 1).flatMap((at) => lines[at] ?? []);
+  const behind = pick(lines, members.slice(last + 1));
+  const before = pick(lines, members.slice(0, last + 1));
   if (behind.some((line) => timesStand(before, line))) return members.at(-1) ?? core.last;
   return members[last] ?? core.last;
 }
